@@ -1,0 +1,89 @@
+"""``python -m bot``: run, migrate, doctor, rotate-keys, new-key, commands."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot import logs
+from bot.settings import SettingsError, load
+
+log = structlog.get_logger(__name__)
+
+OK = 0
+BAD_CONFIGURATION = 78
+
+NO_SETTINGS = {"new-key", "commands"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 78 for bad configuration, 69 for a missing service."""
+    options = _parser().parse_args(arguments)
+    if options.command in NO_SETTINGS:
+        return _without_settings(options.command)
+    try:
+        settings = load(Path(".env"))
+    except SettingsError as error:
+        print("\n".join(error.mistakes), file=sys.stderr)
+        return BAD_CONFIGURATION
+    logs.configure(settings.log_level)
+    from bot import operations  # noqa: PLC0415 - bad settings are told before anything heavy is loaded
+
+    commands: dict[str, Any] = {
+        "run": lambda: operations.run(settings, options.role),
+        "migrate": lambda: operations.migrate_database(settings),
+        "rotate-keys": lambda: operations.rotate_keys(settings),
+        "doctor": lambda: operations.doctor(settings),
+    }
+    return _until_done(commands[options.command]())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Fanvue for your Discord team.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run the bot")
+    run.add_argument("--role", choices=["all", "gateway", "web", "worker"], default="all")
+    commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("doctor", help="check settings, keys, database, Discord and Fanvue")
+    commands.add_parser("rotate-keys", help="seal everything stored with the first key of TOKEN_KEYS")
+    commands.add_parser("new-key", help="print a fresh key for TOKEN_KEYS")
+    commands.add_parser("commands", help="print the slash commands as Markdown")
+    return parser
+
+
+def _without_settings(command: str) -> int:
+    if command == "new-key":
+        from bot.vault.keyring import new_key  # noqa: PLC0415 - loaded for this command alone
+
+        print(new_key())
+    else:
+        from bot import reference  # noqa: PLC0415 - loaded for this command alone
+
+        print(reference.commands_markdown(), end="")
+    return OK
+
+
+def _until_done(work: Coroutine[Any, Any, int]) -> int:
+    """Run it to its end, or until SIGTERM or SIGINT asks to stop; then stop in order."""
+
+    async def until_asked() -> int:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            log.info("stopped")
+            return OK
+
+    return asyncio.run(until_asked())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""From a Fanvue event to a delivered card: intake, routing, worker."""

@@ -1,0 +1,23 @@
+"""A wake-up call between long-lived parts of one process."""
+
+import asyncio
+
+
+class Bell:
+    """Rings are not counted: whoever wakes looks at storage for what there is to do."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the one who waits, or let the next wait return at once."""
+        self._event.set()
+
+    async def wait(self, at_most_seconds: float) -> None:
+        """Return when rung, or after the time given."""
+        try:
+            await asyncio.wait_for(self._event.wait(), at_most_seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._event.clear()

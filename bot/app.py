@@ -1,0 +1,286 @@
+"""The composition root: everything is made here, started here and stopped here, in order."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from bot.alerts.bell import Bell
+from bot.alerts.intake import Intake
+from bot.alerts.reception import Reception
+from bot.alerts.router import Router
+from bot.alerts.worker import AlertWorker
+from bot.charts.studio import ChartStudio
+from bot.discordkit.actions import Actions
+from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.client import Cog, DiscordClient
+from bot.discordkit.direct import DirectMessages
+from bot.discordkit.failures import Failures
+from bot.discordkit.kit import Kit
+from bot.discordkit.notices import Notices
+from bot.discordkit.pacer import Pacer
+from bot.domain.clock import Clock, SystemClock
+from bot.domain.errors import StorageBusyError
+from bot.fanvue.client import FanvueClient
+from bot.fanvue.oauth import FanvueOAuth
+from bot.services import Services
+from bot.services.access import AccessService
+from bot.services.alerts import AlertsService
+from bot.services.authorisation import Authorisation
+from bot.services.connections import ConnectionsService
+from bot.services.inbox import InboxService
+from bot.services.insights import InsightsService
+from bot.services.posts import PostsService
+from bot.services.preferences import PreferencesService
+from bot.settings import Settings
+from bot.storage import Stores
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from bot.vault.checks import check_keys
+from bot.vault.gate import Gate
+from bot.vault.keyring import Keyring
+from bot.vault.tokens import TokenKeeper
+from bot.web.app import Application, PublicParts, metrics_app, public_app
+from bot.web.metrics import Counters
+from bot.web.pages import Pages
+from bot.web.serving import serving
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 60
+
+
+class Role(StrEnum):
+    """Which parts of the bot a process runs."""
+
+    ALL = "all"
+    GATEWAY = "gateway"
+    WEB = "web"
+    WORKER = "worker"
+
+
+StartClient = Callable[[DiscordClient, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The assembled bot; nothing runs yet."""
+
+    settings: Settings
+    client: DiscordClient
+    services: Services
+    stores: Stores
+    intake: Intake
+    router: Router
+    worker: AlertWorker
+    public: Application
+    metrics: Application
+
+    async def serve(self, role: Role, start_client: StartClient) -> None:
+        """Run the role's parts until cancelled; when one dies, all end."""
+        async with AsyncExitStack() as stack:
+            if role in {Role.ALL, Role.WEB}:
+                await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
+            await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
+            async with asyncio.TaskGroup() as group:
+                for name, part in self._parts(role, start_client).items():
+                    group.create_task(part, name=name)
+                log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
+
+    def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
+        token = self.settings.discord_token.get_secret_value()
+        parts: dict[str, Any] = {}
+        if role in {Role.ALL, Role.GATEWAY}:
+            parts["gateway"] = start_client(self.client, token)
+        if role in {Role.ALL, Role.WEB}:
+            parts["intake"] = self.intake.run()
+        if role in {Role.ALL, Role.WORKER}:
+            parts["router"] = self.router.run()
+            parts["worker"] = self.worker.run()
+            parts["sweeper"] = self._sweep()
+        return parts
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self.services.connections.sweep()
+            except StorageBusyError:
+                log.warning("sweep_cannot_store")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Everything made and connected to the database, which is brought up to date first.
+
+    Raises KeyringError for unusable keys, AlreadyRunningError, and what the database driver raises.
+    """
+    keyring = Keyring(settings.keys)
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.claim()
+        await migrate(settings.database_url)
+        stores = Stores(database)
+        now = clock or SystemClock()
+        await check_keys(keyring, stores.key_checks, now)
+        await stores.take_over()
+        fanvue = FanvueClient(settings.fanvue_api_url, clock=now)
+        stack.push_async_callback(fanvue.aclose)
+        studio = ChartStudio()
+        stack.push_async_callback(studio.close)
+        yield _Assembly(settings, now, keyring, stores, fanvue, studio).app()
+
+
+class _Assembly:
+    """Makes each part once, in the order they need each other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        keyring: Keyring,
+        stores: Stores,
+        fanvue: FanvueClient,
+        studio: ChartStudio,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.keyring = keyring
+        self.stores = stores
+        self.fanvue = fanvue
+        self.studio = studio
+        self.kit = _kit()
+        self.client = DiscordClient(self.kit.failures, self.kit.actions)
+        pacer = Pacer(clock)
+        direct = DirectMessages(self.client, stores.dms, pacer)
+        self.sender = AlertSender(self.client, direct, pacer)
+        self.notices = Notices(self.client, direct)
+        self.stored, self.due = Bell(), Bell()
+
+    def app(self) -> App:
+        """The whole."""
+        services = self.services()
+        self.client.load(load_cogs(services, self.kit))
+        intake = Intake(self.stores.events, self.keyring, self.stored)
+        counters = Counters()
+        return App(
+            settings=self.settings,
+            client=self.client,
+            services=services,
+            stores=self.stores,
+            intake=intake,
+            router=Router(
+                self.stores.events, self.stores.routes, self.keyring, self.clock, stored=self.stored, due=self.due
+            ),
+            worker=self.worker(),
+            public=public_app(self.public_parts(services, intake, counters)),
+            metrics=metrics_app(self.stores.figures, counters),
+        )
+
+    def services(self) -> Services:
+        """The use cases."""
+        stores, clock = self.stores, self.clock
+        oauth = self.oauth()
+        tokens = TokenKeeper(self.keyring, oauth, stores.connections, stores.leases, clock)
+        tokens.on_dead_grant(self.notices.grant_died)
+        gate = Gate(self.fanvue, tokens, clock)
+        access = AccessService(stores.connections, stores.rights, stores.audit, clock)
+        return Services(
+            access=access,
+            alerts=AlertsService(stores.routes, clock),
+            connections=self.connections(oauth, tokens),
+            inbox=self.inbox(access, gate),
+            insights=InsightsService(gate, self.studio, clock),
+            posts=PostsService(gate, stores.audit, clock),
+            preferences=PreferencesService(stores.preferences),
+        )
+
+    def oauth(self) -> FanvueOAuth:
+        """The authorisation server, as the operator's app."""
+        settings = self.settings
+        return FanvueOAuth(
+            settings.fanvue_auth_url,
+            client_id=settings.fanvue_client_id,
+            client_secret=settings.fanvue_client_secret.get_secret_value(),
+            redirect_uri=settings.redirect_uri,
+            clock=self.clock,
+            connections=self.fanvue.connections,
+        )
+
+    def connections(self, oauth: FanvueOAuth, tokens: TokenKeeper) -> ConnectionsService:
+        """The connect flow."""
+        return ConnectionsService(
+            public_url=self.settings.public_url,
+            keyring=self.keyring,
+            oauth=oauth,
+            authorisation=Authorisation(oauth, self.fanvue),
+            tokens=tokens,
+            connections=self.stores.connections,
+            links=self.stores.links,
+            routes=self.stores.routes,
+            audit=self.stores.audit,
+            notices=self.notices,
+            clock=self.clock,
+        )
+
+    def inbox(self, access: AccessService, gate: Gate) -> InboxService:
+        """Answering fans."""
+        return InboxService(
+            access=access,
+            gate=gate,
+            cards=self.stores.cards,
+            events=self.stores.events,
+            outbox=self.stores.outbox,
+            replies=self.stores.replies,
+            audit=self.stores.audit,
+            board=self.sender,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+    def worker(self) -> AlertWorker:
+        """Delivery."""
+        return AlertWorker(
+            outbox=self.stores.outbox,
+            events=self.stores.events,
+            connections=self.stores.connections,
+            routes=self.stores.routes,
+            rights=self.stores.rights,
+            sender=self.sender,
+            keyring=self.keyring,
+            clock=self.clock,
+            due=self.due,
+        )
+
+    def public_parts(self, services: Services, intake: Intake, counters: Counters) -> PublicParts:
+        """What the public pages need."""
+        return PublicParts(
+            connections=services.connections,
+            reception=Reception(self.settings.webhook_secrets, intake, self.clock),
+            readiness=self.readiness,
+            counters=counters,
+            pages=Pages(),
+            public_url=self.settings.public_url,
+            auth_origin=self.settings.fanvue_auth_url,
+        )
+
+    async def readiness(self) -> dict[str, bool]:
+        """Whether the database answers."""
+        return {"database": await self.stores.is_reachable()}
+
+
+def _kit() -> Kit:
+    failures = Failures()
+    return Kit(Actions(failures), failures)
+
+
+def load_cogs(services: Services, kit: Kit) -> list[Cog]:
+    """Every cog, by name; one that does not load ends the start."""
+    names: tuple[str, ...] = importlib.import_module("cogs").NAMES
+    return [importlib.import_module(f"cogs.{name}").build(services, kit) for name in names]

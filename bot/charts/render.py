@@ -1,0 +1,254 @@
+"""Draws a chart with matplotlib; imported by the worker process alone."""
+
+import io
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+
+from bot.charts import theme, wording
+from bot.charts.axes import Frame, labelled, smoothed, smoothing
+from bot.charts.fonts import face, fitted, printable, width
+from bot.charts.series import TrendChart
+
+PNG_OPTIONS = {"compress_level": 4}
+LABEL_ROOM = 260
+LEGEND_ROOM = 640
+
+
+def render(chart: TrendChart) -> bytes:
+    """The chart as a PNG of 1600 by 900 pixels with transparent corners."""
+    canvas = _Canvas()
+    _draw_header(canvas, chart)
+    frame = Frame(chart)
+    if chart.total is None:
+        _draw_emptiness(canvas, chart)
+    else:
+        _draw_grid(canvas, chart, frame)
+        _draw_bars(canvas, chart, frame)
+        _draw_comparison(canvas, chart, frame)
+        _draw_best(canvas, chart, frame)
+    _draw_labels(canvas, chart, frame)
+    return canvas.png()
+
+
+class _Canvas:
+    """A figure addressed in pixels from the top left corner."""
+
+    def __init__(self) -> None:
+        self.figure = Figure(figsize=(theme.WIDTH / theme.DPI, theme.HEIGHT / theme.DPI), dpi=theme.DPI)
+        self.figure.patch.set_visible(False)
+        self._depth = 0
+        self._pixels = Affine2D().scale(1, -1).translate(0, theme.HEIGHT)
+        card = FancyBboxPatch(
+            (3, 3),
+            theme.WIDTH - 6,
+            theme.HEIGHT - 6,
+            boxstyle=f"round,pad=0,rounding_size={theme.CORNER}",
+            facecolor=theme.CARD,
+            edgecolor=theme.EDGE,
+            linewidth=_points(4),
+            transform=self._pixels,
+        )
+        self._add(card)
+
+    def text(
+        self, x: float, y: float, words: str, *, size: int, colour: str, is_bold: bool = False, align: str = "left"
+    ) -> None:
+        """Words with their baseline at ``y``, edged in the card's colour; never read as mathematics."""
+        text = Text(
+            x,
+            y,
+            words,
+            transform=self._pixels,
+            color=colour,
+            fontproperties=face(size, is_bold=is_bold),
+            ha=align,
+            va="baseline",
+            parse_math=False,
+        )
+        if is_bold:
+            text.set_path_effects([withStroke(linewidth=_points(10), foreground=theme.CARD)])
+        self._add(text)
+
+    def line(self, xs: list[float], ys: list[float], *, colour: str, thickness: float, is_dashed: bool = False) -> None:
+        """A line through points."""
+        line = Line2D(xs, ys, color=colour, linewidth=_points(thickness), transform=self._pixels)
+        line.set_solid_capstyle("round")
+        if is_dashed:
+            line.set_linestyle((0, (2.6, 1.7)))
+        self._add(line)
+
+    def shapes(self, paths: list[Path], colours: list[str]) -> None:
+        """Filled outlines."""
+        self._add(PathCollection(paths, facecolors=colours, linewidths=0, transform=self._pixels))
+
+    def png(self) -> bytes:
+        """What was drawn so far."""
+        FigureCanvasAgg(self.figure)
+        file = io.BytesIO()
+        self.figure.savefig(file, format="png", dpi=theme.DPI, metadata={"Software": None}, pil_kwargs=PNG_OPTIONS)
+        return file.getvalue()
+
+    def _add(self, artist: Artist) -> None:
+        """On top of everything so far."""
+        self._depth += 1
+        artist.set_zorder(self._depth)
+        self.figure.add_artist(artist)
+
+
+def _points(pixels: float) -> float:
+    return pixels * 72 / theme.DPI
+
+
+def _draw_header(canvas: _Canvas, chart: TrendChart) -> None:
+    name, title = printable(chart.value_name), printable(chart.title)
+    words = " · ".join(part for part in (name, title) if part)
+    legend_left = _draw_legend(canvas, chart)
+    title_font = face(theme.TITLE_SIZE)
+    room = legend_left - theme.MARGIN - 40
+    canvas.text(theme.MARGIN, 102, fitted(words, title_font, room), size=theme.TITLE_SIZE, colour=theme.MUTED)
+    if chart.total is None:
+        return
+    total = wording.exact(chart, chart.total)
+    canvas.text(theme.MARGIN, 216, total, size=theme.TOTAL_SIZE, colour=theme.TEXT, is_bold=True)
+    _draw_change(canvas, chart, theme.MARGIN + width(total, face(theme.TOTAL_SIZE, is_bold=True)) + 36)
+
+
+def _draw_change(canvas: _Canvas, chart: TrendChart, left: float) -> None:
+    amount = wording.change(chart)
+    if amount is None:
+        return
+    sign, colour = ("▲", theme.BEST) if amount > 0 else ("▼", theme.LOSS) if amount < 0 else ("=", theme.MUTED)
+    words = f"{sign} {wording.percent(amount)}"
+    if left + width(words, face(theme.CHANGE_SIZE, is_bold=True)) < theme.WIDTH - theme.MARGIN:
+        canvas.text(left, 212, words, size=theme.CHANGE_SIZE, colour=colour, is_bold=True)
+
+
+def _draw_legend(canvas: _Canvas, chart: TrendChart) -> float:
+    """Says what the dashed line is; returns where the legend starts."""
+    if not any(chart.line):
+        return theme.WIDTH - theme.MARGIN
+    font = face(theme.LEGEND_SIZE)
+    words = fitted(_legend(chart), font, LEGEND_ROOM)
+    right = float(theme.WIDTH - theme.MARGIN)
+    left = right - width(words, font) - 92
+    canvas.line([left, left + 72], [90, 90], colour=theme.LINE, thickness=6, is_dashed=True)
+    canvas.text(right, 102, words, size=theme.LEGEND_SIZE, colour=theme.MUTED, align="right")
+    return left
+
+
+def _legend(chart: TrendChart) -> str:
+    name = printable(chart.comparison_name)
+    reach = smoothing(len(chart.bars))
+    detail = f", {reach}-{printable(chart.bar_name, 20)} average" if reach > 1 else ""
+    return name[:1].upper() + name[1:] + detail
+
+
+def _draw_emptiness(canvas: _Canvas, chart: TrendChart) -> None:
+    middle = (theme.PLOT_TOP + theme.PLOT_BOTTOM) / 2
+    canvas.line([theme.MARGIN, theme.WIDTH - theme.MARGIN], [theme.PLOT_BOTTOM] * 2, colour=theme.GRID, thickness=4)
+    words = "No data for this time" if chart.bars else "Nothing to show"
+    canvas.text(theme.WIDTH / 2, middle, words, size=theme.EMPTY_SIZE, colour=theme.MUTED, align="center")
+
+
+def _draw_grid(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+    for tick in frame.ticks:
+        height = frame.y(tick)
+        colour = theme.GRID if tick else theme.BASELINE
+        canvas.line([theme.PLOT_LEFT, theme.PLOT_RIGHT], [height] * 2, colour=colour, thickness=3)
+        words = wording.short(chart, tick)
+        canvas.text(theme.PLOT_LEFT - 22, height + 13, words, size=theme.TICK_SIZE, colour=theme.MUTED, align="right")
+
+
+def _draw_bars(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+    paths, colours = [], []
+    for index, value in enumerate(chart.values):
+        if value is None:
+            continue
+        length = max(abs(frame.y(value) - frame.y(0)), theme.MIN_BAR_HEIGHT) if value else theme.ZERO_HEIGHT
+        left = frame.x(index) - frame.bar_width / 2
+        paths.append(_rounded(left, frame.y(0), frame.bar_width, -length if value < 0 else length))
+        colours.append(theme.LOSS if value < 0 else theme.BEST if index == chart.best_index else theme.BAR)
+    canvas.shapes(paths, colours)
+
+
+def _rounded(left: float, base: float, bar_width: float, length: float) -> Path:
+    """A bar from its base upwards (or down when negative), the far corners rounded."""
+    corner = min(theme.BAR_CORNER, bar_width / 2, abs(length))
+    end, turn = base - length, corner if length > 0 else -corner
+    right = left + bar_width
+    points = [
+        (left, base),
+        (left, end + turn),
+        (left, end),
+        (left + corner, end),
+        (right - corner, end),
+        (right, end),
+        (right, end + turn),
+        (right, base),
+        (left, base),
+    ]
+    codes = [
+        Path.MOVETO,
+        Path.LINETO,
+        Path.CURVE3,
+        Path.CURVE3,
+        Path.LINETO,
+        Path.CURVE3,
+        Path.CURVE3,
+        Path.LINETO,
+        Path.CLOSEPOLY,
+    ]
+    return Path(points, codes)
+
+
+def _draw_comparison(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+    if not any(chart.line):
+        return
+    for run in _runs(smoothed(chart.line)):
+        xs = [frame.x(index) for index, _ in run]
+        ys = [frame.y(value) for _, value in run]
+        if len(run) == 1:
+            reach = frame.bar_width * 0.7
+            xs, ys = [xs[0] - reach, xs[0] + reach], ys * 2
+        canvas.line(xs, ys, colour=theme.CARD, thickness=10)
+        canvas.line(xs, ys, colour=theme.LINE, thickness=5, is_dashed=True)
+
+
+def _runs(values: tuple[float | None, ...]) -> list[list[tuple[int, float]]]:
+    """Stretches of known values, split at gaps."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is not None:
+            runs[-1].append((index, value))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _draw_best(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+    index = chart.best_index
+    if index is None or len(chart.bars) == 1:
+        return
+    value = chart.values[index] or 0
+    words = wording.short(chart, value)
+    half = width(words, face(theme.TICK_SIZE, is_bold=True)) / 2
+    x = min(max(frame.x(index), theme.PLOT_LEFT + half), theme.WIDTH - theme.MARGIN - half)
+    canvas.text(x, frame.y(value) - 16, words, size=theme.TICK_SIZE, colour=theme.BEST, is_bold=True, align="center")
+
+
+def _draw_labels(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+    font = face(theme.TICK_SIZE)
+    words = [fitted(printable(bar.label, 40), font, LABEL_ROOM) for bar in chart.bars]
+    for index in labelled([width(word, font) for word in words], frame.slot_width):
+        half = width(words[index], font) / 2
+        x = min(frame.x(index), theme.WIDTH - theme.MARGIN / 2 - half)
+        canvas.text(x, theme.PLOT_BOTTOM + 58, words[index], size=theme.TICK_SIZE, colour=theme.MUTED, align="center")

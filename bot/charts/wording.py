@@ -1,0 +1,136 @@
+"""The words and numbers of a chart: short ones for the picture, exact ones for who cannot see it; pure."""
+
+import re
+
+from bot.charts.series import Bar, TrendChart
+from bot.domain.money import Money, change_percent
+from bot.domain.text import clean, shorten
+
+ALT_TEXT_LIMIT = 1024
+NAME_LIMIT = 80
+THOUSANDS = ("", "k", "M", "B", "T", "Q")
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+MIN_ROUND_PERCENT = 10
+MAX_PERCENT = 999
+WITH_CENTS_BELOW = 100_00
+THOUSAND = 1000
+
+
+def one_line(text: str, limit: int = NAME_LIMIT) -> str:
+    """Somebody else's words on one line: no control, direction or stacked characters, at most ``limit`` long."""
+    return shorten(" ".join(clean(text).split()), limit)
+
+
+def exact(chart: TrendChart, value: int) -> str:
+    """A value to the last cent, such as ``$1,234.50``."""
+    return str(Money(value, _currency(chart))) if chart.unit == "money" else f"{value:,}"
+
+
+def short(chart: TrendChart, value: int) -> str:
+    """A value in at most three digits and a letter, such as ``$1.2k``; small amounts keep their cents."""
+    sign = "-" if value < 0 else ""
+    if chart.unit == "count":
+        return sign + _scaled(abs(value), decimals=0)
+    symbol = SYMBOLS.get(_currency(chart), f"{_currency(chart)} ")
+    decimals = 2 if value % 100 and abs(value) < WITH_CENTS_BELOW else 0
+    return sign + symbol + _scaled(abs(value) / 100, decimals=decimals)
+
+
+def change(chart: TrendChart) -> float | None:
+    """The total against the one before, in percent; ``None`` when there is nothing to compare."""
+    if chart.total is None or chart.total_before is None:
+        return None
+    return change_percent(chart.total, chart.total_before)
+
+
+def percent(amount: float) -> str:
+    """An unsigned percentage for people: ``3.4%``, ``28%``, ``over 999%``."""
+    size = abs(amount)
+    if size > MAX_PERCENT:
+        return f"over {MAX_PERCENT}%"
+    return f"{size:.1f}%".replace(".0%", "%") if size < MIN_ROUND_PERCENT else f"{size:.0f}%"
+
+
+def alt_text(chart: TrendChart) -> str:
+    """The chart's story in words, at most 1,024 characters: total, change, span, best, worst, what is missing."""
+    sentences = [_headline(chart), _comparison(chart), _best(chart), _lowest(chart), _missing(chart)]
+    return shorten(" ".join(sentence for sentence in sentences if sentence), ALT_TEXT_LIMIT)
+
+
+def file_name(chart: TrendChart) -> str:
+    """A plain file name that says what is inside."""
+    slug = re.sub(r"[^a-z0-9]+", "-", chart.value_name.lower()).strip("-")[:40]
+    return f"{slug or 'chart'}.png"
+
+
+def _currency(chart: TrendChart) -> str:
+    return one_line(chart.currency, 8)
+
+
+def _scaled(size: float, *, decimals: int) -> str:
+    step = 0
+    while step < len(THOUSANDS) - 1 and float(f"{size:.3g}") >= THOUSAND:
+        size, step = size / THOUSAND, step + 1
+    if step == 0:
+        return f"{size:,.{decimals}f}"
+    digits = f"{size:.3g}" if size < THOUSAND else f"{size:,.0f}"
+    return digits + THOUSANDS[step]
+
+
+def _headline(chart: TrendChart) -> str:
+    title, name = one_line(chart.title), one_line(chart.value_name)
+    start = f"{title}: {name.lower()}" if title else name
+    if chart.total is None:
+        return f"{start}, no data."
+    return f"{start} {exact(chart, chart.total)} in total{_span(chart)}."
+
+
+def _span(chart: TrendChart) -> str:
+    labels = [label for label in (one_line(chart.bars[0].label, 40), one_line(chart.bars[-1].label, 40)) if label]
+    if len(chart.bars) == 1:
+        return f" on {labels[0]}" if labels else ""
+    count = f" over {len(chart.bars)} {one_line(chart.bar_name, 20)}s"
+    return f"{count}, from {labels[0]} to {labels[1]}" if len(labels) == 2 else count  # noqa: PLR2004 - both ends
+
+
+def _comparison(chart: TrendChart) -> str:
+    if chart.total is None or chart.total_before is None:
+        return ""
+    before = f"{one_line(chart.comparison_name)} ({exact(chart, chart.total_before)})"
+    amount = change(chart)
+    if chart.total == chart.total_before:
+        return f"The same as {before}."
+    if amount is None:
+        return f"{'More' if chart.total > chart.total_before else 'Less'} than {before}."
+    return f"{percent(amount).capitalize()} {'more' if amount > 0 else 'less'} than {before}."
+
+
+def _best(chart: TrendChart) -> str:
+    if chart.best_index is None or len(chart.bars) == 1:
+        return ""
+    return f"Best {one_line(chart.bar_name, 20)}: {_named(chart, chart.bars[chart.best_index])}."
+
+
+def _lowest(chart: TrendChart) -> str:
+    known = [bar for bar in chart.bars if bar.value is not None]
+    if len(known) < 2:  # noqa: PLR2004 - nothing to be lower than
+        return ""
+    worst = min(known, key=lambda bar: bar.value or 0)
+    zeros = sum(bar.value == 0 for bar in known)
+    if worst.value == 0 and zeros > 1:
+        return f"{zeros} {one_line(chart.bar_name, 20)}s had none."
+    return f"Lowest: {_named(chart, worst)}."
+
+
+def _missing(chart: TrendChart) -> str:
+    gaps = sum(value is None for value in chart.values)
+    if not gaps or gaps == len(chart.bars):
+        return ""
+    name = one_line(chart.bar_name, 20)
+    return f"{gaps} {name if gaps == 1 else name + 's'} without data."
+
+
+def _named(chart: TrendChart, bar: Bar) -> str:
+    value = exact(chart, bar.value or 0)
+    label = one_line(bar.label, 40)
+    return f"{label} with {value}" if label else value

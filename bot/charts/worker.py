@@ -1,0 +1,53 @@
+"""The drawing process: charts come in on standard input, pictures go out on standard output.
+
+Started as ``python -m bot.charts.worker``; ends at once when its starter does, whatever it is doing.
+"""
+
+import os
+import shutil
+import struct
+import sys
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO
+
+REQUEST = struct.Struct(">I")
+"""Before each request: its length."""
+ANSWER = struct.Struct(">?I")
+"""Before each answer: whether it is a picture (or else the name of what went wrong), and its length."""
+
+
+def main() -> None:
+    """Answer requests until the starter is gone."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # A stray print of a library must not end up inside a picture.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    requests: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    while True:
+        is_drawn, body = _answer(requests.get())
+        answers.write(ANSWER.pack(is_drawn, len(body)) + body)
+        answers.flush()
+
+
+def _listen(source: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
+    """Pass requests on; the end of the input means that the starter died, and takes this process with it."""
+    while len(head := source.read(REQUEST.size)) == REQUEST.size:
+        requests.put(source.read(*REQUEST.unpack(head)))
+    shutil.rmtree(os.environ["MPLCONFIGDIR"], ignore_errors=True)
+    os._exit(0)
+
+
+def _answer(request: bytes) -> tuple[bool, bytes]:
+    # Imported here so that the listener notices the starter's death even while matplotlib loads.
+    from bot.charts.render import render  # noqa: PLC0415 - see above
+    from bot.charts.series import TrendChart  # noqa: PLC0415 - see above
+
+    try:
+        return True, render(TrendChart.from_json(request))
+    except Exception as error:  # noqa: BLE001 - one bad chart must not end the process
+        return False, type(error).__name__.encode()
+
+
+if __name__ == "__main__":
+    main()

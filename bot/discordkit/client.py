@@ -1,0 +1,80 @@
+"""The Discord client: few intents, small caches, every exit wired to the presenter."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.discordkit.actions import Actions
+from bot.discordkit.failures import Failures
+from bot.discordkit.sync import sync_commands
+from bot.discordkit.tree import Tree
+from bot.domain.faults import incident_code, where
+
+log = structlog.get_logger(__name__)
+
+Cog = commands.Cog
+READY_TIMEOUT_SECONDS = 0.5
+
+
+def intents() -> discord.Intents:
+    """What is needed and no more; none of them is privileged."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class DiscordClient(commands.Bot):
+    """Loads the cogs it is given; holds no services."""
+
+    def __init__(self, failures: Failures, actions: Actions) -> None:
+        # There is no voice here, so its missing parts are no news.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            guild_ready_timeout=READY_TIMEOUT_SECONDS,
+        )
+        self._failures = failures
+        self._actions = actions
+        self._loaded: Sequence[Cog] = ()
+        tree: Any = self.tree
+        tree.failures = failures
+
+    def load(self, cogs: Sequence[Cog]) -> None:
+        """The cogs to add whenever the client starts; closing takes them out again."""
+        self._loaded = cogs
+
+    async def setup_hook(self) -> None:
+        """Add the cogs and bring Discord's list of commands up to date."""
+        for cog in self._loaded:
+            await self.add_cog(cog, override=True)
+        await sync_commands(self.tree)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Components and forms go to the table of actions; commands have their own way."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self._actions.dispatch(interaction)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """No prefix commands; the cogs that want messages listen themselves."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **_kwargs: Any) -> None:
+        """What an event handler let through: answered where there is somebody to answer."""
+        error = sys.exc_info()[1]
+        if error is None:
+            return
+        subject = args[0] if args else None
+        if isinstance(subject, discord.Interaction):
+            await self._failures.present(subject, error)
+        elif isinstance(subject, discord.Message):
+            await self._failures.present_in_reply(subject, error)
+        else:
+            log.error("event_failed", code=incident_code(), kind=event_method, error=where(error))

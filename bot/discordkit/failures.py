@@ -1,0 +1,194 @@
+"""Every failure in three parts: what happened, what to do, and the button for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.discordkit.connecting import connect_view
+from bot.discordkit.look import Colour
+from bot.domain import errors
+from bot.domain.faults import incident_code, where
+from bot.domain.scopes import Feature
+
+log = structlog.get_logger(__name__)
+
+SHORT_LIVED_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a person sees."""
+
+    title: str
+    text: str
+    features: frozenset[Feature] | None = None
+    """When not ``None``: offer to connect with these features."""
+    button: str = "Connect Fanvue"
+
+
+Entry = Callable[[Any], Failure]
+
+
+def _reconnect(error: errors.ReconnectNeededError) -> Failure:
+    if not error.is_owner:
+        return Failure(
+            f"@{error.handle} has to reconnect",
+            "Fanvue no longer accepts this connection. Only the creator can renew it, with `/connect`.",
+        )
+    return Failure(
+        "Please reconnect Fanvue",
+        "Fanvue no longer accepts the connection (it was withdrawn, or replaced). Nothing else is lost: connect again "
+        "and everything goes on.",
+        frozenset(),
+        "Reconnect",
+    )
+
+
+def _scope(error: errors.ScopeMissingError) -> Failure:
+    needs = "\n".join(f"• {scope.sentence}" for scope in sorted(error.missing))
+    if not error.is_owner:
+        return Failure(
+            f"@{error.handle} has not allowed this yet",
+            f"It needs:\n{needs}\nThe creator can add it with `/connect`.",
+        )
+    return Failure(
+        "Fanvue has not allowed this yet",
+        f"It needs:\n{needs}\nWhat you gave before stays as it is until the new permission is in.",
+        error.features,
+        "Add permission",
+    )
+
+
+def _refused(error: errors.RefusedByFanvueError) -> Failure:
+    said = "\n".join(f"• {discord.utils.escape_markdown(reason[:200])}" for reason in error.reasons[:5])
+    return Failure("Fanvue did not accept that", f"It said:\n{said or 'nothing more'}\nNothing was changed.")
+
+
+def _busy(error: errors.BusyError) -> Failure:
+    return Failure("One moment", f"Fanvue's limit is reached. Try again {_relative(error.until)}.")
+
+
+def _relative(instant: datetime) -> str:
+    return discord.utils.format_dt(instant, "R")
+
+
+def _not_allowed(error: errors.NotAllowedError) -> Failure:
+    return Failure(
+        "That is not yours to do",
+        f"Only the creator, or somebody they gave the right to, may {error.capability.phrase} here. "
+        "Ask the creator if you should have it.",
+    )
+
+
+def _changed(_error: errors.FanvueChangedError) -> Failure:
+    return Failure(
+        "Fanvue answered in a way we do not know",
+        "Nothing was changed. Whoever runs this bot can see which call it was in the log; an update will mend it.",
+    )
+
+
+TABLE: dict[type[errors.DomainError], Entry] = {
+    errors.BadInputError: lambda error: Failure("That does not work yet", str(error)),
+    errors.NotConnectedError: lambda _: Failure(
+        "No Fanvue account here yet",
+        "Connect yours and this works right away. It takes a minute, and you choose what the bot may do.",
+        frozenset(),
+    ),
+    errors.ReconnectNeededError: _reconnect,
+    errors.ScopeMissingError: _scope,
+    errors.NotAllowedError: _not_allowed,
+    errors.UnknownCreatorError: lambda _: Failure(
+        "No such creator", "Pick one from the list. Creators appear there once they connected and gave you a right."
+    ),
+    errors.CardUnknownError: lambda _: Failure(
+        "This card is no longer known", "It is too old, or its account was disconnected. Newer cards work."
+    ),
+    errors.FanUnreachableError: lambda _: Failure(
+        "This fan cannot be written to",
+        "Fanvue takes no messages for them: their account is gone, or they blocked the creator. Nothing was sent.",
+    ),
+    errors.RefusedByFanvueError: _refused,
+    errors.GoneError: lambda _: Failure("That does not exist any more", "It was deleted at Fanvue. Nothing to do."),
+    errors.BusyError: _busy,
+    errors.FanvueDownError: lambda _: Failure(
+        "Fanvue does not answer right now", "Nothing was changed. Try again in a minute."
+    ),
+    errors.FanvueChangedError: _changed,
+    errors.OutcomeUnknownError: lambda _: Failure(
+        "Nobody knows yet whether that arrived",
+        "Fanvue's answer was lost and it could not be found there. Look at Fanvue before you send it again, "
+        "so that it does not go out twice.",
+    ),
+    errors.ChartError: lambda _: Failure("The chart could not be drawn", "The numbers are right all the same."),
+    errors.LinkError: lambda _: Failure("That link leads nowhere", "Ask for a new one with `/connect`.", frozenset()),
+    errors.StorageBusyError: lambda _: Failure("Our storage is busy", "Nothing was changed. Try again in a minute."),
+}
+
+
+def failure_for(error: BaseException) -> Failure:
+    """The entry of an error's class; anything unforeseen becomes a code and one log line."""
+    original = getattr(error, "original", None)
+    if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and original:
+        error = original
+    entry = TABLE.get(type(error))  # type: ignore[arg-type]
+    if entry:
+        return entry(error)
+    if isinstance(error, app_commands.CommandOnCooldown):
+        return Failure("A little slower, please", f"Try again in {error.retry_after:.0f} seconds.")
+    if isinstance(error, app_commands.NoPrivateMessage):
+        return Failure("Only in a server", "Use this command in a server's channel.")
+    if isinstance(error, app_commands.CheckFailure):
+        return Failure("Not here", "This command cannot be used here, or not by you.")
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return Failure("This command was just updated", "Restart Discord (Ctrl+R) and try again.")
+    code = incident_code()
+    log.error("unforeseen", code=code, error=where(error))
+    return Failure("Something broke on our side", f"Code **{code}**. Whoever runs this bot can find it in the log.")
+
+
+class Failures:
+    """Presents failures; the one presenter behind every exit."""
+
+    async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
+        """Show it to the person alone."""
+        await self._answer(interaction, failure_for(error))
+
+    async def present_outdated(self, interaction: discord.Interaction) -> None:
+        """A button of a former version."""
+        await self._answer(
+            interaction, Failure("This button is from an older version", "Use the command again for a fresh one.")
+        )
+
+    async def present_in_reply(self, message: discord.Message, error: BaseException) -> None:
+        """Answer an ordinary message; in a channel it goes away by itself."""
+        try:
+            answer = await message.reply(
+                embed=embed_of(failure_for(error)),
+                mention_author=False,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+            if message.guild is not None:
+                await answer.delete(delay=SHORT_LIVED_SECONDS)
+        except discord.HTTPException as problem:
+            log.warning("failure_not_shown", error=type(problem).__name__)
+
+    async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
+        embed = embed_of(failure)
+        view = discord.utils.MISSING if failure.features is None else connect_view(failure.features, failure.button)
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(embed=embed, view=view, ephemeral=True)
+            elif interaction.type is not discord.InteractionType.autocomplete:
+                await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+        except discord.HTTPException as problem:
+            log.warning("failure_not_shown", error=type(problem).__name__)
+
+
+def embed_of(failure: Failure) -> discord.Embed:
+    """The failure as an embed."""
+    return discord.Embed(title=failure.title, description=failure.text, colour=Colour.TROUBLE)

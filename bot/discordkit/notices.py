@@ -1,0 +1,64 @@
+"""Telling people what became of their connection."""
+
+import discord
+import structlog
+
+from bot.discordkit.connecting import connect_view, connected_embed
+from bot.discordkit.direct import DirectMessages
+from bot.discordkit.look import Colour
+from bot.domain import text
+from bot.domain.accounts import Connection, DiscordUserId
+from bot.services.links import LinkResult, PrivateMessage
+
+log = structlog.get_logger(__name__)
+
+
+class Notices:
+    """Updates the private message a link came in; by DM where that is no longer possible."""
+
+    def __init__(self, client: discord.Client, direct: DirectMessages) -> None:
+        self._client = client
+        self._direct = direct
+
+    async def connected(self, result: LinkResult, message: PrivateMessage | None) -> None:
+        """Say what works now, in the private message or by DM."""
+        embed = connected_embed(result)
+        if message is None or not await self._updated(message, embed):
+            await self._direct.tell(result.connection.owner, embed)
+
+    async def moved_away(self, owner: DiscordUserId, handle: str) -> None:
+        """Tell who had the account before."""
+        await self._direct.tell(
+            owner,
+            discord.Embed(
+                title=f"@{text.name(handle)} is no longer connected to you",
+                description="Somebody who can log in to that Fanvue account connected it to their own Discord user. "
+                "Your tokens, alerts and cards for it are deleted here. Was that not you or your team? Change the "
+                "Fanvue password and revoke the app there (Settings, Account, Third Party Apps Consent).",
+                colour=Colour.TROUBLE,
+            ),
+        )
+
+    async def grant_died(self, connection: Connection) -> None:
+        """Tell the owner, with the button that mends it."""
+        await self._direct.tell(
+            connection.owner,
+            discord.Embed(
+                title=f"Please reconnect @{text.name(connection.account.handle)}",
+                description="Fanvue no longer accepts the connection, so alerts and answers wait until you renew it. "
+                "Nothing is lost.",
+                colour=Colour.TROUBLE,
+            ),
+            connect_view(connection.features, "Reconnect"),
+        )
+
+    async def _updated(self, message: PrivateMessage, embed: discord.Embed) -> bool:
+        if self._client.application_id is None:
+            return False
+        webhook = discord.Webhook.partial(self._client.application_id, message.token, client=self._client)
+        try:
+            await webhook.edit_message(message.message, embed=embed, view=None)
+        except discord.HTTPException as error:
+            log.info("private_message_gone", status=error.status)
+            return False
+        return True

@@ -1,0 +1,24 @@
+"""Keeps all sends together below Discord's global limit; discord.py only reacts to it, and loses bursts."""
+
+import asyncio
+
+from bot.domain.clock import Clock
+
+PER_SECOND = 45
+
+
+class Pacer:
+    """Slots at a fixed rate; the first ones after a pause come at once."""
+
+    def __init__(self, clock: Clock, per_second: float = PER_SECOND) -> None:
+        self._clock = clock
+        self._interval_seconds = 1 / per_second
+        self._next = 0.0
+
+    async def slot(self) -> None:
+        """Return when the next request may go out."""
+        now = self._clock.now().timestamp()
+        start = max(now, self._next)
+        self._next = start + self._interval_seconds
+        if start > now:
+            await asyncio.sleep(start - now)

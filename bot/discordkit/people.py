@@ -1,0 +1,58 @@
+"""Who acts and from where, from what Discord says."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import discord
+
+from bot.domain.access import Actor
+from bot.domain.accounts import ChannelId, DiscordUserId, GuildId, Person
+
+T = TypeVar("T")
+
+
+def actor_of(interaction: discord.Interaction) -> Actor:
+    """The person behind an interaction."""
+    return Actor(
+        user=DiscordUserId(interaction.user.id),
+        name=interaction.user.display_name,
+        guild=GuildId(interaction.guild_id) if interaction.guild_id else None,
+        channel=ChannelId(interaction.channel_id) if interaction.channel_id else None,
+        is_age_restricted=is_age_restricted(interaction.channel),
+    )
+
+
+def author_of(message: discord.Message) -> Actor:
+    """The person who wrote a message."""
+    return Actor(
+        user=DiscordUserId(message.author.id),
+        name=message.author.display_name,
+        guild=GuildId(message.guild.id) if message.guild else None,
+        channel=ChannelId(message.channel.id),
+        is_age_restricted=is_age_restricted(message.channel),
+    )
+
+
+def person_of(user: discord.User | discord.Member) -> Person:
+    """The person as our page names them."""
+    return Person(DiscordUserId(user.id), user.name, user.avatar.url if user.avatar else None)
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Whether a place may show adult text; DMs and unknown places may not."""
+    if isinstance(channel, discord.Thread):
+        return channel.parent is not None and channel.parent.is_nsfw()
+    check = getattr(channel, "is_nsfw", None)
+    return bool(check()) if callable(check) else False
+
+
+async def deferred(interaction: discord.Interaction, work: Coroutine[Any, Any, T]) -> T:
+    """Defer privately while the work is already under way, so that the shorter of the two costs nothing."""
+    task = asyncio.ensure_future(work)
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    except BaseException:
+        task.cancel()
+        raise
+    return await task

@@ -1,0 +1,44 @@
+"""Keeps the gateway client running: discord.py leaves for good when its first connection breaks."""
+
+import asyncio
+
+import discord
+import structlog
+
+from bot.domain.faults import where
+
+log = structlog.get_logger(__name__)
+
+FIRST_SECONDS = 1
+LONGEST_SECONDS = 60
+
+
+class TokenRefusedError(Exception):
+    """Discord does not accept DISCORD_TOKEN."""
+
+
+async def keep_running(client: discord.Client, token: str) -> None:
+    """Run the client until cancelled; TokenRefusedError when Discord refuses the token, all else is tried again."""
+    wait = FIRST_SECONDS
+    while True:
+        try:
+            await client.start(token)
+        except discord.LoginFailure:
+            raise TokenRefusedError from None
+        except Exception as error:  # noqa: BLE001 - whatever broke the connection, it is made anew
+            log.warning("gateway_lost", error=where(error), seconds=wait)
+        else:
+            wait = FIRST_SECONDS
+        if not client.is_closed():
+            await client.close()
+        await asyncio.sleep(wait)
+        wait = min(LONGEST_SECONDS, wait * 2)
+        client.clear()
+
+
+async def log_in(client: discord.Client, token: str) -> None:
+    """Log in for REST alone, for processes that only send; no gateway, no commands."""
+    try:
+        await discord.Client.login(client, token)
+    except discord.LoginFailure:
+        raise TokenRefusedError from None

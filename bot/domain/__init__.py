@@ -1,0 +1,1 @@
+"""Words and rules of the product; pure, the standard library alone."""

@@ -1,0 +1,157 @@
+"""Everything that can go wrong in words a person understands.
+
+DomainError
+├── BadInputError            the person can correct it
+├── NotConnectedError        no Fanvue account yet
+├── ReconnectNeededError     the grant died
+├── ScopeMissingError        the grant lacks a scope
+├── NotAllowedError          no right on that creator
+├── UnknownCreatorError      no such creator for this person
+├── CardUnknownError         the card is no longer known
+├── FanUnreachableError      Fanvue refuses messages to this fan
+├── RefusedByFanvueError     Fanvue refused the content, with a reason
+├── GoneError                the thing asked for no longer exists
+├── BusyError                a limit; says until when
+├── FanvueDownError          Fanvue does not answer
+├── FanvueChangedError       Fanvue answered something unknown
+├── OutcomeUnknownError      sent, but nobody knows whether it arrived
+├── ChartError               the picture could not be drawn
+├── LinkError                a connect link or callback that leads nowhere (with its kind)
+└── StorageBusyError         our own disk or database does not take it now
+
+No message holds a token, a body, a fan's text or a name.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.access import Capability
+from bot.domain.scopes import Feature, Scope, features_needing
+
+
+class DomainError(Exception):
+    """The root; each class below has an entry in the presenter's table."""
+
+
+class BadInputError(DomainError):
+    """Something a person gave cannot be used; the message says why and what would work."""
+
+
+class NotConnectedError(DomainError):
+    """The person has no Fanvue account connected and no right on anybody's."""
+
+
+class ReconnectNeededError(DomainError):
+    """Fanvue no longer accepts the grant; connecting again mends it."""
+
+    def __init__(self, handle: str, *, is_owner: bool = True) -> None:
+        super().__init__("the Fanvue grant is dead")
+        self.handle = handle
+        self.is_owner = is_owner
+
+
+class ScopeMissingError(DomainError):
+    """The grant lacks scopes; the features that would bring them are named."""
+
+    def __init__(self, missing: frozenset[Scope], *, handle: str, is_owner: bool = True) -> None:
+        super().__init__("scopes missing: " + ", ".join(sorted(missing)))
+        self.missing = missing
+        self.handle = handle
+        self.is_owner = is_owner
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What to widen the connection by."""
+        return features_needing(self.missing)
+
+
+class NotAllowedError(DomainError):
+    """The person lacks a right on this creator."""
+
+    def __init__(self, capability: Capability) -> None:
+        super().__init__(f"not allowed to {capability.phrase}")
+        self.capability = capability
+
+
+class UnknownCreatorError(DomainError):
+    """No creator by that name that this person may know of."""
+
+
+class CardUnknownError(DomainError):
+    """The card (or message) is not one we know."""
+
+
+class FanUnreachableError(DomainError):
+    """Fanvue takes no messages for this fan (gone, or has blocked the creator)."""
+
+
+class RefusedByFanvueError(DomainError):
+    """Fanvue refused the request; ``reasons`` are its own words about fields, never content."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("refused by Fanvue")
+        self.reasons = reasons
+
+
+class GoneError(DomainError):
+    """What was asked for does not exist (any more)."""
+
+
+class BusyError(DomainError):
+    """A limit was reached; ``until`` says when to try again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("limit reached")
+        self.until = until
+
+
+class FanvueDownError(DomainError):
+    """Fanvue does not answer, or with a server error."""
+
+
+class FanvueChangedError(DomainError):
+    """Fanvue answered in a shape we do not know; names operation and field, never the payload."""
+
+    def __init__(self, operation_id: str, field: str) -> None:
+        super().__init__(f"{operation_id}: unexpected answer at {field}")
+        self.operation_id = operation_id
+        self.field = field
+
+
+class OutcomeUnknownError(DomainError):
+    """The request was sent and the answer lost; reading back did not settle it."""
+
+
+class ChartError(DomainError):
+    """The chart could not be drawn."""
+
+
+class LinkProblem(StrEnum):
+    """Every way in which connecting can end without a connection."""
+
+    UNKNOWN_LINK = "unknown_link"
+    EXPIRED = "expired"
+    USED = "used"
+    FOREIGN_BROWSER = "foreign_browser"
+    FORGED = "forged"
+    MISSING_CODE = "missing_code"
+    DENIED = "denied"
+    SCOPE_NOT_OFFERED = "scope_not_offered"
+    FANVUE_REFUSED = "fanvue_refused"
+    EXCHANGE_FAILED = "exchange_failed"
+    FANVUE_DOWN = "fanvue_down"
+    NOT_A_CREATOR = "not_a_creator"
+    PROFILE_REFUSED = "profile_refused"
+    TOO_MANY = "too_many"
+
+
+class LinkError(DomainError):
+    """A connect link, callback or confirmation that leads nowhere."""
+
+    def __init__(self, problem: LinkProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class StorageBusyError(DomainError):
+    """Our own storage cannot take it at the moment."""

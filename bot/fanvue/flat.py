@@ -1,0 +1,128 @@
+"""The older family of webhooks: flat bodies without a type, all amounts in USD cents. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.events import Event, EventKind, Fan
+from bot.fanvue.payload import Payload, day_of, key_of, likely
+
+TOPICS = (
+    ("message.read", EventKind.MESSAGE_READ),
+    ("message", EventKind.MESSAGE),
+    ("follow", EventKind.FOLLOWER),
+    ("tip", EventKind.TIP),
+    ("purchase", EventKind.PURCHASE),
+    ("subscription.renew", EventKind.RENEWAL),
+    ("subscri", EventKind.SUBSCRIBER),
+)
+"""Beginnings of topics and of last parts of addresses; the first that fits counts."""
+PAID_KINDS = frozenset({EventKind.TIP, EventKind.PURCHASE, EventKind.SUBSCRIBER, EventKind.RENEWAL})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """A body with what every kind needs of it."""
+
+    payload: Payload
+    digest: str
+    creator: CreatorId
+    fan: Fan | None
+    told_at: datetime | None
+    happened_at: datetime
+
+    @property
+    def fan_id(self) -> str:
+        """The fan's uuid, or nothing."""
+        return self.fan.id if self.fan else ""
+
+
+def event(payload: Payload, digest: str, received_at: datetime, hints: tuple[str, ...]) -> Event:
+    """What happened; the body decides, ``hints`` only between kinds that look alike."""
+    told_at = payload.moment("timestamp")
+    report = Report(
+        payload=payload,
+        digest=digest,
+        creator=CreatorId(payload.id("recipientUuid")),
+        fan=_fan(payload),
+        told_at=told_at,
+        happened_at=likely(told_at, received_at),
+    )
+    kind = _kind(report, hints)
+    if kind is EventKind.MESSAGE:
+        return _message(report)
+    return Event(
+        key=key_of(kind, report.creator, *_identity(kind, report)),
+        kind=kind,
+        creator=report.creator,
+        happened_at=report.happened_at,
+        fan=report.fan,
+        amount=payload.money("price") if kind in PAID_KINDS else None,
+        message_uuid=payload.id("messageUuid", "routeUuid") or None,
+        post_uuid=payload.id("postUuid") or None,
+    )
+
+
+def _kind(report: Report, hints: tuple[str, ...]) -> EventKind:
+    """By the fields that only one kind has; where none is there, by the hints that agree with the price."""
+    payload = report.payload
+    if payload.has("messageUuid") and payload.child("message").fields:
+        return EventKind.MESSAGE
+    if payload.has("readMessagesCount"):
+        return EventKind.MESSAGE_READ
+    if payload.has("context"):
+        return EventKind.TIP
+    hinted = _hinted(hints)
+    if payload.has("price"):
+        if payload.has("postUuid", "routeUuid"):
+            return EventKind.TIP if hinted is EventKind.TIP else EventKind.PURCHASE
+        return hinted if hinted in PAID_KINDS else EventKind.SUBSCRIBER
+    return EventKind.FOLLOWER if report.creator and report.fan else EventKind.OTHER
+
+
+def _hinted(hints: tuple[str, ...]) -> EventKind | None:
+    for hint in hints:
+        name = hint.strip().lower()
+        for beginning, kind in TOPICS:
+            if name.startswith(beginning):
+                return kind
+    return None
+
+
+def _message(report: Report) -> Event:
+    payload = report.payload
+    message = payload.child("message")
+    uuid = payload.id("messageUuid") or message.id("uuid")
+    return Event(
+        key=key_of(EventKind.MESSAGE, report.creator, uuid or report.digest),
+        kind=EventKind.MESSAGE,
+        creator=report.creator,
+        happened_at=report.happened_at,
+        fan=report.fan,
+        text=message.text("text") or None,
+        has_media=message.has_media("hasMedia", "mediaUuids"),
+        message_uuid=uuid or None,
+    )
+
+
+def _identity(kind: EventKind, report: Report) -> tuple[str, ...]:
+    payload, fan_id = report.payload, report.fan_id
+    time = payload.id("timestamp") or report.digest
+    match kind:
+        case EventKind.TIP if payload.id("messageUuid"):
+            return (payload.id("messageUuid"),)
+        case EventKind.TIP if payload.id("postUuid"):
+            return (payload.id("postUuid"), fan_id, time)
+        case EventKind.PURCHASE if fan_id and payload.id("postUuid", "routeUuid"):
+            return (fan_id, payload.id("postUuid", "routeUuid"))
+        case EventKind.SUBSCRIBER | EventKind.RENEWAL | EventKind.FOLLOWER if fan_id:
+            return (fan_id, day_of(report.told_at, report.digest))
+        case EventKind.MESSAGE_READ if fan_id:
+            return (fan_id, time)
+    return (report.digest,)
+
+
+def _fan(payload: Payload) -> Fan | None:
+    fan = payload.child("sender").fan()
+    uuid = payload.id("senderUuid", "counterpartUuid")
+    return fan or (Fan(FanId(uuid)) if uuid else None)

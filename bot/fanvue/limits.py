@@ -1,0 +1,195 @@
+"""How many calls an account may make: our own count, corrected by what Fanvue's headers say. Pure.
+
+Fanvue refills a bucket whole, every 60 s; a few operations have buckets of their own, which show by another
+``X-RateLimit-Limit``. So a bucket here belongs to a key and the limit that its operations report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+from bot.domain.clock import Clock
+
+DEFAULT_LIMIT = 200
+WINDOW = timedelta(seconds=60)
+LONGEST_WINDOW = timedelta(minutes=5)
+LONGEST_BLOCK_SECONDS = 24 * 3600
+BLOCK_WITHOUT_HEADER_SECONDS = 30
+CLOCK_JUMP = timedelta(seconds=5)
+SWEEP_EVERY = 512
+MAX_LIMIT = 1_000_000
+EARLIEST_UNIX_SECONDS = 1_000_000_000
+"""A smaller reset is a number of seconds from now, not an instant."""
+INTERACTIVE_SHARE = 4
+"""Background work leaves a quarter of each window to people."""
+BACKGROUND_SHARE = 10
+"""People leave a tenth of each window to background work, so that it never starves."""
+
+
+class Priority(Enum):
+    """Whether a person is waiting for the answer."""
+
+    INTERACTIVE = "interactive"
+    BACKGROUND = "background"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an answer's headers say about its bucket; ``None`` where they are absent or nonsense."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    resets_in_seconds: float | None = None
+    retry_after_seconds: float | None = None
+
+    def blocked_until(self, now: datetime) -> datetime:
+        """Until when a 429 with these headers forbids calls."""
+        seconds = self.retry_after_seconds
+        if seconds is None:
+            seconds = self.resets_in_seconds or BLOCK_WITHOUT_HEADER_SECONDS
+        return now + timedelta(seconds=seconds)
+
+
+@dataclass(slots=True)
+class Bucket:
+    """One window of one bucket; equal to a fresh one once ``resets_at`` and ``blocked_until`` have passed."""
+
+    limit: int
+    remaining: int
+    resets_at: datetime
+    touched_at: datetime
+    background_taken: int = 0
+    blocked_until: datetime | None = None
+
+    def roll(self, now: datetime) -> None:
+        """A new window, when the old one is over or the clock was set back."""
+        if now < self.touched_at - CLOCK_JUMP:
+            self.blocked_until = None
+            self.resets_at = now
+        self.touched_at = now
+        if self.blocked_until and self.blocked_until <= now:
+            self.blocked_until = None
+        if self.resets_at <= now:
+            self.remaining = self.limit
+            self.background_taken = 0
+            self.resets_at = now + WINDOW
+
+    def has_room(self, priority: Priority) -> bool:
+        """Whether a call of this priority may go now, its share considered."""
+        own = self.limit // BACKGROUND_SHARE
+        if priority is Priority.INTERACTIVE:
+            return self.remaining > max(0, own - self.background_taken)
+        return self.remaining > self.limit // INTERACTIVE_SHARE or (self.remaining > 0 and self.background_taken < own)
+
+    def is_spent(self, now: datetime) -> bool:
+        """Whether forgetting it changes nothing."""
+        return self.resets_at <= now and (self.blocked_until is None or self.blocked_until <= now)
+
+
+class Limits:
+    """The buckets of all keys; those that went idle are let go."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[tuple[str, int], Bucket] = {}
+        self._limits: dict[str, int] = {}
+        """The limit each operation last reported: which of a key's buckets it draws from."""
+        self._until_sweep = SWEEP_EVERY
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: str, operation_id: str, priority: Priority) -> datetime | None:
+        """Takes a slot; or says when to ask again."""
+        now = self._clock.now()
+        self._sweep(now)
+        bucket = self._bucket(key, operation_id, now)
+        if bucket.blocked_until is not None:
+            return bucket.blocked_until
+        if not bucket.has_room(priority):
+            return bucket.resets_at
+        bucket.remaining -= 1
+        if priority is Priority.BACKGROUND:
+            bucket.background_taken += 1
+        return None
+
+    def observe(self, key: str, operation_id: str, standing: Standing) -> None:
+        """Corrects the count by what an answer said."""
+        if standing.limit is not None:
+            self._limits[operation_id] = standing.limit
+        if standing.remaining is None:
+            return
+        now = self._clock.now()
+        bucket = self._bucket(key, operation_id, now)
+        resets_at = bucket.resets_at
+        if standing.resets_in_seconds is not None:
+            resets_at = now + min(timedelta(seconds=standing.resets_in_seconds), LONGEST_WINDOW)
+        is_later_window = resets_at > bucket.resets_at + timedelta(seconds=1.5)
+        bucket.remaining = standing.remaining if is_later_window else min(bucket.remaining, standing.remaining)
+        bucket.resets_at = resets_at
+
+    def block(self, key: str, operation_id: str, standing: Standing) -> datetime:
+        """Stops the bucket as a 429 demands; answers until when."""
+        now = self._clock.now()
+        until = standing.blocked_until(now)
+        bucket = self._bucket(key, operation_id, now)
+        bucket.blocked_until = max(until, bucket.blocked_until or until)
+        return bucket.blocked_until
+
+    def _bucket(self, key: str, operation_id: str, now: datetime) -> Bucket:
+        limit = self._limits.get(operation_id, DEFAULT_LIMIT)
+        bucket = self._buckets.get((key, limit))
+        if bucket is None:
+            bucket = self._buckets[key, limit] = Bucket(limit, limit, now + WINDOW, now)
+        bucket.roll(now)
+        return bucket
+
+    def _sweep(self, now: datetime) -> None:
+        self._until_sweep -= 1
+        if self._until_sweep > 0:
+            return
+        for name in [name for name, bucket in self._buckets.items() if bucket.is_spent(now)]:
+            del self._buckets[name]
+        self._until_sweep = max(SWEEP_EVERY, len(self._buckets))
+
+
+def standing_of(headers: Mapping[str, str], now: datetime) -> Standing:
+    """Reads the rate headers of an answer; a ``Date`` beside them evens out clocks that differ."""
+    their_now = _http_date(headers.get("date", "")) or now
+    reset = _number(headers.get("x-ratelimit-reset", ""))
+    if reset is not None and reset >= EARLIEST_UNIX_SECONDS:
+        reset = max(0.0, reset - their_now.timestamp())
+    limit = _number(headers.get("x-ratelimit-limit", ""))
+    remaining = _number(headers.get("x-ratelimit-remaining", ""))
+    return Standing(
+        limit=int(limit) if limit and 1 <= limit <= MAX_LIMIT else None,
+        remaining=int(min(remaining, MAX_LIMIT)) if remaining is not None else None,
+        resets_in_seconds=min(reset, LONGEST_BLOCK_SECONDS) if reset is not None else None,
+        retry_after_seconds=_retry_after(headers.get("retry-after", ""), their_now),
+    )
+
+
+def _retry_after(text: str, their_now: datetime) -> float | None:
+    seconds = _number(text)
+    if seconds is None:
+        date = _http_date(text)
+        seconds = max(0.0, (date - their_now).total_seconds()) if date else None
+    return min(seconds, LONGEST_BLOCK_SECONDS) if seconds is not None else None
+
+
+def _number(text: str) -> float | None:
+    """A number of at most twelve digits, perhaps with a fraction; anything else is none."""
+    whole, _, fraction = text.strip().partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 12):  # noqa: PLR2004 - said above
+        return None
+    return float(f"{whole}.{fraction}") if fraction.isascii() and fraction.isdigit() else float(whole)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

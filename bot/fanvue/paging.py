@@ -1,0 +1,58 @@
+"""Long lists, row by row, whatever the way Fanvue pages them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+from bot.fanvue.shapes import Page, Shape
+from bot.fanvue.wire import Call
+
+Row = TypeVar("Row", bound=Shape)
+
+DATE_NAMES = ("sentBefore", "receivedBefore")
+
+Send = Callable[[Call[Page[Row]]], Awaitable[Page[Row]]]
+
+
+async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> AsyncIterator[Row]:
+    """At most ``limit`` rows of a list, asking for further pages as they are needed.
+
+    A row that shows up again because a list grew meanwhile is given once. Ends early, too, when a page
+    brings nothing new, so that a list that never says it is over cannot hold anybody.
+    """
+    call: Call[Page[Row]] | None = first_call
+    seen: set[str] = set()
+    given = 0
+    while call is not None and given < limit:
+        page = await send(call)
+        fresh = [row for row in page.data if row.identity is None or row.identity not in seen]
+        for row in fresh:
+            if given == limit:
+                return
+            if row.identity is not None:
+                if row.identity in seen:
+                    continue
+                seen.add(row.identity)
+            given += 1
+            yield row
+        call = next_call(call, page) if fresh else None
+
+
+def next_call(call: Call[Page[Row]], page: Page[Row]) -> Call[Page[Row]] | None:
+    """The call for the page after this one; ``None`` at the end. Understands numbers, cursors and date filters."""
+    pairs = _next_position(page)
+    if not pairs:
+        return None
+    following = call.with_query(*pairs)
+    return following if following.query != call.query else None
+
+
+def _next_position(page: Page[Row]) -> tuple[tuple[str, str], ...]:
+    if page.pagination is not None:
+        return (("page", str(page.pagination.page + 1)),) if page.pagination.has_more else ()
+    if page.next_cursor:
+        return (("cursor", page.next_cursor),)
+    if isinstance(page.date_filter, dict):
+        return tuple((name, text) for name in DATE_NAMES if isinstance(text := page.date_filter.get(name), str))
+    if page.date_filter:
+        return tuple((name, page.date_filter) for name in DATE_NAMES)
+    return ()

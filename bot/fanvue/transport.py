@@ -1,0 +1,211 @@
+"""The process's one connection pool to Fanvue: httpx's types over aiohttp's sockets.
+
+``httpx-aiohttp`` as it is reports a reset after a sent request like one that never connected, keeps cookies of one
+creator for the next, and rewrites signed addresses. Here every failure is named by its cause, cookies are dropped,
+addresses go out as given, and nothing repeats a request behind the caller's back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from yarl import URL
+
+from bot.fanvue.errors import AnswerLostError, UnexpectedAnswerError, UnreachableError
+
+CHUNK_BYTES = 64 * 1024
+CONNECT_SECONDS = 5.0
+KEEPALIVE_SECONDS = 60.0
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+SENT_EXTENSION = "fanvue.sent"
+TOTAL_TIMEOUT = "total"
+USER_AGENT = "fanvue-discord"
+
+NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(slots=True)
+class Sent:
+    """Whether bytes of a request may have left."""
+
+    is_sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """A whole answer; prints as its status alone."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status})"
+
+
+class Connections:
+    """Sends requests and reads whole answers; keeps connections open between them."""
+
+    def __init__(self, *, max_connections: int = 100) -> None:
+        limits = httpx.Limits(max_connections=max_connections, keepalive_expiry=KEEPALIVE_SECONDS)
+        self._transport = OneTryTransport(trust_env=False, limits=limits)
+
+    async def exchange(
+        self,
+        operation_id: str,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+        content: bytes = b"",
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """One request and its answer, redirects included as they are.
+
+        Raises UnreachableError when nothing left, AnswerLostError when no whole answer came in time, and
+        UnexpectedAnswerError when it is larger than ``max_bytes`` (unpacked) or cannot be unpacked.
+        """
+        timeout = {"connect": min(CONNECT_SECONDS, timeout_seconds), TOTAL_TIMEOUT: timeout_seconds}
+        request = httpx.Request(
+            method,
+            url,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers},
+            content=content,
+            extensions={"timeout": timeout, SENT_EXTENSION: Sent()},
+        )
+        try:
+            response = await self._transport.handle_async_request(request)
+            body = await _whole(response, operation_id, max_bytes)
+        except NEVER_CONNECTED:
+            raise UnreachableError(operation_id) from None
+        except httpx.DecodingError:
+            raise UnexpectedAnswerError(operation_id, "encoding") from None
+        except httpx.TransportError:
+            raise AnswerLostError(operation_id) from None
+        return Answer(response.status_code, response.headers, body)
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        await self._transport.aclose()
+
+
+class OneTryTransport(AiohttpTransport):
+    """A transport that tries once and tells "never left" from "left, and no answer"."""
+
+    def get_client(self) -> aiohttp.ClientSession:
+        """The session all requests share, made on first use inside the loop."""
+        if isinstance(self.client, aiohttp.ClientSession):
+            return self.client
+        trace = aiohttp.TraceConfig()
+        trace.on_request_headers_sent.append(_note_sent)
+        connector = aiohttp.TCPConnector(
+            limit=self.limits.max_connections or 0,
+            keepalive_timeout=self.limits.keepalive_expiry,
+            ssl=self.ssl_context,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_without_repeats,),
+            trace_configs=[trace],
+            trust_env=False,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends once; raises httpx's ConnectError or ConnectTimeout only when nothing left."""
+        session = self.client = self.get_client()
+        timeout = request.extensions.get("timeout", {})
+        sent = request.extensions.setdefault(SENT_EXTENSION, Sent())
+        try:
+            response = await session.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=request.headers,
+                data=request.content or None,
+                allow_redirects=False,
+                auto_decompress=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=timeout.get(TOTAL_TIMEOUT), connect=timeout.get("connect"), sock_read=timeout.get("read")
+                ),
+                trace_request_ctx=sent,
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _by_cause(error, sent) from None
+        return httpx.Response(
+            response.status, headers=response.raw_headers, stream=_Body(response, sent), request=request
+        )
+
+
+class _ConnectionLostError(aiohttp.ClientConnectionError):
+    """An open connection went away under a request."""
+
+
+class _Body(httpx.AsyncByteStream):
+    """The answer's bytes as they come; a connection that was not read to its end is closed."""
+
+    def __init__(self, response: aiohttp.ClientResponse, sent: Sent) -> None:
+        self._response = response
+        self._sent = sent
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._response.content.iter_chunked(CHUNK_BYTES):
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise _by_cause(error, self._sent) from None
+
+    async def aclose(self) -> None:
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+async def _whole(response: httpx.Response, operation_id: str, max_bytes: int) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > max_bytes:
+                raise UnexpectedAnswerError(operation_id, "size")
+    finally:
+        await response.aclose()
+    return bytes(body)
+
+
+async def _note_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+    sent = context.trace_request_ctx
+    if isinstance(sent, Sent):
+        sent.is_sent = True
+
+
+async def _without_repeats(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending DELETE a second time by itself: it only does so for errors it knows."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _ConnectionLostError(type(error).__name__) from None
+
+
+def _by_cause(error: Exception, sent: Sent) -> httpx.TransportError:
+    """The httpx error for what happened; texts of aiohttp's stay behind, they may name addresses and headers."""
+    name = type(error).__name__
+    if isinstance(error, aiohttp.InvalidURL):
+        return httpx.UnsupportedProtocol(name)
+    is_timeout = isinstance(error, asyncio.TimeoutError)
+    if not sent.is_sent:
+        return httpx.ConnectTimeout(name) if is_timeout else httpx.ConnectError(name)
+    if is_timeout:
+        return httpx.ReadTimeout(name)
+    if isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
+        return httpx.ReadError(name)
+    return httpx.RemoteProtocolError(name)

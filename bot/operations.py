@@ -1,0 +1,101 @@
+"""What the command line can do with a running or resting installation."""
+
+import sys
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.app import Role, open_app
+from bot.checkup import examine
+from bot.discordkit.reconnect import TokenRefusedError, keep_running
+from bot.domain.clock import SystemClock
+from bot.settings import Settings
+from bot.storage import Stores
+from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
+from bot.storage.migrate import migrate
+from bot.vault.checks import check_keys
+from bot.vault.keyring import Keyring, KeyringError
+from bot.vault.rotation import rotate
+
+log = structlog.get_logger(__name__)
+
+OK = 0
+UNHEALTHY = 1
+SERVICE_MISSING = 69
+BAD_CONFIGURATION = 78
+
+
+async def run(settings: Settings, role_name: str) -> int:
+    """Run the bot until asked to stop."""
+    role = Role(role_name)
+    if settings.is_sqlite and role is not Role.ALL:
+        return _tell(BAD_CONFIGURATION, "With SQLite everything runs in one process: use --role all, or PostgreSQL.")
+
+    async def serve() -> None:
+        async with open_app(settings) as app:
+            await app.serve(role, keep_running)
+
+    return await _guarded(serve)
+
+
+async def migrate_database(settings: Settings) -> int:
+    """Bring the database up to date."""
+
+    async def work() -> None:
+        await migrate(settings.database_url)
+        print("The database is up to date.")
+
+    return await _guarded(work)
+
+
+async def rotate_keys(settings: Settings) -> int:
+    """Seal everything with the first key, beside a running bot."""
+
+    async def work() -> None:
+        keyring = Keyring(settings.keys)
+        database = Database.open(settings.database_url)
+        try:
+            stores = Stores(database)
+            await check_keys(keyring, stores.key_checks, SystemClock())
+            count = await rotate(keyring, stores.sealed, stores.key_checks)
+        finally:
+            await database.close()
+        print(f"{count} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.")
+
+    return await _guarded(work)
+
+
+async def doctor(settings: Settings) -> int:
+    """One line a check: fine, or what to do."""
+    findings = await examine(settings)
+    for finding in findings:
+        print(f"{'ok  ' if finding.is_fine else 'BAD '} {finding.subject}: {finding.advice}")
+    return OK if all(finding.is_fine for finding in findings) else UNHEALTHY
+
+
+async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
+    """The work's exit code; each foreseeable mistake is one sentence."""
+    status = OK
+    try:
+        await work()
+    except* (KeyringError, TokenRefusedError) as group:
+        message = next(str(error) for error in _leaves(group))
+        status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
+    except* (AlreadyRunningError, DatabaseUnreachableError) as group:
+        status = _tell(SERVICE_MISSING, next(str(error) for error in _leaves(group)))
+    except* OSError as group:
+        reason = next((error.strerror for error in _leaves(group) if isinstance(error, OSError)), None)
+        status = _tell(SERVICE_MISSING, f"Something this needs is not there: {reason or 'a network or file error'}.")
+    return status
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return found
+
+
+def _tell(status: int, sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return status

@@ -1,0 +1,328 @@
+"""Connecting a Fanvue account to a Discord user, and ending it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+
+from bot.domain.access import Grant
+from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, DiscordUserId, FanvueAccount, Person
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.clock import Clock
+from bot.domain.errors import LinkError, LinkProblem
+from bot.domain.events import EventKind
+from bot.domain.scopes import Feature, features_with, scopes_for
+from bot.fanvue.oauth import FanvueOAuth, TokenPair, challenge_of, new_verifier
+from bot.services.authorisation import Authorisation
+from bot.services.links import ConnectNotices, Link, LinkKind, LinkResult, PrivateMessage, digest, new_token
+from bot.storage.audit import AuditLog
+from bot.storage.connections import ConnectionStore
+from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
+from bot.storage.routes import RouteStore
+from bot.vault.keyring import Keyring
+from bot.vault.tokens import TokenKeeper, seal_pair
+
+log = structlog.get_logger(__name__)
+
+LINK_SECONDS = 600
+PROBLEMS = {"access_denied": LinkProblem.DENIED, "invalid_scope": LinkProblem.SCOPE_NOT_OFFERED}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingView:
+    """What a person is about to confirm, as things stand now."""
+
+    pending: PendingConnection
+    attempt: LinkAttempt
+    kind: LinkKind
+    replaces_handle: str | None
+
+    @property
+    def granted(self) -> frozenset[Feature]:
+        """The features that will work."""
+        return self.pending.features & features_with(self.pending.scopes)
+
+    @property
+    def refused(self) -> frozenset[Feature]:
+        """The features whose scopes were not given."""
+        return self.pending.features - self.granted
+
+
+class ConnectionsService:
+    """The connect flow, step by step.
+
+    Invariants: nothing is usable before it is confirmed (but for widening the account one has); each step
+    succeeds once; tokens that end up with nobody are revoked.
+    """
+
+    def __init__(
+        self,
+        *,
+        public_url: str,
+        keyring: Keyring,
+        oauth: FanvueOAuth,
+        authorisation: Authorisation,
+        tokens: TokenKeeper,
+        connections: ConnectionStore,
+        links: LinkStore,
+        routes: RouteStore,
+        audit: AuditLog,
+        notices: ConnectNotices,
+        clock: Clock,
+    ) -> None:
+        self._public_url = public_url
+        self._keyring = keyring
+        self._oauth = oauth
+        self._authorisation = authorisation
+        self._tokens = tokens
+        self._connections = connections
+        self._links = links
+        self._routes = routes
+        self._audit = audit
+        self._notices = notices
+        self._clock = clock
+
+    async def of(self, owner: DiscordUserId) -> Connection | None:
+        """The account this person has connected, if any."""
+        return await self._connections.of_owner(owner)
+
+    async def begin(self, person: Person, features: Iterable[Feature]) -> Link:
+        """A link for this person, valid ten minutes; asks for what is held and what is picked. Ends older links."""
+        now, ticket, attempt_id = self._clock.now(), new_token(), uuid4().hex
+        held = await self._connections.of_owner(person.id)
+        picked = frozenset(features) | (held.features if held else frozenset())
+        await self._links.open(
+            LinkAttempt(
+                id=attempt_id,
+                ticket_hash=digest(ticket),
+                owner=person.id,
+                owner_name=person.name,
+                owner_avatar=person.avatar_url,
+                features=picked,
+                scopes=scopes_for(picked) | (held.scopes if held else frozenset()),
+                created_at=now,
+                expires_at=now + timedelta(seconds=LINK_SECONDS),
+            )
+        )
+        return Link(f"{self._public_url}/connect/{ticket}", attempt_id, now + timedelta(seconds=LINK_SECONDS))
+
+    async def remember_message(self, attempt_id: str, message: PrivateMessage) -> None:
+        """Which private message to update when the connection stands."""
+        sealed = self._keyring.seal(f"{message.message} {message.token}", identity=f"message:{attempt_id}")
+        await self._links.remember_message(attempt_id, sealed)
+
+    async def look(self, ticket: str) -> LinkAttempt:
+        """The attempt behind a link, for the page that names the Discord user; spends nothing."""
+        attempt = await self._links.by_ticket(digest(ticket))
+        if attempt is None:
+            raise LinkError(LinkProblem.UNKNOWN_LINK)
+        if attempt.returned_at is not None:
+            raise LinkError(LinkProblem.USED)
+        if attempt.expires_at <= self._clock.now():
+            raise LinkError(LinkProblem.EXPIRED)
+        return attempt
+
+    def minutes_left(self, attempt: LinkAttempt) -> int:
+        """How long the link still works, in whole minutes, at least one."""
+        return max(1, int((attempt.expires_at - self._clock.now()).total_seconds() // 60))
+
+    async def go_on(self, ticket: str, browser: str) -> str:
+        """Bind the link to this browser and give the address at Fanvue to go to; a fresh state each time."""
+        attempt = await self.look(ticket)
+        state, verifier = new_token(), new_verifier()
+        is_bound = await self._links.go_on(
+            attempt.id,
+            browser_hash=digest(browser),
+            state_hash=digest(state),
+            sealed_verifier=self._keyring.seal(verifier, identity=f"verifier:{attempt.id}"),
+            now=self._clock.now(),
+        )
+        if not is_bound:
+            raise LinkError(LinkProblem.FOREIGN_BROWSER)
+        return self._oauth.authorize_url(scopes=attempt.scopes, state=state, challenge=challenge_of(verifier))
+
+    async def come_back(self, *, state: str, code: str | None, error: str | None, browser: str) -> str:
+        """Take what Fanvue sent along; returns the id of the pending connection to show. One winner a state."""
+        attempt = await self._returning(state, browser)
+        if not await self._links.claim_return(digest(state), self._clock.now()):
+            pending = await self._links.pending_of_attempt(attempt.id)
+            if pending is None:
+                raise LinkError(LinkProblem.USED)
+            return pending.id
+        if error:
+            raise LinkError(PROBLEMS.get(error, LinkProblem.FANVUE_REFUSED))
+        if not code:
+            raise LinkError(LinkProblem.MISSING_CODE)
+        verifier = self._keyring.open(attempt.sealed_verifier or "", identity=f"verifier:{attempt.id}")
+        pair, account = await self._authorisation.finish(code, verifier)
+        pending = await self._keep(attempt, pair, account)
+        if await self._kind(pending) is LinkKind.WIDEN:
+            await self._widen(attempt, pending)
+        return pending.id
+
+    async def view(self, pending_id: str, browser: str) -> PendingView:
+        """A pending (or just settled) connection for the browser it began in."""
+        pending = await self._links.pending(pending_id)
+        attempt = await self._links.by_id(pending.attempt_id) if pending else None
+        if pending is None or attempt is None:
+            raise LinkError(LinkProblem.UNKNOWN_LINK)
+        if attempt.browser_hash != digest(browser):
+            raise LinkError(LinkProblem.FOREIGN_BROWSER)
+        if pending.settled_at is None and pending.expires_at <= self._clock.now():
+            raise LinkError(LinkProblem.EXPIRED)
+        kind = LinkKind(pending.kind) if pending.settled_at else await self._kind(pending)
+        own = await self._connections.of_owner(pending.owner)
+        is_other = own is not None and own.account.id != pending.account.id
+        return PendingView(pending, attempt, kind, own.account.handle if own and is_other else None)
+
+    async def confirm(self, view: PendingView) -> LinkResult:
+        """Make the connection real; what it replaces is ended, and whoever lost it is told."""
+        pending = view.pending
+        if not await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
+            raise LinkError(LinkProblem.USED)
+        connection = self._connection_of(pending)
+        for removed, sealed in await self._connections.replace(connection, pending.sealed_tokens):
+            if removed.account.id != connection.account.id:
+                await self._tokens.revoke(removed.account.id, sealed)
+            if removed.owner != connection.owner:
+                await self._notices.moved_away(removed.owner, removed.account.handle)
+        result = LinkResult(connection, view.granted, view.refused, view.kind, view.attempt.owner_name)
+        await self._announce(view.attempt, result)
+        return result
+
+    async def undo(self, view: PendingView) -> bool:
+        """Take it all back, pending or just confirmed; true when the tokens were revoked at Fanvue too."""
+        pending = view.pending
+        if await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
+            return await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+        current = await self._connections.of_owner(pending.owner)
+        if current is None or current.account.id != pending.account.id:
+            raise LinkError(LinkProblem.USED)
+        return await self._end(current)
+
+    async def result(self, view: PendingView) -> LinkResult:
+        """What a settled connection came to; LinkError when it was undone."""
+        current = await self._connections.of_owner(view.pending.owner)
+        if view.pending.settled_at is None or current is None or current.account.id != view.pending.account.id:
+            raise LinkError(LinkProblem.USED)
+        return LinkResult(current, view.granted, view.refused, view.kind, view.attempt.owner_name)
+
+    async def disconnect(self, grant: Grant) -> bool:
+        """Delete the connection with all that hangs on it; false when Fanvue could not be told to revoke."""
+        await self._audit.write(
+            at=self._clock.now(),
+            actor=grant.actor.user,
+            creator=grant.creator,
+            action="disconnect",
+            guild=grant.actor.guild,
+            channel=grant.actor.channel,
+            outcome="done",
+        )
+        return await self._end(grant.connection)
+
+    async def sweep(self) -> None:
+        """Revoke what was authorised but never confirmed, and forget old links."""
+        now = self._clock.now()
+        for pending in await self._links.expired(now):
+            if await self._links.settle(pending.id, now, kind=pending.kind):
+                await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+        await self._links.purge(now)
+
+    async def _returning(self, state: str, browser: str) -> LinkAttempt:
+        attempt = await self._links.by_state(digest(state)) if state else None
+        if attempt is None:
+            raise LinkError(LinkProblem.FORGED)
+        if attempt.browser_hash != digest(browser):
+            raise LinkError(LinkProblem.FOREIGN_BROWSER)
+        if attempt.expires_at <= self._clock.now():
+            raise LinkError(LinkProblem.EXPIRED)
+        return attempt
+
+    async def _keep(self, attempt: LinkAttempt, pair: TokenPair, account: FanvueAccount) -> PendingConnection:
+        now = self._clock.now()
+        pending = PendingConnection(
+            id=uuid4().hex,
+            attempt_id=attempt.id,
+            owner=attempt.owner,
+            account=account,
+            features=attempt.features,
+            scopes=attempt.scopes if pair.scopes is None else pair.scopes,
+            sealed_tokens=seal_pair(self._keyring, account.id, pair),
+            access_expires_at=pair.received_at + timedelta(seconds=pair.expires_in_seconds),
+            kind=LinkKind.NEW.value,
+            created_at=now,
+            expires_at=now + timedelta(seconds=LINK_SECONDS),
+        )
+        await self._links.save_pending(pending)
+        return pending
+
+    async def _kind(self, pending: PendingConnection) -> LinkKind:
+        own = await self._connections.of_owner(pending.owner)
+        if own and own.account.id == pending.account.id:
+            return LinkKind.WIDEN
+        if await self._connections.of_creator(pending.account.id):
+            return LinkKind.MOVE
+        return LinkKind.REPLACE if own else LinkKind.NEW
+
+    async def _widen(self, attempt: LinkAttempt, pending: PendingConnection) -> None:
+        view = PendingView(pending, attempt, LinkKind.WIDEN, None)
+        await self._links.settle(pending.id, self._clock.now(), kind=LinkKind.WIDEN.value)
+        held = await self._connections.of_owner(pending.owner)
+        connection = self._connection_of(pending)
+        if held:
+            connection = replace(connection, id=held.id, connected_at=held.connected_at)
+        await self._connections.replace(connection, pending.sealed_tokens)
+        result = LinkResult(connection, view.granted, view.refused, LinkKind.WIDEN, attempt.owner_name)
+        await self._announce(attempt, result)
+
+    def _connection_of(self, pending: PendingConnection) -> Connection:
+        return Connection(
+            id=ConnectionId(uuid4().hex),
+            owner=pending.owner,
+            account=pending.account,
+            features=pending.features,
+            scopes=pending.scopes,
+            status=ConnectionStatus.ACTIVE,
+            connected_at=self._clock.now(),
+            access_expires_at=pending.access_expires_at,
+            refreshed_at=pending.created_at,
+        )
+
+    async def _announce(self, attempt: LinkAttempt, result: LinkResult) -> None:
+        connection = result.connection
+        log.info("connected", kind=result.kind.value)
+        await self._audit.write(
+            at=self._clock.now(),
+            actor=connection.owner,
+            creator=connection.account.id,
+            action="connect",
+            guild=None,
+            channel=None,
+            outcome=result.kind.value,
+        )
+        if Feature.ALERTS in result.granted:
+            await self._alert_by_dm(connection)
+        await self._notices.connected(result, self._private_message(attempt))
+
+    async def _alert_by_dm(self, connection: Connection) -> None:
+        if await self._routes.of_creator(connection.account.id):
+            return
+        place = Place(PlaceKind.DM, connection.owner)
+        for kind in EventKind:
+            if kind.has_card:
+                await self._routes.set(
+                    Route(connection.account.id, kind, place, connection.owner, shows_amounts=True), self._clock.now()
+                )
+
+    def _private_message(self, attempt: LinkAttempt) -> PrivateMessage | None:
+        if not attempt.sealed_interaction:
+            return None
+        clear = self._keyring.open(attempt.sealed_interaction, identity=f"message:{attempt.id}")
+        message, _, token = clear.partition(" ")
+        return PrivateMessage(token, int(message))
+
+    async def _end(self, connection: Connection) -> bool:
+        sealed = await self._connections.delete(connection.id)
+        return sealed is not None and await self._tokens.revoke(connection.account.id, sealed)

@@ -1,0 +1,206 @@
+"""Answering fans from the card their message landed on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+
+from bot.alerts.sealing import open_event
+from bot.alerts.sending import Alert, Answer
+from bot.domain.access import Actor, Capability, Grant
+from bot.domain.accounts import MessageId
+from bot.domain.alerts import Place, Sent
+from bot.domain.clock import Clock
+from bot.domain.errors import (
+    BadInputError,
+    CardUnknownError,
+    DomainError,
+    FanUnreachableError,
+    GoneError,
+    OutcomeUnknownError,
+    RefusedByFanvueError,
+)
+from bot.domain.events import Event
+from bot.fanvue import chats
+from bot.services.access import AccessService
+from bot.storage.audit import AuditLog
+from bot.storage.cards import CardRow, CardStore
+from bot.storage.events import EventStore
+from bot.storage.outbox import Outbox
+from bot.storage.replies import NewReply, ReplyStatus, ReplyStore
+from bot.vault.gate import Gate
+from bot.vault.keyring import Keyring
+
+log = structlog.get_logger(__name__)
+
+TEXT_LIMIT = 5000
+READ_BACK_SLACK = timedelta(minutes=2)
+UNREACHABLE = "Invalid user UUID"
+
+
+class CardBoard(Protocol):
+    """Cards that were sent, as the front door draws them again."""
+
+    async def update(self, alert: Alert, place: Place, sent: Sent) -> None:
+        """Draw the card again with what is known now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Conversation:
+    """A card and the event behind it, for somebody who may answer it."""
+
+    grant: Grant
+    card: CardRow
+    event: Event
+
+
+class InboxService:
+    """Replies go out once: each attempt has a source that is written down before Fanvue is called."""
+
+    def __init__(
+        self,
+        *,
+        access: AccessService,
+        gate: Gate,
+        cards: CardStore,
+        events: EventStore,
+        outbox: Outbox,
+        replies: ReplyStore,
+        audit: AuditLog,
+        board: CardBoard,
+        keyring: Keyring,
+        clock: Clock,
+    ) -> None:
+        self._access = access
+        self._gate = gate
+        self._cards = cards
+        self._events = events
+        self._outbox = outbox
+        self._replies = replies
+        self._audit = audit
+        self._board = board
+        self._keyring = keyring
+        self._clock = clock
+
+    async def is_card(self, message: MessageId) -> bool:
+        """Whether a message is a card of ours."""
+        return await self._cards.by_message(message) is not None
+
+    async def open(self, actor: Actor, message: MessageId) -> Conversation:
+        """The conversation behind a card, for this person, now.
+
+        Raises CardUnknownError, UnknownCreatorError, NotAllowedError.
+        """
+        card = await self._cards.by_message(message)
+        delivery = await self._outbox.by_id(card.delivery) if card else None
+        if card is None or delivery is None:
+            raise CardUnknownError
+        grant = await self._access.require(actor, card.creator, Capability.REPLY)
+        stored = await self._events.by_id(delivery.event_id)
+        if stored is None:
+            raise CardUnknownError
+        return Conversation(grant, card, open_event(self._keyring, stored))
+
+    async def show(self, conversation: Conversation) -> str:
+        """The fan's text, from the event or, when that brought none, from the chat. GoneError when there is none."""
+        event = conversation.event
+        if event.text:
+            return event.text
+        if event.fan is None or event.message_uuid is None:
+            raise GoneError
+        page = await self._gate.call(conversation.grant, chats.list_messages(event.fan.id, size=50))
+        for message in page.data:
+            if message.uuid == event.message_uuid and message.text:
+                return message.text
+        raise GoneError
+
+    async def reply(self, conversation: Conversation, text: str, *, source: str) -> bool:
+        """Send the text to the fan as the creator and mark the cards; false when this source was handled before.
+
+        Raises BadInputError, FanUnreachableError, RefusedByFanvueError, OutcomeUnknownError and what the gate raises.
+        """
+        fan = conversation.event.fan
+        clean = self._checked(text)
+        if fan is None:
+            raise CardUnknownError
+        self._gate.require_scopes(conversation.grant, chats.send_message(fan.id, text=clean))
+        started_at = self._clock.now()
+        reply = NewReply(
+            id=uuid4().hex,
+            source_key=source,
+            card_message=conversation.card.message,
+            creator=conversation.grant.creator,
+            fan=fan.id,
+            author=conversation.grant.actor.user,
+            created_at=started_at,
+        )
+        if not await self._replies.begin(reply):
+            return False
+        try:
+            uuid = await self._send(conversation, fan.id, clean, started_at)
+        except DomainError as error:
+            is_unknown = isinstance(error, OutcomeUnknownError)
+            status = ReplyStatus.UNKNOWN if is_unknown else ReplyStatus.FAILED
+            await self._replies.settle(reply.id, status, None, self._clock.now())
+            await self._note(conversation.grant, status.value)
+            raise
+        await self._replies.settle(reply.id, ReplyStatus.SENT, uuid, self._clock.now())
+        await self._note(conversation.grant, "sent")
+        await self._mark_answered(conversation)
+        return True
+
+    def _checked(self, text: str) -> str:
+        clean = text.strip()
+        if not clean:
+            raise BadInputError("There is no text in that reply, so nothing was sent.")
+        if len(clean) > TEXT_LIMIT:
+            raise BadInputError(
+                f"Fanvue takes {TEXT_LIMIT:,} characters; this reply has {len(clean):,}. Nothing was sent."
+            )
+        return clean
+
+    async def _send(self, conversation: Conversation, fan: str, text: str, started_at: datetime) -> str:
+        try:
+            return (await self._gate.call(conversation.grant, chats.send_message(fan, text=text))).message_uuid
+        except RefusedByFanvueError as error:
+            if UNREACHABLE in error.reasons:
+                raise FanUnreachableError from None
+            raise
+        except GoneError:
+            raise FanUnreachableError from None
+        except OutcomeUnknownError:
+            return await self._read_back(conversation, fan, text, started_at)
+
+    async def _read_back(self, conversation: Conversation, fan: str, text: str, started_at: datetime) -> str:
+        page = await self._gate.call(conversation.grant, chats.list_messages(fan, size=20))
+        for message in page.data:
+            is_ours = message.sender.uuid != fan and message.text == text
+            if is_ours and message.sent_at and message.sent_at >= started_at - READ_BACK_SLACK:
+                return message.uuid
+        raise OutcomeUnknownError
+
+    async def _mark_answered(self, conversation: Conversation) -> None:
+        actor, now = conversation.grant.actor, self._clock.now()
+        answer = Answer(actor.user, actor.name, now)
+        for card in await self._cards.siblings(conversation.card.delivery):
+            await self._cards.mark_answered(card.message, actor.user, actor.name, now)
+            delivery = await self._outbox.by_id(card.delivery)
+            if delivery is None:
+                continue
+            handle = conversation.grant.connection.account.handle
+            alert = Alert(card.delivery, conversation.event, handle, delivery.shows_amounts, answer)
+            await self._board.update(alert, delivery.place, Sent(card.channel, card.message))
+
+    async def _note(self, grant: Grant, outcome: str) -> None:
+        await self._audit.write(
+            at=self._clock.now(),
+            actor=grant.actor.user,
+            creator=grant.creator,
+            action="reply",
+            guild=grant.actor.guild,
+            channel=grant.actor.channel,
+            outcome=outcome,
+        )

@@ -1,0 +1,109 @@
+"""Everything that is stored, a store per subject."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import func, select, text
+
+from bot.domain.accounts import ConnectionStatus, DiscordUserId
+from bot.domain.errors import StorageBusyError
+from bot.storage.audit import AuditLog
+from bot.storage.cards import CardStore
+from bot.storage.connections import ConnectionStore
+from bot.storage.database import Database
+from bot.storage.dms import DmStore
+from bot.storage.events import EventStore
+from bot.storage.keys import KeyCheckStore
+from bot.storage.leases import LeaseStore
+from bot.storage.links import LinkStore
+from bot.storage.outbox import Outbox
+from bot.storage.preferences import PreferenceStore
+from bot.storage.replies import ReplyStore
+from bot.storage.rights import RightStore
+from bot.storage.routes import RouteStore
+from bot.storage.schema import connections
+from bot.storage.sealed import SealedStore
+
+
+class PersonalStore(Protocol):
+    """A store that holds something about people."""
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """What it holds about a person, without secrets."""
+        ...
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Hold nothing about them any more."""
+        ...
+
+
+class Stores:
+    """All stores on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.connections = ConnectionStore(database)
+        self.links = LinkStore(database)
+        self.leases = LeaseStore(database)
+        self.events = EventStore(database)
+        self.outbox = Outbox(database)
+        self.cards = CardStore(database)
+        self.replies = ReplyStore(database)
+        self.routes = RouteStore(database)
+        self.dms = DmStore(database)
+        self.rights = RightStore(database)
+        self.audit = AuditLog(database)
+        self.key_checks = KeyCheckStore(database)
+        self.preferences = PreferenceStore(database)
+        self.sealed = SealedStore(database)
+
+    async def export(self, user: DiscordUserId) -> dict[str, list[dict[str, Any]]]:
+        """Everything stored about a person, by subject, without secrets."""
+        return {name: await store.export(user) for name, store in self._personal().items()}
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Hold nothing about a person any more; on SQLite nothing is left in free pages or the write-ahead log."""
+        for store in self._personal().values():
+            await store.forget(user)
+        await self._database.scrub()
+
+    async def take_over(self) -> None:
+        """End what a former process left leased, where this one is alone (a SQLite file that was claimed)."""
+        if self._database.is_sqlite:
+            await self.outbox.release_all()
+            await self.leases.release_all()
+
+    async def is_reachable(self) -> bool:
+        """Whether the database answers."""
+        try:
+            async with self._database.read() as connection:
+                await connection.execute(text("SELECT 1"))
+        except StorageBusyError:
+            return False
+        return True
+
+    async def figures(self) -> Mapping[str, Mapping[str, int]]:
+        """Numbers for the metrics: name to label to number."""
+        query = select(connections.c.status, func.count().label("number")).group_by(connections.c.status)
+        async with self._database.read() as connection:
+            held = {row.status: row.number for row in await connection.execute(query)}
+        return {
+            "fanvue_connections": {status.value: held.get(status.value, 0) for status in ConnectionStatus},
+            "fanvue_deliveries": {status.value: number for status, number in (await self.outbox.counts()).items()},
+            "fanvue_events_waiting": {"unrouted": await self.events.waiting()},
+        }
+
+    def _personal(self) -> dict[str, PersonalStore]:
+        """Connections come last: the others ask them which creators are a person's own."""
+        return {
+            "preferences": self.preferences,
+            "dms": self.dms,
+            "routes": self.routes,
+            "rights": self.rights,
+            "deliveries": self.outbox,
+            "cards": self.cards,
+            "replies": self.replies,
+            "audit": self.audit,
+            "links": self.links,
+            "connections": self.connections,
+        }

@@ -1,0 +1,198 @@
+"""Which Fanvue account belongs to which Discord user, with its sealed tokens."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.accounts import (
+    Connection,
+    ConnectionId,
+    ConnectionStatus,
+    CreatorId,
+    DiscordUserId,
+    FanvueAccount,
+)
+from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
+from bot.storage.database import Database
+from bot.storage.personal import rows_about
+from bot.storage.schema import connections, events, replies
+
+ONE_AT_A_TIME = text("LOCK TABLE connections IN SHARE ROW EXCLUSIVE MODE")
+
+
+class ConnectionStore:
+    """Invariant: an owner has at most one connection, and so has a creator.
+
+    A connection that goes takes its routes, rights, events, deliveries, cards and replies along.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_owner(self, owner: DiscordUserId) -> Connection | None:
+        """The account this person has connected."""
+        return await self._one(connections.c.owner == owner)
+
+    async def of_creator(self, creator: CreatorId) -> Connection | None:
+        """The connection of a Fanvue account."""
+        return await self._one(connections.c.creator_id == creator)
+
+    async def by_id(self, connection_id: ConnectionId) -> Connection | None:
+        """The connection, when it still exists."""
+        return await self._one(connections.c.id == connection_id)
+
+    async def all_active(self) -> list[Connection]:
+        """Every connection whose tokens can be used."""
+        query = select(connections).where(connections.c.status == ConnectionStatus.ACTIVE).order_by(connections.c.id)
+        async with self._database.read() as connection:
+            return [_connection(row) for row in await connection.execute(query)]
+
+    async def sealed_tokens(self, connection_id: ConnectionId) -> str | None:
+        """The sealed pair, when the connection still exists."""
+        query = select(connections.c.sealed_tokens).where(connections.c.id == connection_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def store_refreshed(
+        self,
+        connection_id: ConnectionId,
+        *,
+        expected_sealed: str,
+        sealed: str,
+        access_expires_at: datetime,
+        refreshed_at: datetime,
+        scopes: frozenset[Scope] | None,
+    ) -> bool:
+        """Swap the pair; false, and nothing stored, when the connection is gone or its pair is another by now."""
+        values: dict[str, Any] = {
+            "sealed_tokens": sealed,
+            "access_expires_at": access_expires_at,
+            "refreshed_at": refreshed_at,
+        }
+        if scopes is not None:
+            values["scopes"] = format_scopes(scopes)
+        change = (
+            update(connections)
+            .where(connections.c.id == connection_id, connections.c.sealed_tokens == expected_sealed)
+            .values(values)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def mark_dead(self, connection_id: ConnectionId) -> bool:
+        """Note that the grant died; true only for the one who changed it."""
+        change = (
+            update(connections)
+            .where(connections.c.id == connection_id, connections.c.status == ConnectionStatus.ACTIVE)
+            .values(status=ConnectionStatus.DEAD)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def replace(self, new: Connection, sealed: str) -> list[tuple[Connection, str]]:
+        """Make this the connection of its owner and of its creator, in one transaction.
+
+        Returns what stood there before, with sealed tokens. What hangs on a creator stays only when the same
+        person connects the same account again.
+        """
+        async with self._database.write() as connection:
+            if not self._database.is_sqlite:
+                await connection.execute(ONE_AT_A_TIME)
+            removed = await self._standing(connection, new)
+            for old, _ in removed:
+                if _is_same(old, new):
+                    await connection.execute(
+                        update(connections).where(connections.c.id == old.id).values(_values(new, sealed))
+                    )
+                else:
+                    await _remove(connection, old)
+            if not any(_is_same(old, new) for old, _ in removed):
+                await connection.execute(connections.insert().values(_values(new, sealed)))
+        return removed
+
+    async def delete(self, connection_id: ConnectionId) -> str | None:
+        """Remove the connection with all that hangs on it; returns the sealed pair, to the one who removed it."""
+        query = select(connections).where(connections.c.id == connection_id).with_for_update()
+        async with self._database.write() as connection:
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return None
+            await _remove(connection, _connection(row))
+        return str(row.sealed_tokens)
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """What is stored about the account this person has connected, without its tokens."""
+        return await rows_about(self._database, connections, connections.c.owner == user)
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Remove this person's connection with all that hangs on it."""
+        held = await self.of_owner(user)
+        if held:
+            await self.delete(held.id)
+
+    async def _one(self, condition: ColumnElement[bool]) -> Connection | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(connections).where(condition))).one_or_none()
+        return _connection(row) if row else None
+
+    async def _standing(self, connection: AsyncConnection, new: Connection) -> list[tuple[Connection, str]]:
+        query = select(connections).where(
+            or_(connections.c.owner == new.owner, connections.c.creator_id == new.account.id)
+        )
+        return [(_connection(row), str(row.sealed_tokens)) for row in await connection.execute(query)]
+
+
+def _is_same(old: Connection, new: Connection) -> bool:
+    return old.owner == new.owner and old.account.id == new.account.id
+
+
+async def _remove(connection: AsyncConnection, old: Connection) -> None:
+    """Foreign keys take routes and rights with the connection, deliveries and cards with the events."""
+    await connection.execute(delete(events).where(events.c.creator_id == old.account.id))
+    await connection.execute(delete(replies).where(replies.c.creator_id == old.account.id))
+    await connection.execute(delete(connections).where(connections.c.id == old.id))
+
+
+def _values(new: Connection, sealed: str) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "owner": new.owner,
+        "creator_id": new.account.id,
+        "handle": new.account.handle,
+        "display_name": new.account.display_name,
+        "is_creator": new.account.is_creator,
+        "features": format_features(new.features),
+        "scopes": format_scopes(new.scopes),
+        "sealed_tokens": sealed,
+        "status": new.status,
+        "access_expires_at": new.access_expires_at,
+        "refreshed_at": new.refreshed_at,
+        "connected_at": new.connected_at,
+    }
+
+
+def _connection(row: Row[Any]) -> Connection:
+    return Connection(
+        id=ConnectionId(row.id),
+        owner=DiscordUserId(row.owner),
+        account=FanvueAccount(CreatorId(row.creator_id), row.handle, row.display_name, row.is_creator),
+        features=parse_features(row.features),
+        scopes=parse_scopes(row.scopes),
+        status=ConnectionStatus(row.status),
+        connected_at=row.connected_at,
+        access_expires_at=row.access_expires_at,
+        refreshed_at=row.refreshed_at,
+    )
+
+
+def format_features(features: frozenset[Feature]) -> str:
+    """Space separated, in the order people see them."""
+    return " ".join(feature.value for feature in Feature if feature in features)
+
+
+def parse_features(words: str) -> frozenset[Feature]:
+    """The features of a stored text; ones that no longer exist are left out."""
+    known = {feature.value: feature for feature in Feature}
+    return frozenset(known[word] for word in words.split() if word in known)

@@ -1,0 +1,212 @@
+"""The database connection: SQLite (one writer, many readers) or PostgreSQL, with one face."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, event, exc, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import StorageBusyError
+from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
+
+__all__ = ["AlreadyRunningError", "Database", "DatabaseUnreachableError", "address_of"]
+
+BUSY_SECONDS = 10
+READERS = 4
+POSTGRES_CONNECTIONS = 10
+CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 30
+
+OUR_MISTAKES = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
+"""Errors that waiting does not mend; every other one of the driver's means: not now."""
+
+
+class DatabaseUnreachableError(Exception):
+    """The database named in the settings cannot be used; the message says it to the operator, without the address."""
+
+
+def address_of(url: str) -> URL:
+    """The address with its async driver; a relative file becomes absolute. DatabaseUnreachableError when unusable."""
+    try:
+        address = make_url(url)
+    except exc.ArgumentError:
+        raise DatabaseUnreachableError("DATABASE_URL is not a database address.") from None
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return _with_ssl(address.set(drivername="postgresql+asyncpg"))
+    if backend != "sqlite":
+        raise DatabaseUnreachableError("DATABASE_URL must name SQLite or PostgreSQL.")
+    if not address.database or address.database == ":memory:":
+        raise DatabaseUnreachableError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/fanvue.db")
+    path = Path(address.database).expanduser().resolve()
+    return address.set(drivername="sqlite+aiosqlite", database=str(path))
+
+
+def _with_ssl(address: URL) -> URL:
+    """Libpq's ``sslmode`` under the name asyncpg has for it."""
+    mode = address.query.get("sslmode")
+    if mode is None:
+        return address
+    return address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+class Database:
+    """Hands out connections.
+
+    Invariants: what ``write`` yields is one transaction, committed when the block ends well and rolled back
+    otherwise; what ``read`` yields changes nothing. Neither SQL parameters nor rows are ever logged.
+    A database that does not answer, or is full, is a StorageBusyError.
+    """
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, lock: RunLock | None) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Ready to use, not connected yet; a SQLite file is created when missing. DatabaseUnreachableError, OSError."""
+        logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+        address = address_of(url)
+        if address.get_backend_name() == "sqlite":
+            return cls._open_sqlite(address)
+        engine = create_async_engine(
+            address,
+            hide_parameters=True,
+            pool_size=POSTGRES_CONNECTIONS,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
+        )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None)
+
+    @classmethod
+    def _open_sqlite(cls, address: URL) -> Self:
+        path = Path(address.database or "")
+        make_private(path)
+        writer = _sqlite_engine(address, connections=1)
+        event.listen(writer.sync_engine, "connect", _set_up_writer)
+        event.listen(writer.sync_engine, "begin", begin_immediate)
+        reader = _sqlite_engine(address, connections=READERS, isolation_level="AUTOCOMMIT")
+        event.listen(reader.sync_engine, "connect", _set_up_reader)
+        return cls(writer, reader, RunLock(path))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of ours rather than a server."""
+        return self._lock is not None
+
+    async def claim(self) -> None:
+        """Be the only one to run on a SQLite file, until closed; AlreadyRunningError. PostgreSQL takes many."""
+        if self._lock is not None:
+            self._lock.acquire()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction. StorageBusyError when the database cannot take it now."""
+        with _translated():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read with. StorageBusyError when the database does not answer."""
+        with _translated():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """An insert that knows ON CONFLICT, in the database's dialect."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def scrub(self) -> None:
+        """Leave no trace of deleted rows in SQLite's write-ahead log; deleted pages are zeroed as they are freed."""
+        if not self.is_sqlite:
+            return
+        with _translated():
+            async with self._writer.connect() as connection:
+                raw = await connection.get_raw_connection()
+                cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                await cursor.close()
+
+    async def close(self) -> None:
+        """Close every connection and let another process run."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's "not now" as a StorageBusyError, which repeats none of its words."""
+    try:
+        yield
+    except OUR_MISTAKES:
+        raise
+    except (exc.DBAPIError, exc.TimeoutError, OSError):
+        raise StorageBusyError("the database does not take it now") from None
+
+
+def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        address,
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS},
+        **options,
+    )
+
+
+def _run(connection: Any, *statements: str) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def _set_up_writer(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    _run(
+        connection,
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA secure_delete=ON",
+    )
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool replace a connection the server ended while it lay idle; asks nobody, so it costs nothing."""
+    if connection.driver_connection.is_closed():
+        raise exc.DisconnectionError
+
+
+def _set_up_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    _run(connection, "PRAGMA query_only=ON")
+
+
+def set_up_migrations(connection: Any, _record: object) -> None:
+    """Connections that may rebuild tables: foreign keys are not enforced meanwhile."""
+    connection.isolation_level = None
+    _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+
+
+def begin_immediate(connection: Any) -> None:
+    """Take SQLite's write lock at once, so that no transaction fails half way for want of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

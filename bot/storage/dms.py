@@ -1,0 +1,42 @@
+"""Which DM channel is whose, so that it is asked once."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from bot.domain.accounts import ChannelId, DiscordUserId
+from bot.storage.database import Database
+from bot.storage.personal import rows_about
+from bot.storage.schema import dm_channels
+
+
+class DmStore:
+    """DM channels by user."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def channel_of(self, user: DiscordUserId) -> ChannelId | None:
+        """The channel, when it is known."""
+        query = select(dm_channels.c.channel_id).where(dm_channels.c.user_id == user)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).scalar_one_or_none()
+        return None if found is None else ChannelId(found)
+
+    async def remember(self, user: DiscordUserId, channel: ChannelId) -> None:
+        """Keep the channel for next time."""
+        statement = self._database.insert(dm_channels).values(user_id=user, channel_id=channel)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["user_id"], set_={"channel_id": statement.excluded.channel_id}
+        )
+        async with self._database.write() as connection:
+            await connection.execute(upsert)
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """The channel of this person."""
+        return await rows_about(self._database, dm_channels, dm_channels.c.user_id == user)
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Forget this person's channel."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(dm_channels).where(dm_channels.c.user_id == user))

@@ -1,0 +1,48 @@
+"""Named leases: one holder at a time across tasks and processes, until a time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, update
+
+from bot.storage.database import Database
+from bot.storage.schema import leases
+
+
+class LeaseStore:
+    """A lease that ran out belongs to whoever takes it next."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def acquire(self, name: str, holder: str, now: datetime, seconds: float) -> bool:
+        """Hold the lease for so many seconds; false while somebody else does."""
+        fresh = self._database.insert(leases).values(
+            name=name, holder=holder, expires_at=now + timedelta(seconds=seconds)
+        )
+        take = fresh.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"holder": fresh.excluded.holder, "expires_at": fresh.excluded.expires_at},
+            where=or_(leases.c.expires_at <= now, leases.c.holder == holder),
+        ).returning(leases.c.name)
+        async with self._database.write() as connection:
+            return (await connection.execute(take)).one_or_none() is not None
+
+    async def renew(self, name: str, holder: str, now: datetime, seconds: float) -> bool:
+        """Hold it for so many seconds from now; false when it is no longer this holder's."""
+        change = (
+            update(leases)
+            .where(leases.c.name == name, leases.c.holder == holder, leases.c.expires_at > now)
+            .values(expires_at=now + timedelta(seconds=seconds))
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def release(self, name: str, holder: str) -> None:
+        """Let go of it, if it is still this holder's."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+    async def release_all(self) -> None:
+        """End every lease: right only where no other process can hold one."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(leases))

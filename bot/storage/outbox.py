@@ -1,0 +1,219 @@
+"""The outbox: deliveries that are due, leased, done or dead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, update
+
+from bot.domain.accounts import DiscordUserId, GuildId
+from bot.domain.alerts import Place, PlaceKind
+from bot.storage.cards import NewCard
+from bot.storage.database import Database
+from bot.storage.personal import rows_about
+from bot.storage.schema import cards, deliveries
+
+
+class DeliveryStatus(StrEnum):
+    """What became of a delivery."""
+
+    DUE = "due"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one place; ``attempts`` counts the leases taken so far, the current one included."""
+
+    id: int
+    event_id: int
+    place: Place
+    shows_amounts: bool
+    status: DeliveryStatus
+    attempts: int
+    due_at: datetime
+    first_tried_at: datetime | None
+
+
+class Outbox:
+    """Where deliveries wait, strictly in order for each place.
+
+    Invariants: a delivery is leased to one holder at a time; a later one of a place waits while an earlier one
+    is unsettled; what is settled never changes again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lease(self, holder: str, now: datetime, seconds: float, limit: int) -> list[Delivery]:
+        """Take what is due, at most one a place, for so many seconds; leases that ran out are taken over."""
+        chosen = (
+            select(deliveries.c.id)
+            .where(deliveries.c.id.in_(_heads()), _is_due(now))
+            .order_by(deliveries.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.write() as connection:
+            ids = (await connection.execute(chosen)).scalars().all()
+            if not ids:
+                return []
+            rows = (await connection.execute(_take(ids, holder, now, seconds).returning(deliveries))).all()
+        return sorted((_delivery(row) for row in rows), key=lambda delivery: delivery.id)
+
+    async def settle_sent(self, delivery_id: int, holder: str, card: NewCard, now: datetime) -> bool:
+        """Note where the card is, in one transaction; false when the delivery is gone or leased by another now.
+
+        Whoever leased it after this holder finds the card by its nonce or in the history, and settles it then.
+        """
+        change = (
+            _settle(delivery_id, DeliveryStatus.DONE, now)
+            .where(deliveries.c.lease_holder == holder)
+            .values(channel_id=card.channel, message_id=card.message, reason=None)
+        )
+        async with self._database.write() as connection:
+            if (await connection.execute(change)).rowcount == 0:
+                return False
+            await connection.execute(
+                self._database.insert(cards).values(_card_values(card, now)).on_conflict_do_nothing()
+            )
+        return True
+
+    async def retry(self, delivery_id: int, holder: str, due_at: datetime, reason: str) -> bool:
+        """Give the lease back, to be tried again; false when it is no longer this holder's."""
+        change = (
+            update(deliveries)
+            .where(
+                deliveries.c.id == delivery_id,
+                deliveries.c.status == DeliveryStatus.LEASED,
+                deliveries.c.lease_holder == holder,
+            )
+            .values(status=DeliveryStatus.DUE, due_at=due_at, reason=reason, lease_holder=None, leased_until=None)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def settle_dead(self, delivery_id: int, reason: str, now: datetime) -> bool:
+        """Give up on it; false when it is settled already or gone."""
+        change = _settle(delivery_id, DeliveryStatus.DEAD, now).values(reason=reason)
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def release_all(self) -> None:
+        """Take back every lease: right only where no other process can hold one."""
+        change = (
+            update(deliveries)
+            .where(deliveries.c.status == DeliveryStatus.LEASED)
+            .values(status=DeliveryStatus.DUE, lease_holder=None, leased_until=None)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(change)
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next delivery can be leased, be it in the past; ``None`` when all are settled."""
+        queries = (
+            select(func.min(column)).where(deliveries.c.id.in_(_heads()), deliveries.c.status == status)
+            for status, column in (
+                (DeliveryStatus.DUE, deliveries.c.due_at),
+                (DeliveryStatus.LEASED, deliveries.c.leased_until),
+            )
+        )
+        async with self._database.read() as connection:
+            instants = [(await connection.execute(query)).scalar_one() for query in queries]
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    async def by_id(self, delivery_id: int) -> Delivery | None:
+        """The delivery, in whatever state."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(deliveries).where(deliveries.c.id == delivery_id))).one_or_none()
+        return _delivery(row) if row else None
+
+    async def counts(self) -> dict[DeliveryStatus, int]:
+        """How many deliveries there are in each state."""
+        query = select(deliveries.c.status, func.count()).group_by(deliveries.c.status)
+        async with self._database.read() as connection:
+            found = {DeliveryStatus(status): number for status, number in await connection.execute(query)}
+        return {status: found.get(status, 0) for status in DeliveryStatus}
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """What was or will be sent to this person."""
+        return await rows_about(self._database, deliveries, _to_dm_of(user))
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Remove what was or would be sent to this person, cards included."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(deliveries).where(_to_dm_of(user)))
+
+
+def _heads() -> ScalarSelect[int]:
+    """The first unsettled delivery of each place."""
+    return (
+        select(func.min(deliveries.c.id))
+        .where(deliveries.c.status.in_([DeliveryStatus.DUE, DeliveryStatus.LEASED]))
+        .group_by(deliveries.c.place_key)
+        .scalar_subquery()
+    )
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(deliveries.c.status == DeliveryStatus.DUE, deliveries.c.due_at <= now),
+        and_(deliveries.c.status == DeliveryStatus.LEASED, deliveries.c.leased_until <= now),
+    )
+
+
+def _take(ids: Sequence[int], holder: str, now: datetime, seconds: float) -> Update:
+    return (
+        update(deliveries)
+        .where(deliveries.c.id.in_(ids))
+        .values(
+            status=DeliveryStatus.LEASED,
+            lease_holder=holder,
+            leased_until=now + timedelta(seconds=seconds),
+            attempts=deliveries.c.attempts + 1,
+            first_tried_at=func.coalesce(deliveries.c.first_tried_at, now),
+        )
+    )
+
+
+def _settle(delivery_id: int, status: DeliveryStatus, now: datetime) -> Update:
+    waiting = deliveries.c.status.in_([DeliveryStatus.DUE, DeliveryStatus.LEASED])
+    return (
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, waiting)
+        .values(status=status, settled_at=now, lease_holder=None, leased_until=None)
+    )
+
+
+def _to_dm_of(user: DiscordUserId) -> ColumnElement[bool]:
+    return and_(deliveries.c.place_kind == PlaceKind.DM, deliveries.c.target == user)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    guild = None if row.guild is None else GuildId(row.guild)
+    return Delivery(
+        id=row.id,
+        event_id=row.event_id,
+        place=Place(PlaceKind(row.place_kind), row.target, guild),
+        shows_amounts=row.shows_amounts,
+        status=DeliveryStatus(row.status),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        first_tried_at=row.first_tried_at,
+    )
+
+
+def _card_values(card: NewCard, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": card.message,
+        "channel_id": card.channel,
+        "delivery_id": card.delivery,
+        "creator_id": card.creator,
+        "fan_id": card.fan,
+        "fanvue_message": card.fanvue_message,
+        "created_at": now,
+    }

@@ -1,0 +1,41 @@
+"""What a person chose for themselves."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from bot.domain.accounts import DiscordUserId
+from bot.storage.database import Database
+from bot.storage.personal import rows_about
+from bot.storage.schema import preferences
+
+
+class PreferenceStore:
+    """A row per person who chose something."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def timezone(self, user: DiscordUserId) -> str | None:
+        """The name of their time zone, when they chose one."""
+        query = select(preferences.c.timezone).where(preferences.c.user_id == user)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def set_timezone(self, user: DiscordUserId, timezone: str) -> None:
+        """Remember the name of their time zone."""
+        statement = self._database.insert(preferences).values(user_id=user, timezone=timezone)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["user_id"], set_={"timezone": statement.excluded.timezone}
+        )
+        async with self._database.write() as connection:
+            await connection.execute(upsert)
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """What they chose."""
+        return await rows_about(self._database, preferences, preferences.c.user_id == user)
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Forget what they chose."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(preferences).where(preferences.c.user_id == user))

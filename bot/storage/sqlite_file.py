@@ -1,0 +1,57 @@
+"""The SQLite file on disk: private whatever the umask, and run by one process at a time."""
+
+import fcntl
+import os
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock")
+
+
+class AlreadyRunningError(Exception):
+    """Another process runs the bot on this file."""
+
+    def __init__(self) -> None:
+        super().__init__("The bot already runs on this database file. Stop that one first, or use PostgreSQL.")
+
+
+def make_private(path: Path) -> None:
+    """Create file and folder if need be; both closed to others. A folder shared with other files keeps its mode."""
+    ours = {path.name + ending for ending in COMPANIONS}
+    if not path.parent.exists():
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True)
+    if all(entry.name in ours for entry in path.parent.iterdir()):
+        path.parent.chmod(FOLDER_MODE)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+    for ending in COMPANIONS:
+        file = path.with_name(path.name + ending)
+        if file.exists():
+            file.chmod(FILE_MODE)
+
+
+class RunLock:
+    """Held by the process that runs the bot; the operating system lets go of it when the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Hold it; AlreadyRunningError when somebody else does."""
+        if self._descriptor is not None:
+            return
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise AlreadyRunningError from None
+        os.fchmod(descriptor, FILE_MODE)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Let the next one run."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,36 @@
+"""Noticing at the start that a key is wrong or missing, before anything is lost by it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.clock import Clock
+from bot.vault.keyring import Keyring, KeyringError, SealError
+
+IDENTITY = "key-check"
+
+
+class KeyChecks(Protocol):
+    """Where one sealed check per key is kept."""
+
+    async def all(self) -> dict[str, str]:
+        """Sealed check by key id."""
+        ...
+
+    async def add(self, key_id: str, sealed_check: str, now: datetime) -> None:
+        """Keep a check; a known key id is left as it is."""
+        ...
+
+
+async def check_keys(keyring: Keyring, checks: KeyChecks, clock: Clock) -> None:
+    """Raise KeyringError when something stored was sealed with a key that is not given; note the sealing key."""
+    known = await checks.all()
+    for key_id, sealed in known.items():
+        try:
+            keyring.open(sealed, identity=IDENTITY)
+        except SealError:
+            raise KeyringError(
+                f"TOKEN_KEYS lacks the key with id {key_id}, which sealed what is stored. Add it (behind the first), "
+                "and drop it only after `python -m bot rotate-keys`."
+            ) from None
+    if keyring.sealing_key_id not in known:
+        await checks.add(keyring.sealing_key_id, keyring.seal("ok", identity=IDENTITY), clock.now())

@@ -1,0 +1,1 @@
+"""The embedded web server: connect pages and OAuth callback, webhooks, health, metrics."""

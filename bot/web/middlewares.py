@@ -1,0 +1,101 @@
+"""What holds for every page: headers that close doors, and errors that say nothing they should not."""
+
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.domain.faults import incident_code, where
+from bot.web.pages import Pages
+
+log = structlog.get_logger(__name__)
+
+
+WORDS = {
+    404: ("Nothing here", "This address does not lead anywhere."),
+    405: ("Not this way", "This page cannot be used like that."),
+    413: ("Too large", "That is more than this page takes."),
+}
+
+
+def secure_headers(auth_origin: str) -> Middleware:
+    """Strict headers on every answer; forms may go to ourselves and on to Fanvue."""
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.discordapp.com; "
+        f"form-action 'self' {' '.join(_way_to(auth_origin))}; frame-ancestors 'none'; base-uri 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+
+    async def add(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Server"] = "fanvue-discord"
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPException as answer:
+            await add(request, answer)
+            raise
+        await add(request, response)
+        return response
+
+    return middleware
+
+
+def _way_to(auth_origin: str) -> list[str]:
+    """The origins a go-on click may pass: browsers check each redirect, and the login may live beside ``auth.``."""
+    host = urlsplit(auth_origin).hostname or ""
+    _, _, parent = host.partition(".")
+    if "." not in parent or host.replace(".", "").isdigit():
+        return [auth_origin]
+    return [auth_origin, f"https://{parent}", f"https://*.{parent}"]
+
+
+class Failsafe:
+    """The last exit: a page instead of a traceback, and one log line."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    @property
+    def middleware(self) -> Middleware:
+        """The middleware to put next to the handlers."""
+
+        @web.middleware
+        async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except web.HTTPException as answer:
+                if answer.status < 400 or _is_machine(request):  # noqa: PLR2004 - errors start there
+                    raise
+                title, sentence = WORDS.get(answer.status, ("That did not work", "Please go back and try again."))
+                return self._page(answer.status, title, sentence)
+            except Exception as error:  # noqa: BLE001 - nothing below may leak out
+                code = incident_code()
+                log.error("request_failed", code=code, error=where(error))
+                if _is_machine(request):
+                    return web.Response(status=500)
+                return self._page(500, "Something broke on our side", "Please try again in a minute.", code)
+
+        return middleware
+
+    def _page(self, status: int, title: str, sentence: str, code: str | None = None) -> web.Response:
+        text = self._pages.render(
+            "problem.html", title=title, sentence=sentence, next_steps=[], code=code, status=status
+        )
+        return web.Response(status=status, text=text, content_type="text/html")
+
+
+def _is_machine(request: web.Request) -> bool:
+    return request.path.startswith(("/webhooks/", "/health/"))

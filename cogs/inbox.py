@@ -1,0 +1,120 @@
+"""Answering fans where the card landed: the Reply button, Show, and Discord's own Reply."""
+
+import discord
+from discord.ext import commands
+
+from bot.discordkit.cards import REPLY_VERB, SHOW_VERB
+from bot.discordkit.components import form
+from bot.discordkit.kit import Kit
+from bot.discordkit.look import Colour
+from bot.discordkit.people import actor_of, author_of
+from bot.discordkit.words import plain_words
+from bot.domain import text
+from bot.domain.accounts import MessageId
+from bot.domain.errors import BadInputError, CardUnknownError
+from bot.services import Services
+from bot.services.inbox import InboxService
+
+TEXT_ID = "text"
+MODAL_LIMIT = 4000
+SHOWN_LIMIT = 3500
+PING_OFF = (
+    "Your reply reached me without its text, because its **@** was off. Turn the @ on when you reply, or press "
+    "**Reply** on the card. Nothing was sent."
+)
+
+
+class Inbox(commands.Cog):
+    """Every act authorises anew, from the card's own record."""
+
+    def __init__(self, inbox: InboxService, kit: Kit) -> None:
+        self._inbox = inbox
+        self._failures = kit.failures
+        kit.actions.on_press(REPLY_VERB, self._ask)
+        kit.actions.on_press(SHOW_VERB, self._show)
+        kit.actions.on_form(REPLY_VERB, self._submit)
+
+    async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
+        conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+        fan = conversation.event.fan
+        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+            custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT, min_length=1
+        )
+        title = f"Answer {text.plain_name(fan.name, 30)}" if fan else "Answer"
+        label = f"Sent as @{text.plain_name(conversation.grant.connection.account.handle, 30)}"
+        await interaction.response.send_modal(form(title, REPLY_VERB, argument, {label: field}))
+
+    async def _submit(self, interaction: discord.Interaction, _argument: str, values: dict[str, str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        words = values.get(TEXT_ID, "")
+        try:
+            conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+            await self._inbox.reply(conversation, words, source=f"interaction:{interaction.id}")
+        except Exception:
+            await interaction.followup.send(embed=_kept(words), ephemeral=True)
+            raise
+        await interaction.edit_original_response(embed=discord.Embed(title="Sent ✓", colour=Colour.BRAND))
+
+    async def _show(self, interaction: discord.Interaction, _argument: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+        words = await self._inbox.show(conversation)
+        fan = conversation.event.fan
+        embed = discord.Embed(
+            title=f"{text.name(fan.name)} wrote" if fan else "They wrote",
+            description=text.escape(text.shorten(words, SHOWN_LIMIT))[:4096],
+            colour=Colour.CALM,
+            timestamp=conversation.event.happened_at,
+        )
+        await interaction.edit_original_response(embed=embed)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Send a person's true reply to a card; anything else is none of our business."""
+        card = _replied_to(message)
+        if card is None or not await self._inbox.is_card(card):
+            return
+        try:
+            await self._answer(message, card)
+        except Exception as error:  # noqa: BLE001 - presented where the person wrote
+            await self._failures.present_in_reply(message, error)
+            await message.add_reaction("⚠️")
+
+    async def _answer(self, message: discord.Message, card: MessageId) -> None:
+        conversation = await self._inbox.open(author_of(message), card)
+        if not message.content and not message.attachments and not message.stickers:
+            raise BadInputError(PING_OFF)
+        if message.attachments or message.stickers:
+            raise BadInputError("Files and stickers cannot be sent to fans from here yet. Nothing was sent.")
+        if await self._inbox.reply(conversation, plain_words(message), source=f"message:{message.id}"):
+            await message.add_reaction("✅")
+
+
+def _replied_to(message: discord.Message) -> MessageId | None:
+    """The message a person truly replied to; forwards, bots, webhooks and system messages do not count."""
+    reference = message.reference
+    is_person = not message.author.bot and message.webhook_id is None
+    if not is_person or message.type is not discord.MessageType.reply or reference is None:
+        return None
+    if reference.type is not discord.MessageReferenceType.reply or reference.message_id is None:
+        return None
+    return MessageId(reference.message_id)
+
+
+def _message_of(interaction: discord.Interaction) -> MessageId:
+    if interaction.message is None:
+        raise CardUnknownError
+    return MessageId(interaction.message.id)
+
+
+def _kept(words: str) -> discord.Embed:
+    return discord.Embed(
+        title="Not sent. Your text, so that nothing is lost:",
+        description=text.escape(words)[:4096],
+        colour=Colour.QUIET,
+    )
+
+
+def build(services: Services, kit: Kit) -> commands.Cog:
+    """The cog."""
+    return Inbox(services.inbox, kit)

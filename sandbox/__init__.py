@@ -1,0 +1,1 @@
+"""Everything needed to try the bot with no accounts and no network."""

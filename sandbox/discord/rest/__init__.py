@@ -1,0 +1,1 @@
+"""The REST chapters: each is a class that lists its routes."""

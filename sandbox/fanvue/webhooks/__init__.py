@@ -1,0 +1,1 @@
+"""Webhooks: payloads of both families, signatures, deliveries with retries."""

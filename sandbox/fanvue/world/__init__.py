@@ -1,0 +1,94 @@
+"""The people of the sandbox and what they own: made from a seed, ending at the present instant."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from sandbox.fanvue.instants import Clock
+
+from .desk import Desk, open_desk
+from .names import AGENCY, AGENCY_CREATORS, CHATTERS, CREATORS, FANS, ONLOOKER
+from .records import Fan, User, drawn_uuid
+
+__all__ = ["Desk", "Fan", "User", "World"]
+
+
+class World:
+    """Accounts and desks. A desk is made when it is first asked for, so that starting costs nothing."""
+
+    def __init__(self, seed: int, clock: Clock) -> None:
+        self._seed = seed
+        self._clock = clock
+        draw = Random(seed)
+        self.began_at = clock().replace(microsecond=0)
+        self._plans = {plan.handle: plan for plan in CREATORS}
+        self.fan_users = [self._person(draw, handle, name) for handle, name in FANS]
+        self.chatters = [self._person(draw, handle, name) for handle, name in CHATTERS]
+        self.creators = [self._person(draw, plan.handle, plan.display_name, plan.bio) for plan in CREATORS]
+        for creator in self.creators:
+            creator.is_creator = True
+        self.agency = self._person(draw, *AGENCY)
+        self.onlooker = self._person(draw, *ONLOOKER)
+        self._desks: dict[str, Desk] = {}
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    @property
+    def accounts(self) -> list[User]:
+        """Those who can log in on the authorize page."""
+        return [*self.creators, self.agency, self.onlooker]
+
+    def account(self, handle: str) -> User:
+        """Raises LookupError for an unknown handle."""
+        for user in self.accounts:
+            if user.handle == handle:
+                return user
+        raise LookupError(f"No sandbox account is called {handle!r}.")
+
+    def account_by_uuid(self, uuid: str) -> User | None:
+        return next((user for user in self.accounts if user.uuid == uuid), None)
+
+    def managed_creators(self, account: User) -> list[User]:
+        """The creators an agency looks after; none for anybody else."""
+        if account is not self.agency:
+            return []
+        return [creator for creator in self.creators if creator.handle in AGENCY_CREATORS]
+
+    def desk(self, account: User) -> Desk:
+        if account.uuid not in self._desks:
+            plan = self._plans.get(account.handle)
+            chatters = [chatter.uuid for chatter in self.chatters] if account.handle in AGENCY_CREATORS else []
+            self._desks[account.uuid] = (
+                Desk(account)
+                if plan is None
+                else open_desk(account, plan, self.fan_users, chatters, self._seed, self.began_at)
+            )
+        return self._desks[account.uuid]
+
+    def fan(self, creator: str, fan: str) -> tuple[Desk, Fan]:
+        """A creator's desk and one of the creator's fans, by handle; raises LookupError."""
+        desk = self.desk(self.account(creator))
+        found = desk.fan_by_handle(fan)
+        if found is None:
+            raise LookupError(f"{creator} has no fan called {fan!r}.")
+        return desk, found
+
+    def add_fan(self, creator: str, handle: str, display_name: str | None = None) -> Fan:
+        """A new follower of a creator, for whoever needs more people than there are."""
+        desk = self.desk(self.account(creator))
+        found = desk.fan_by_handle(handle)
+        if found is not None:
+            return found
+        now = self._clock()
+        user = next((user for user in self.fan_users if user.handle == handle), None)
+        if user is None:
+            user = self._person(Random(f"{self._seed}:{handle}"), handle, display_name or handle)
+            user.registered_at = now
+            self.fan_users.append(user)
+        fan = Fan(user, joined_at=now, weight=0.1, last_seen_at=now)
+        desk.fans[user.uuid] = fan
+        return fan
+
+    def _person(self, draw: Random, handle: str, name: str, bio: str = "") -> User:
+        registered_at = self.began_at - timedelta(days=draw.randrange(760, 1400), minutes=draw.randrange(1440))
+        return User(drawn_uuid(draw), handle, name, registered_at, bio=bio, has_avatar=draw.random() < 0.8)

@@ -1,0 +1,127 @@
+"""The sandbox's Discord: a team server, four people, and one view at a time in the browser."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import simcord
+from simcord import SetupError
+
+CLOCK_SECONDS = 20
+WATCH_SECONDS = 0.25
+SIZE = (1100, 760)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Somebody at a place, as a page of the preview."""
+
+    key: str
+    who: str
+    where: str
+    channel: Any
+    viewer: Any
+
+
+class Stage:
+    """The world on SimCord. It shows one view at a time: opening another closes the one before."""
+
+    def __init__(self, env: simcord.Env, port: int) -> None:
+        self._env = env
+        self._port = port
+        self._preview: Any = None
+        self._turn = asyncio.Lock()
+        self.current: str | None = None
+        guild = env.create_guild(name="Lunavale Team")
+        self.lobby = guild.create_text_channel("lobby")
+        self.desk = guild.create_text_channel("fan-desk")
+        self.private = guild.create_text_channel("fan-desk-18", nsfw=True)
+        self.people = {name: env.create_user(name) for name in ("luna", "max_manager", "cleo_chatter", "olli_outsider")}
+        members = {name: guild.add_member(user) for name, user in self.people.items()}
+        self.guild = guild
+        self.members = members
+        self.views = {view.key: view for view in self._views()}
+
+    def _views(self) -> list[View]:
+        luna = self.people["luna"]
+        at_desk = [
+            View(key, who, f"in #{channel.name}", channel, self.members[name])
+            for key, who, name, channel in (
+                ("creator-team", "The creator (luna)", "luna", self.desk),
+                ("creator-adult", "The creator (luna)", "luna", self.private),
+                ("manager", "The manager (max)", "max_manager", self.desk),
+                ("chatter", "The chatter (cleo)", "cleo_chatter", self.desk),
+                ("outsider", "An outsider (olli)", "olli_outsider", self.desk),
+            )
+        ]
+        return [View("creator-dm", "The creator (luna)", "in direct messages", luna.dm_channel, luna), *at_desk]
+
+    async def show(self, key: str) -> str:
+        """Open a view and return its address, which lets whoever has it act as that person."""
+        view = self.views[key]
+        async with self._turn:
+            if self._preview is not None:
+                await self._preview.close()
+            self._preview = self._env.preview(
+                view.channel,
+                viewers=[view.viewer],
+                layout="channel",
+                width=SIZE[0],
+                height=SIZE[1],
+                port=self._port,
+            )
+            await self._preview.__aenter__()
+            self.current = key
+            return str(self._preview.url)
+
+    async def close(self) -> None:
+        """End the view that is open."""
+        if self._preview is not None:
+            await self._preview.close()
+
+    async def keep_fresh(self) -> None:
+        """Show what the bot sends by itself, and keep SimCord's clock near the real one, until cancelled."""
+        seen, ticks = len(self._env.http_requests), 0
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            ticks += 1
+            if ticks * WATCH_SECONDS >= CLOCK_SECONDS:
+                ticks = 0
+                await catch_up(self._env)
+            count = len(self._env.http_requests)
+            if count != seen and await self._refreshed():
+                seen = count
+
+    async def _refreshed(self) -> bool:
+        """Whether the page now shows everything; an action under way refreshes it itself."""
+        if self._preview is None:
+            return True
+        async with self._turn:
+            try:
+                await self._preview.refresh()
+            except (SetupError, TimeoutError):
+                return False
+        return True
+
+
+async def catch_up(env: simcord.Env) -> None:
+    """Move SimCord's clock, which stands still by itself, to the present; later, when an action is under way."""
+    behind = (datetime.now(UTC) - env.now()).total_seconds()
+    if behind > 0:
+        with suppress(SetupError, TimeoutError):
+            await env.advance_time(behind)
+
+
+@asynccontextmanager
+async def staged(client: Any, port: int) -> AsyncIterator[Stage]:
+    """The world, with the bot in it."""
+    async with simcord.run(client, check_errors=False, settle_timeout=15.0) as env:
+        await catch_up(env)
+        stage = Stage(env, port)
+        try:
+            yield stage
+        finally:
+            await stage.close()

@@ -1,0 +1,42 @@
+"""Settings of the sandbox: everything on loopback, nothing kept."""
+
+import base64
+import hashlib
+import socket
+from pathlib import Path
+from typing import Any
+
+WEBHOOK_SECRET = "whsec_sandbox_0123456789abcdef"
+CLIENT_ID = "sandbox-client"
+CLIENT_SECRET = "sandbox-secret"
+KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the sandbox keeps no secrets").digest()).decode()
+
+
+def settings_for(folder: Path, *, web_port: int, metrics_port: int, fanvue_origin: str) -> dict[str, Any]:
+    """The bot's settings by field name."""
+    return {
+        "discord_token": "sandbox",
+        "fanvue_client_id": CLIENT_ID,
+        "fanvue_client_secret": CLIENT_SECRET,
+        "fanvue_webhook_secret": WEBHOOK_SECRET,
+        "public_url": f"http://127.0.0.1:{web_port}",
+        "token_keys": KEY,
+        "database_url": f"sqlite+aiosqlite:///{folder}/fanvue.db",
+        "web_host": "127.0.0.1",
+        "web_port": web_port,
+        "metrics_port": metrics_port,
+        "fanvue_auth_url": fanvue_origin,
+        "fanvue_api_url": f"{fanvue_origin}/api",
+        "log_level": "WARNING",
+    }
+
+
+def free_port(wanted: int = 0) -> int:
+    """The port wanted when nobody has it, else any free one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

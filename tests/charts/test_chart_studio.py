@@ -1,0 +1,199 @@
+"""The drawing process: kept apart, replaced, let go."""
+
+import asyncio
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.charts.process import DrawingProcess, DrawingRefusedError, WorkerSlowError
+from bot.charts.series import Bar, TrendChart
+from bot.charts.studio import ChartStudio
+from bot.domain.errors import ChartError
+
+CHART = TrendChart("Last 7 days", tuple(Bar(f"{day} Nov", day * 100) for day in range(1, 8)))
+ROOT = Path(__file__).parents[2]
+CANARY = "canary-3f9c1d"
+
+
+@pytest.fixture
+async def studio() -> AsyncIterator[ChartStudio]:
+    opened = ChartStudio(timeout_seconds=60)
+    yield opened
+    await opened.close()
+
+
+def pid_of(studio: ChartStudio) -> int:
+    assert studio._process
+    return studio._process.pid
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+async def started(studio: ChartStudio) -> int:
+    for _ in range(400):
+        if studio._process:
+            return studio._process.pid
+        await asyncio.sleep(0.01)
+    raise AssertionError("no process was started")
+
+
+async def until_gone(pid: int) -> bool:
+    for _ in range(400):
+        if not is_alive(pid):
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def test_a_report_becomes_a_png_with_its_story(studio: ChartStudio) -> None:
+    picture = await studio.draw(CHART)
+    assert Image.open(io.BytesIO(picture.png)).format == "PNG"
+    assert "$28.00 in total" in picture.alt_text
+    assert picture.filename == "net-earnings.png"
+
+
+async def test_charts_asked_for_at_once_are_all_drawn_by_one_process(studio: ChartStudio) -> None:
+    pictures = await asyncio.gather(*(studio.draw(CHART) for _ in range(5)))
+    assert len({picture.png for picture in pictures}) == 1
+
+
+async def test_a_dead_process_is_replaced(studio: ChartStudio) -> None:
+    first = await studio.draw(CHART)
+    os.kill(pid_of(studio), signal.SIGKILL)
+    assert (await studio.draw(CHART)).png == first.png
+
+
+async def test_a_process_that_dies_over_a_chart_is_replaced_once(studio: ChartStudio) -> None:
+    await studio.draw(CHART)
+    before = pid_of(studio)
+    os.kill(before, signal.SIGSTOP)
+    waiting = asyncio.create_task(studio.draw(CHART))
+    await asyncio.sleep(0.02)
+    os.kill(before, signal.SIGKILL)
+    assert (await waiting).png
+    assert pid_of(studio) != before
+
+
+async def test_a_hanging_process_ends_in_a_chart_error_and_the_next_chart_works(studio: ChartStudio) -> None:
+    await studio.draw(CHART)
+    hanging, studio._timeout_seconds = pid_of(studio), 0.05
+    os.kill(hanging, signal.SIGSTOP)
+    with pytest.raises(ChartError, match="too long"):
+        await studio.draw(CHART)
+    assert not is_alive(hanging)
+    studio._timeout_seconds = 60
+    assert (await studio.draw(CHART)).png
+
+
+async def test_an_idle_process_is_let_go(studio: ChartStudio) -> None:
+    studio._idle_seconds = 0.01
+    drawing = asyncio.create_task(studio.draw(CHART))
+    pid = await started(studio)
+    await drawing
+    assert await until_gone(pid)
+
+
+async def test_closing_leaves_no_process_and_no_file(studio: ChartStudio) -> None:
+    await studio.draw(CHART)
+    pid, folder = pid_of(studio), studio._folder
+    assert folder
+    assert folder.stat().st_mode & 0o077 == 0
+    await studio.close()
+    assert not is_alive(pid)
+    assert not folder.exists()
+    with pytest.raises(ChartError, match="closed"):
+        await studio.draw(CHART)
+
+
+async def test_closing_while_drawing_ends_at_once(studio: ChartStudio) -> None:
+    drawing = [asyncio.create_task(studio.draw(CHART)) for _ in range(3)]
+    await started(studio)
+    await studio.close()
+    ends = await asyncio.gather(*drawing, return_exceptions=True)
+    assert all(isinstance(end, ChartError) for end in ends)
+
+
+async def test_a_studio_that_never_drew_closes_and_leaves_nothing() -> None:
+    studio = ChartStudio()
+    await studio.close()
+    await studio.close()
+    assert studio._folder is None
+
+
+def test_the_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", CANARY)
+    process = DrawingProcess(tmp_path)
+    try:
+        inherited = Path(f"/proc/{process.pid}/environ").read_text()
+    finally:
+        process.end()
+    assert CANARY not in inherited
+    names = {entry.partition("=")[0] for entry in inherited.split("\0") if entry}
+    assert names <= {"PATH", "LD_LIBRARY_PATH", "LANG", "HOME", "MPLCONFIGDIR", "PYTHONPATH"}
+
+
+def test_what_cannot_be_drawn_is_answered_by_name_alone_and_the_process_lives(tmp_path: Path) -> None:
+    process = DrawingProcess(tmp_path)
+    try:
+        with pytest.raises(DrawingRefusedError, match=r"^JSONDecodeError$"):
+            process.ask(f"not json {CANARY}".encode(), 60)
+        assert process.ask(CHART.to_json(), 60).startswith(b"\x89PNG")
+    finally:
+        process.end()
+
+
+def test_a_process_that_misses_its_time_is_ended(tmp_path: Path) -> None:
+    process = DrawingProcess(tmp_path)
+    try:
+        with pytest.raises(WorkerSlowError):
+            process.ask(CHART.to_json(), 0.001)
+        assert process._process.wait(5) == -signal.SIGKILL
+    finally:
+        process.end()
+
+
+def test_the_process_ends_when_told_to_terminate(tmp_path: Path) -> None:
+    process = DrawingProcess(tmp_path)
+    os.kill(process.pid, signal.SIGTERM)
+    assert process._process.wait(5) == -signal.SIGTERM
+    process.end()
+
+
+async def test_the_process_dies_with_a_killed_parent_and_takes_its_folder_along() -> None:
+    script = """
+import asyncio, os, signal, sys
+from bot.charts.series import Bar, TrendChart
+from bot.charts.studio import ChartStudio
+
+async def main():
+    studio = ChartStudio()
+    await studio.draw(TrendChart("t", (Bar("a", 1),)))
+    print(studio._process.pid, studio._folder, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=ROOT, stdout=subprocess.PIPE)
+    output, _ = await parent.communicate()
+    pid, folder = output.decode().split()
+    assert parent.returncode == -signal.SIGKILL
+    assert await until_gone(int(pid))
+    assert not os.access(folder, os.F_OK)
+
+
+def test_the_asking_side_never_loads_matplotlib() -> None:
+    script = "import sys, bot.charts.studio\nsys.exit(bool({'matplotlib', 'numpy'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0

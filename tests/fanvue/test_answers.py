@@ -1,0 +1,192 @@
+from contextlib import suppress
+from types import NoneType
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.fanvue import chats, errors, insights
+from bot.fanvue.answers import decode, decoder_for, reasons, refusal
+from bot.fanvue.chats import Chat, Message
+from bot.fanvue.errors import UnexpectedAnswerError
+from bot.fanvue.insights import EarningsSummary
+from bot.fanvue.shapes import Cents, Instant, Page
+from bot.fanvue.wire import Call
+
+SENT = chats.send_message("u", "meet me at 12 Rose Lane, Anna, and call +44 20 7946 0000")
+
+
+def decoded(answer: Any, body: bytes) -> Any:
+    return decode("op", decoder_for(answer), body)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, errors.InvalidRequestError),
+        (401, errors.UnauthorizedError),
+        (403, errors.ForbiddenError),
+        (404, errors.NotFoundError),
+        (405, errors.InvalidRequestError),
+        (409, errors.ConflictError),
+        (410, errors.VersionRetiredError),
+        (422, errors.InvalidRequestError),
+        (500, errors.ServerError),
+        (599, errors.ServerError),
+        (302, errors.UnexpectedAnswerError),
+        (100, errors.UnexpectedAnswerError),
+    ],
+)
+def test_every_status_ends_in_a_named_error(status: int, expected: type) -> None:
+    error = refusal(SENT, status, b"{}")
+    assert type(error) is expected
+    assert error.operation_id == "sendMessage"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            b'{"errors":["size must be at most 50","page must be a number"]}',
+            ("size must be at most 50", "page must be a number"),
+        ),
+        (b'{"errors":[{"message":"audience is required","path":["audience"]}]}', ("audience is required",)),
+        (b'{"message":"Invalid user UUID"}', ("Invalid user UUID",)),
+        (b'{"message":["a is wrong","b is wrong"]}', ("a is wrong", "b is wrong")),
+        (b'{"error":"Insufficient scopes"}', ("Insufficient scopes",)),
+        (b'{"error":"Bad Request","message":"price must be at least 300"}', ("price must be at least 300",)),
+        (b'{"error":""}', ()),
+        (b'{"errors":[1,null,{}]}', ()),
+        (b"<html>", ()),
+        (b"[1]", ()),
+        (b"", ()),
+    ],
+)
+def test_reasons_come_from_all_three_shapes_of_error_bodies(body: bytes, expected: object) -> None:
+    assert reasons(body, SENT) == expected
+
+
+def test_reasons_are_cleaned_bounded_and_few() -> None:
+    body = msgspec.json.encode({"errors": ["a\nb\u202e\x00 " + "x y " * 500, *(f"e{n}" for n in range(50))]})
+    found = reasons(body, SENT)
+    assert len(found) == 5
+    assert found[0].startswith("a b x y")
+    assert all(len(text) <= 160 for text in found)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "text not allowed: meet me at 12 Rose Lane, Anna, and call +44 20 7946 0000",
+        "moderated because of 'Rose Lane'",
+        'found "Anna" in text',
+        "text begins with meet me at 12 Rose La...",
+    ],
+)
+def test_what_was_sent_does_not_come_back_in_a_reason(said: str) -> None:
+    (reason,) = reasons(msgspec.json.encode({"message": said}), SENT)
+    assert "Rose" not in reason
+    assert "Anna" not in reason
+
+
+def test_names_of_fields_stay_readable_in_a_reason() -> None:
+    (reason,) = reasons(b'{"errors":["\\"price\\" must be at least 300"]}', SENT)
+    assert reason == '"price" must be at least 300'
+
+
+@given(st.text(min_size=12, max_size=80), st.text(max_size=40), st.text(max_size=40))
+def test_twelve_characters_in_a_row_of_a_text_never_come_back(text: str, before: str, after: str) -> None:
+    call = chats.send_message("u", text)
+    found = reasons(msgspec.json.encode({"message": before + text + after}), call)
+    squeezed = " ".join(text.split())
+    windows = {squeezed[at : at + 12] for at in range(len(squeezed) - 11)}
+    assert not any(window in reason for reason in found for window in windows if "…" not in window)
+
+
+def test_errors_hold_nothing_of_what_was_said_when_printed() -> None:
+    error = refusal(SENT, 400, b'{"message":"something about somebody"}')
+    assert error.reasons == ("something about somebody",)
+    assert "somebody" not in str(error)
+    assert "somebody" not in repr(error)
+
+
+def test_the_next_version_is_kept_short_and_plain() -> None:
+    error = refusal(SENT, 410, msgspec.json.encode({"nextVersion": "2027-01-01\n\x1b[31m" + "x" * 500}))
+    assert error.next_version.startswith("2027-01-01[31mx")
+    assert len(error.next_version) == 64
+
+
+@pytest.mark.parametrize(
+    ("answer", "body", "field"),
+    [
+        (Page[Message], b'{"data":[{"uuid":3}]}', "data[0].uuid"),
+        (Page[Message], b'{"data":[{}]}', "data[0].uuid"),
+        (Page[Chat], b'{"data":[{"user":{"handle":"x"}}]}', "data[0].user.uuid"),
+        (Page[Message], b'{"data":"unexpected"}', "data"),
+        (Page[Message], b"[]", "body"),
+        (Page[Message], b"<html>Just a moment", "body"),
+        (Page[Message], b"", "body"),
+        (Page[Message], b'{"data":[{"uuid":"\xff"}]}', "body"),
+        (Page[Message], b'{"data":[{"uuid":"a","sentAt":"sometime"}]}', "data[0].sentAt"),
+        (EarningsSummary, b'{"totals":{"allTime":{"gross":"much"}}}', "totals.allTime.gross"),
+        (EarningsSummary, b'{"totals":{"allTime":{"gross":1e300}}}', "totals.allTime.gross"),
+        (dict[str, Cents], b'{"someone":true}', "[...]"),
+    ],
+)
+def test_an_answer_of_another_shape_names_the_field_and_nothing_else(answer: Any, body: bytes, field: str) -> None:
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        decoded(answer, body)
+    assert caught.value.field == field
+    assert str(caught.value) == f"op: unexpected answer at {field}"
+    assert caught.value.__cause__ is None
+
+
+def test_a_bottomless_answer_is_a_named_error() -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        decoded(dict, b'{"a":' + b"[" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-15T00:00:00.000Z", "2024-01-15T00:00:00+00:00"),
+        ("2024-01-15T02:00:00+02:00", "2024-01-15T00:00:00+00:00"),
+        ("2024-01-15", "2024-01-15T00:00:00+00:00"),
+        ("2024-01-15T00:00:00", "2024-01-15T00:00:00+00:00"),
+        ("20240115T000000Z", "2024-01-15T00:00:00+00:00"),
+    ],
+)
+def test_moments_are_read_leniently(text: str, expected: object) -> None:
+    assert Instant.parse(text).isoformat() == expected
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_what_is_no_moment_is_refused_by_one_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Instant.parse(text)
+
+
+def test_fractions_of_a_cent_are_rounded() -> None:
+    assert decoded(dict[str, Cents], b'{"a":799.2,"b":0.5,"c":-12,"d":1.0}') == {"a": 799, "b": 0, "c": -12, "d": 1}
+
+
+def test_unknown_fields_and_open_enums_are_taken_as_they_come() -> None:
+    page = decoded(Page[Message], b'{"data":[{"uuid":"m","type":"HOLOGRAM","mood":{"a":[1]}}],"extra":1}')
+    assert page.data[0].type == "HOLOGRAM"
+
+
+def test_people_do_not_show_when_an_answer_is_printed() -> None:
+    page = decoded(Page[Chat], b'{"data":[{"user":{"uuid":"u","handle":"anna","displayName":"Anna"}}]}')
+    assert "anna" not in repr(page).lower()
+    assert "anna" not in repr(page.data[0]).lower()
+
+
+@given(st.binary(max_size=200))
+def test_no_body_whatever_raises_anything_but_the_named_error(body: bytes) -> None:
+    for answer in (Page[Chat], EarningsSummary, Page[insights.Earning]):
+        with suppress(UnexpectedAnswerError):
+            decoded(answer, body)
+    reasons(body, Call("x", "GET", "/", frozenset(), NoneType))
+    assert isinstance(refusal(SENT, 410, body), errors.VersionRetiredError)

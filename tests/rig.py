@@ -1,0 +1,124 @@
+"""The real bot on SimCord against the sandbox's Fanvue, for tests that act as people do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import simcord
+
+from bot.app import App, open_app
+from bot.settings import load
+from sandbox.__main__ import running
+from sandbox.fanvue import SandboxFanvue
+from sandbox.visitor import Page, Visitor
+from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
+
+CREATOR = "lunavale"
+
+
+@dataclass
+class Rig:
+    """One world; ``luna`` is the creator, ``cleo`` a team member, ``olli`` nobody."""
+
+    app: App
+    env: simcord.Env
+    fanvue: SandboxFanvue
+    guild: Any
+    people: dict[str, Any]
+    members: dict[str, Any]
+    desk: Any
+    adult: Any
+    browser: Visitor
+    folder: Path
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def luna(self) -> Any:
+        return self.members["luna"]
+
+    @property
+    def fan(self) -> str:
+        """The handle of a fan with a chat, who can be written to."""
+        desk = self.fanvue.world.desk(self.fanvue.world.account(CREATOR))
+        return next(chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable)
+
+    async def connect(
+        self, person: str = "luna", account: str = CREATOR, *, untick: Collection[str] = (), browser: Visitor | None = None
+    ) -> Page:
+        """Somebody connects a Fanvue account; the last page they see."""
+        asked = await self.members[person].slash(self.desk, "connect")
+        return await (browser or self.browser).connect(link_of(asked), account, untick=untick)
+
+    async def until(self, claim: Callable[[], Any], seconds: float = 10) -> Any:
+        """Wait for what the bot's own parts bring about; the claim's value."""
+        async with asyncio.timeout(seconds):
+            while not (value := claim()):
+                await asyncio.sleep(0.02)
+        await self.env.settle()
+        return value
+
+    def cards(self, channel: Any) -> list[Any]:
+        """The bot's cards in a place."""
+        return [message for message in channel.history() if "Reply" in labels_of(message)]
+
+    @property
+    def dm(self) -> Any:
+        """The creator's direct messages."""
+        return self.people["luna"].dm_channel
+
+
+def words_of(shown: Any) -> str:
+    """Everything a message or an answer says."""
+    messages = [shown] if hasattr(shown, "embeds") else [shown.response, *shown.followups]
+    parts: list[str] = []
+    for message in filter(None, messages):
+        parts.append(message.content or "")
+        for embed in message.embeds:
+            parts += [embed.title or "", embed.description or "", embed.footer.text or ""]
+            parts += [f"{entry.name} {entry.value}" for entry in embed.fields]
+    return "\n".join(parts)
+
+
+def components_of(message: Any) -> list[Any]:
+    """The parts of a message's rows, as Discord's JSON."""
+    rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
+    return [part for row in rows for part in row.get("components", [])]
+
+
+def labels_of(message: Any) -> list[str]:
+    return [part.get("label") or "" for part in components_of(message)]
+
+
+def link_of(answer: Any) -> str:
+    """The address behind an answer's link button."""
+    return next(part["url"] for part in components_of(answer.response) if part.get("url"))
+
+
+@asynccontextmanager
+async def rigged(folder: Path) -> AsyncIterator[Rig]:
+    """Everything started, nobody connected yet."""
+    async with AsyncExitStack() as stack:
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        fanvue = await stack.enter_async_context(
+            SandboxFanvue(
+                client_id=CLIENT_ID,
+                client_secret=CLIENT_SECRET,
+                webhook_secret=WEBHOOK_SECRET,
+                redirect_uris=(f"{address}/oauth/callback",),
+                webhook_url=f"{address}/webhooks/fanvue",
+            )
+        )
+        values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
+        app = await stack.enter_async_context(open_app(load(**values)))
+        env = await stack.enter_async_context(simcord.run(app.client))
+        guild = env.create_guild(name="Team")
+        desk, adult = guild.create_text_channel("desk"), guild.create_text_channel("adult", nsfw=True)
+        people = {name: env.create_user(name) for name in ("luna", "cleo", "olli")}
+        members = {name: guild.add_member(user) for name, user in people.items()}
+        await stack.enter_async_context(running(app))
+        browser = await stack.enter_async_context(Visitor())
+        yield Rig(app, env, fanvue, guild, people, members, desk, adult, browser, folder)

@@ -1,0 +1,42 @@
+"""What is sealed opens only with the right key and for the one it belongs to."""
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.vault.keyring import Keyring, KeyringError, SealError, new_key
+
+
+def test_a_sealed_text_opens_for_its_owner_alone() -> None:
+    keyring = Keyring([new_key()])
+    sealed = keyring.seal("secret", identity="tokens:a")
+    assert keyring.open(sealed, identity="tokens:a") == "secret"
+    with pytest.raises(SealError):
+        keyring.open(sealed, identity="tokens:b")
+
+
+def test_another_key_opens_nothing() -> None:
+    sealed = Keyring([new_key()]).seal("secret", identity="a")
+    with pytest.raises(SealError):
+        Keyring([new_key()]).open(sealed, identity="a")
+
+
+def test_the_first_key_seals_and_all_keys_open() -> None:
+    old, new = new_key(), new_key()
+    sealed = Keyring([old]).seal("secret", identity="a")
+    both = Keyring([new, old])
+    assert both.open(sealed, identity="a") == "secret"
+    assert Keyring([new]).open(both.reseal(sealed), identity="a") == "secret"
+
+
+@pytest.mark.parametrize("keys", [[], ["short"], [Fernet.generate_key().decode()[:-2]]])
+def test_unusable_keys_are_refused_without_being_repeated(keys: list[str]) -> None:
+    with pytest.raises(KeyringError) as caught:
+        Keyring(keys)
+    assert all(key not in str(caught.value) for key in keys)
+
+
+def test_neither_the_ring_nor_its_errors_show_a_key() -> None:
+    key = new_key()
+    ring = Keyring([key])
+    assert key not in repr(ring)
+    assert len(ring.sealing_key_id) == 8
