@@ -13,6 +13,7 @@ from bot.app import App, open_app
 from bot.settings import load
 from sandbox.__main__ import running
 from sandbox.fanvue import SandboxFanvue
+from sandbox.stage import age_restricted
 from sandbox.visitor import Page, Visitor
 from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
 
@@ -116,7 +117,7 @@ async def rigged(folder: Path) -> AsyncIterator[Rig]:
         app = await stack.enter_async_context(open_app(load(**values)))
         env = await stack.enter_async_context(simcord.run(app.client))
         guild = env.create_guild(name="Team")
-        desk, adult = guild.create_text_channel("desk"), guild.create_text_channel("adult", nsfw=True)
+        desk, adult = guild.create_text_channel("desk"), age_restricted(env, guild.create_text_channel("adult"))
         people = {name: env.create_user(name) for name in ("luna", "cleo", "olli")}
         members = {name: guild.add_member(user) for name, user in people.items()}
         await stack.enter_async_context(running(app))

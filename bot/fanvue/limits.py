@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import lru_cache
 
 from bot.domain.clock import Clock
 
@@ -187,6 +188,7 @@ def _number(text: str) -> float | None:
     return float(f"{whole}.{fraction}") if fraction.isascii() and fraction.isdigit() else float(whole)
 
 
+@lru_cache(maxsize=8)
 def _http_date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)

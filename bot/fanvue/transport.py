@@ -40,7 +40,8 @@ class Answer:
     """A whole answer; prints as its status alone."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
+    """By name in lower case."""
     body: bytes
 
     def __repr__(self) -> str:
@@ -87,7 +88,10 @@ class Connections:
             raise UnexpectedAnswerError(operation_id, "encoding") from None
         except httpx.TransportError:
             raise AnswerLostError(operation_id) from None
-        return Answer(response.status_code, response.headers, body)
+        headers_by_name = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw
+        }
+        return Answer(response.status_code, headers_by_name, body)
 
     async def aclose(self) -> None:
         """Closes every connection."""

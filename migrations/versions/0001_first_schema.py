@@ -3,8 +3,6 @@
 The reason: everything the bot does once depends on rows, so that restarts and several processes change nothing.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -349,8 +347,3 @@ def _key_checks() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_key_checks")),
     )
-
-
-def _only(condition: str) -> dict[str, Any]:
-    """The condition of a partial index, for both databases."""
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

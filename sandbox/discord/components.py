@@ -46,6 +46,9 @@ def complete(components: list[Component]) -> None:
         for item in component.get("items") or []:
             item.setdefault("description", None)
             item.setdefault("spoiler", False)
+        for holder in (component, *(component.get("options") or [])):
+            if holder.get("emoji"):
+                holder["emoji"] = {key: value for key, value in holder["emoji"].items() if value is not None}
     _number(components)
 
 

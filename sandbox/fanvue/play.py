@@ -11,10 +11,12 @@ from .world.desk import EVENT_TYPES, FOLLOWED
 from .world.records import (
     Chat,
     Fan,
+    MediaItem,
     Message,
     Notification,
     Post,
     Reversal,
+    ReversalKind,
     Sale,
     Subscription,
     fresh_uuid,
@@ -22,7 +24,6 @@ from .world.records import (
 from .world.sales import share
 
 SubscriptionAct = Literal["subscribe", "renew", "cancel", "resume", "expire"]
-ReversalKind = Literal["refund", "chargeback"]
 
 
 class FanPlay:
@@ -51,7 +52,7 @@ class FanPlay:
             desk,
             person,
             text or None,
-            media_uuids=tuple(fresh_uuid() for _ in range(media)),
+            media_uuids=tuple(self._attach(desk) for _ in range(media)),
             media_type="image" if media else None,
             price=price,
         )
@@ -132,6 +133,11 @@ class FanPlay:
         desk.reversals.append(reversal)
         self._announce.reversed(desk, sale.fan, reversal)
         return reversal.order_id
+
+    def _attach(self, desk: Desk) -> str:
+        item = MediaItem(fresh_uuid(), "photo.jpg", "image", "ready", self._clock())
+        desk.fan_media[item.uuid] = item
+        return item.uuid
 
     def _say(self, desk: Desk, person: Fan, text: str | None, **more: object) -> Message:
         now = self._clock()

@@ -19,11 +19,11 @@ from .oauth.state import OAuthState
 from .oauth.token import TokenEndpoint
 from .pages import Pages, serve_static
 from .pictures import Pictures
-from .play import FanPlay, ReversalKind, SubscriptionAct
+from .play import FanPlay, SubscriptionAct
 from .webhooks.announcements import Announcements, Family
 from .webhooks.sender import Delivery, WebhookSender
 from .world import World
-from .world.records import Message
+from .world.records import Message, ReversalKind
 
 MAX_BODY = 70 * 1024 * 1024
 

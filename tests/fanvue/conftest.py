@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import hypothesis
 import pytest
+
+from bot.fanvue.client import FanvueClient
 from sandbox.fanvue import SandboxFanvue
 from tests.fanvue.scripted_server import HandClock, ScriptedServer
 
-from bot.fanvue.client import FanvueClient
-
+# Nothing here measures time, and nothing is kept between runs.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 REDIRECT_URI = "http://127.0.0.1:8080/oauth/callback"
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import structlog
-from tests.fanvue.scripted_server import TOKEN, HandClock, ScriptedServer
 
 from bot.fanvue import chats, users
 from bot.fanvue.client import FanvueClient
@@ -25,6 +24,7 @@ from bot.fanvue.errors import (
 )
 from bot.fanvue.limits import Priority
 from bot.fanvue.wire import Call
+from tests.fanvue.scripted_server import TOKEN, HandClock, ScriptedServer
 
 ME = b'{"uuid":"u-1","handle":"luna","displayName":"Luna","isCreator":true,"email":"luna@example.com"}'
 SAFE = users.current_user()
@@ -212,7 +212,7 @@ async def test_no_write_is_repeated_on_a_connection_that_died_while_idle(
 async def test_silence_ends_with_the_deadline(client: FanvueClient, server: ScriptedServer, call: Call[Any]) -> None:
     server.do("hang")
     with pytest.raises(AnswerLostError):
-        await send(client, call, deadline_seconds=0.04)
+        await send(client, call, deadline_seconds=0.25)
     assert len(server.seen) == 1
 
 
@@ -221,7 +221,7 @@ async def test_silence_in_the_middle_of_an_answer_ends_with_the_deadline(
 ) -> None:
     server.do("hang", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     with pytest.raises(AnswerLostError):
-        await send(client, deadline_seconds=0.04)
+        await send(client, deadline_seconds=0.25)
 
 
 @pytest.mark.parametrize("call", [SAFE, WRITE], ids=["read", "write"])

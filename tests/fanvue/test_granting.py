@@ -82,7 +82,7 @@ async def test_trouble_during_a_refresh_never_costs_the_grant(fanvue: SandboxFan
 
 
 async def test_a_refresh_that_gets_no_answer_is_asked_for_again(fanvue: SandboxFanvue) -> None:
-    async with linked(fanvue, try_seconds=0.04) as luna:
+    async with linked(fanvue, try_seconds=0.25) as luna:
         fanvue.faults.add("token", "hang", times=1)
         assert (await luna.oauth.refresh(luna.pair.refresh_token)).access_token
 
@@ -105,7 +105,7 @@ async def test_a_refresh_that_gets_no_answer_is_asked_for_again(fanvue: SandboxF
 async def test_lasting_trouble_at_the_token_address_has_a_name(
     fanvue: SandboxFanvue, kind: str, expected: type[FanvueError]
 ) -> None:
-    async with linked(fanvue, try_seconds=0.04) as luna:
+    async with linked(fanvue, try_seconds=0.25) as luna:
         code, verifier = await code_for(luna.oauth, "lunavale")
         fanvue.faults.add("token", kind)
         with pytest.raises(expected) as caught:

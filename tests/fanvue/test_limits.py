@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fanvue.scripted_server import HandClock
 
 from bot.fanvue.limits import DEFAULT_LIMIT, SWEEP_EVERY, Limits, Priority, Standing, standing_of
+from tests.fanvue.scripted_server import HandClock
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 INTERACTIVE, BACKGROUND = Priority.INTERACTIVE, Priority.BACKGROUND

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.fanvue.scripted_server import HandClock, ScriptedServer
 
 from bot.domain.scopes import Scope
 from bot.fanvue.errors import (
@@ -24,6 +23,7 @@ from bot.fanvue.errors import (
 )
 from bot.fanvue.oauth import FanvueOAuth, challenge_of, new_verifier
 from bot.fanvue.transport import Connections
+from tests.fanvue.scripted_server import HandClock, ScriptedServer
 
 SECRET = "a-client-secret-nobody-may-see"
 OLD = "ory_rt_theOldRefreshToken"
@@ -238,7 +238,7 @@ async def test_a_refresh_is_not_asked_for_forever(oauth: FanvueOAuth, server: Sc
 async def test_silence_is_a_lost_answer_too(server: ScriptedServer, clock: HandClock, connections: Connections) -> None:
     server.do("hang")
     server.say(body=answer())
-    oauth = oauth_at(server.url, clock, connections, try_seconds=0.03)
+    oauth = oauth_at(server.url, clock, connections, try_seconds=0.25)
     assert (await oauth.refresh(OLD)).access_token == "ory_at_new"
     assert len(server.seen) == 2
 

@@ -1,11 +1,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.fanvue.scripted_server import ScriptedServer
 
 from bot.fanvue.errors import AnswerLostError, FanvueError, InvalidRequestError, ServerError, UnexpectedAnswerError
 from bot.fanvue.transport import Connections
 from bot.fanvue.uploads import DEFAULT_PART_BYTES, Part, UploadSession, is_allowed, put_part
+from tests.fanvue.scripted_server import ScriptedServer
 
 SIGNED = "/bucket/a%2Fb%7Ec~d?X-Sig=aB%2b%2F%3D%3d&X-Date=20260101T000000Z&empty=&t=a+b&x=%C3%A4"
 

@@ -343,7 +343,7 @@ FIELDS = [
 OBJECTS = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=12)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(OBJECTS, OBJECTS, st.none() | st.sampled_from(sorted(KINDS_OF_THE_CONTRACT)), st.none() | st.text(max_size=20))
 def test_no_object_of_known_fields_and_any_values_raises(
     fields: dict[str, Any], data: dict[str, Any], type_: str | None, topic: str | None
@@ -357,7 +357,7 @@ def test_no_object_of_known_fields_and_any_values_raises(
     assert event.happened_at.tzinfo is not None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.binary(max_size=100) | JSON.map(lambda value: json.dumps(value).encode()), st.none() | st.text(max_size=9))
 def test_no_bytes_raise_anything_but_the_one_named_error(body: bytes, topic: str | None) -> None:
     with suppress(UnexpectedAnswerError):

@@ -58,7 +58,7 @@ class Panel(discord.ui.View):
     def __init__(self) -> None:
         super().__init__(timeout=None)
 
-    @discord.ui.button(label="Update", custom_id="update")
+    @discord.ui.button(label="Update", custom_id="update", emoji="✏️")
     async def update(self, interaction: discord.Interaction, _: discord.ui.Button[Self]) -> None:
         await interaction.response.edit_message(content="updated")
 

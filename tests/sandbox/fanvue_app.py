@@ -1,5 +1,6 @@
 """An app of the sandbox, a clock that a test moves, and an address for webhooks."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,7 +75,7 @@ class App:
             "Authorization": f"Bearer {self.token if token is None else token}",
             "X-Fanvue-API-Version": "2025-06-26",
         } | more.pop("headers", {})
-        url = URL(self.fanvue.api_url + path, encoded=True)
+        url = URL(self.fanvue.api_url + path, encoded="%" in path)
         async with self.session.request(method, url, headers=headers, **more) as answer:
             is_json = answer.content_type == "application/json"
             return Answer(answer.status, await answer.json() if is_json else await answer.text(), answer.headers)
@@ -95,7 +96,16 @@ class Receiver:
         self.url = ""
         self.statuses: list[int] = []
         self.received: list[tuple[str, bytes, Any]] = []
+        self._arrived = asyncio.Condition()
+
+    async def wait_for(self, count: int) -> None:
+        """Returns once so many webhooks have arrived."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.received) >= count)
 
     async def take(self, request: web.Request) -> web.Response:
-        self.received.append((request.path, await request.read(), request.headers.copy()))
+        body = await request.read()
+        async with self._arrived:
+            self.received.append((request.path, body, request.headers.copy()))
+            self._arrived.notify_all()
         return web.Response(status=self.statuses.pop(0) if self.statuses else 204)

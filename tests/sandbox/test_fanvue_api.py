@@ -110,6 +110,25 @@ class TestEveryCall:
         assert answer.status == 400
         assert answer.body["errors"]
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/insights/earnings?startDate=0001-01-01T00:00:00%2B14:00",
+            "/insights/subscribers?endDate=9999-12-31",
+            "/insights/earnings?cursor=%F0%9F%99%82",
+            "/chats?page=" + "9" * 4000,
+            "/media?purchasedBy=%00",
+            "/chats/messages/batch",
+        ],
+    )
+    async def test_that_is_strange_is_refused_in_a_known_way(self, path: str, luna: App) -> None:
+        assert (await luna.get(path)).status in {200, 400, 404}
+
+    @pytest.mark.parametrize("body", ["", "[" * 50_000, '"\\ud800"', "1", '{"price": Infinity}', '{"price": 1e999}'])
+    async def test_with_a_strange_body_is_400(self, body: str, luna: App, chat: Chat) -> None:
+        answer = await luna.call("POST", path_of(chat, "/message"), data=body)
+        assert (answer.status, bool(answer.body["errors"])) == (400, True)
+
     async def test_is_written_into_the_ledger_without_its_token(self, fanvue: SandboxFanvue, luna: App) -> None:
         await luna.get("/users/me")
         row = fanvue.ledger[-1]
@@ -277,6 +296,17 @@ class TestSending:
         newest = (await agency.get(base + path_of(chat, "/messages?markAsRead=false"))).body["data"][0]
         assert newest["sentByUserId"] == fanvue.world.agency.uuid
         assert newest["sender"]["handle"] == "lunavale"
+
+
+class TestChatMedia:
+    async def test_what_a_fan_sent_is_found_with_its_owner(self, luna: App, chat: Chat, fanvue: SandboxFanvue) -> None:
+        uuid = await fanvue.fan_writes("lunavale", chat.fan.user.handle, media=2)
+        rows = (await luna.get(path_of(chat, "/media?limit=2"))).body["data"]
+        assert {(row["messageUuid"], row["ownerUuid"]) for row in rows} == {(uuid, chat.fan.user.uuid)}
+        query = {"mediaUuids": f"{rows[0]['uuid']},{chat.fan.user.uuid}", "variants": "main"}
+        shown = (await luna.get(path_of(chat, f"/messages/{uuid}/media"), params=query)).body
+        assert shown["results"][rows[0]["uuid"]]["variants"][0]["variantType"] == "main"
+        assert [problem["code"] for problem in shown["errors"]] == ["NOT_IN_MESSAGE"]
 
 
 class TestAgency:

@@ -1,5 +1,6 @@
 """What a fan does goes out signed, in both families, and again when nobody took it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -164,6 +165,18 @@ async def test_what_was_not_acknowledged_is_sent_again_unchanged(
     assert len({body for _, body, _ in receiver.received}) == 1
     (delivery,) = fanvue.deliveries
     assert (delivery.attempts, delivery.status, delivery.outcome) == (3, 204, "delivered")
+
+
+async def test_a_delivery_that_waits_for_its_next_try_holds_up_nobody(
+    fanvue: SandboxFanvue, receiver: Receiver, fan: str
+) -> None:
+    fanvue.retry_backoff_seconds = (3600,)
+    receiver.statuses = [503] * 6
+    for number in range(7):
+        await fanvue.fan_writes("lunavale", fan, f"message {number}")
+    async with asyncio.timeout(5):
+        await receiver.wait_for(7)
+    assert len({body for _, body, _ in receiver.received}) == 7
 
 
 async def test_tries_are_bounded(fanvue: SandboxFanvue, receiver: Receiver, fan: str) -> None:

@@ -12,12 +12,13 @@ from sandbox.fanvue.world.records import Fan, Sale
 from .answers import not_found
 from .operation import Call, Operation
 from .paging import Shown
-from .reading import MAX_BATCH, Body, Query, Sized, Uuid, uuid_list
+from .reading import MAX_BATCH, Body, Query, Sized, Uuid, near_instant, uuid_list
 
 HISTORY_DAYS = 30
 
 
 def _with_offset(at: datetime) -> datetime:
+    near_instant(at)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -85,7 +85,10 @@ class Gateway:
         is_v1: bool,
     ) -> web.StreamResponse:
         if fault is not None and not fault.strikes_after:
-            return await strike(fault, request)
+            response = await strike(fault, request)
+            if chain is not None:
+                response.headers.update(self._limits_of(chain, found, response.status))
+            return response
         body = await request.read()
         headers: dict[str, str] = {}
         try:
@@ -161,6 +164,10 @@ class Gateway:
     def _bearer(self, request: web.Request) -> Chain | None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         return self._oauth.authenticate(token) if kind.lower() == "bearer" else None
+
+    def _limits_of(self, chain: Chain, found: tuple[Operation, dict[str, str]] | None, status: int) -> dict[str, str]:
+        limits = self.buckets.peek(_bucket_key(chain, found[1] if found else {}))
+        return limits | {"X-RateLimit-Remaining": "0"} if status == 429 else limits
 
     def _check_version(self, request: web.Request, limits: dict[str, str]) -> None:
         version = request.headers.get("X-Fanvue-API-Version")

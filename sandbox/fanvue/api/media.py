@@ -205,7 +205,7 @@ class PartStore:
         self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.put("/uploads/{owner}/{upload}/{part}", self.put)]
+        return [web.put("/uploads/{owner}/{upload}/{part:[0-9]{1,5}}", self.put)]
 
     async def put(self, request: web.Request) -> web.Response:
         fault = self._faults.take("upload", request.path)

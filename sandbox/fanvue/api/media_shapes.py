@@ -39,7 +39,7 @@ def chat_media_row(call: Call, message: Message, item: MediaItem, variants: list
     return {
         "uuid": item.uuid,
         "messageUuid": message.uuid,
-        "ownerUuid": call.desk.owner.uuid,
+        "ownerUuid": call.path["userUuid"] if message.is_from_fan else call.desk.owner.uuid,
         "mediaType": item.media_type,
         "name": item.name,
         "created_at": stamp(item.created_at),

@@ -169,7 +169,7 @@ def list_media(call: Call) -> Shown:
 
 
 def _chat_media(desk: Desk, chat: Chat) -> list[tuple[Message, MediaItem]]:
-    pairs = ((row, desk.find_media(uuid)) for row in reversed(chat.messages) for uuid in row.media_uuids)
+    pairs = ((row, desk.find_shared(uuid)) for row in reversed(chat.messages) for uuid in row.media_uuids)
     return [(row, item) for row, item in pairs if item is not None]
 
 
@@ -179,7 +179,7 @@ def get_message_media(call: Call) -> Shown:
     results: Shown = {}
     errors = []
     for uuid in uuid_list(call.query.media_uuids, MAX_BATCH):
-        item = call.desk.find_media(uuid) if uuid in row.media_uuids else None
+        item = call.desk.find_shared(uuid) if uuid in row.media_uuids else None
         results[uuid] = chat_media_row(call, row, item, variants) if item else None
         if item is None:
             errors.append({"mediaUuid": uuid, "code": "NOT_IN_MESSAGE", "message": "Not in this message"})

@@ -3,24 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from sandbox.fanvue.webhooks.announcements import Announcements
 from sandbox.fanvue.world import Desk, User, World
 
 from .paging import Shown, cursor_of, page_of
 from .reading import Body, Limited, Query, Sized
 
 TWIN_PREFIX = "/creators/{creatorUserUuid}"
-
-
-class Announcer(Protocol):
-    """Where an operation tells what happened, so that webhooks go out."""
-
-    def message_sent(self, desk: Desk, chat: Any, message: Any) -> None: ...
-
-    def message_deleted(self, desk: Desk, chat: Any, message: Any) -> None: ...
-
-    def chat_read(self, desk: Desk, chat: Any, count: int) -> None: ...
 
 
 @dataclass
@@ -32,13 +23,12 @@ class Call:
     world: World
     now: datetime
     origin: str
-    announce: Announcer
+    announce: Announcements
     path: dict[str, str] = field(default_factory=dict)
     query: Any = None
     body: Any = None
     is_v1: bool = False
     scopes: frozenset[str] = frozenset()
-    webhooks: Any = None
 
     @property
     def sender(self) -> str | None:

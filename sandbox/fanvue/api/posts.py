@@ -1,5 +1,6 @@
 """Posts: list, write, change, pin, repost."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -132,7 +133,7 @@ def create_post(call: Call) -> Shown:
     return created_row(post)
 
 
-def _check(call: Call, body: NewPost | PostChange, out_at: object) -> None:
+def _check(call: Call, body: NewPost | PostChange, out_at: datetime) -> None:
     mistakes = []
     wanted = [*body.media_uuids, *([body.media_preview_uuid] if body.media_preview_uuid else [])]
     items = [call.desk.find_media(uuid) for uuid in wanted]

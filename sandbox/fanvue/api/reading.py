@@ -1,18 +1,20 @@
 """What callers may send: base models for query and body, and their mistakes in Fanvue's words."""
 
-import json
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
-from multidict import MultiDictProxy
+from multidict import MultiMapping
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from sandbox.fanvue.instants import as_utc
 
 from .answers import RefusedError, invalid, message
+
+FIRST_YEAR = 1970
+LAST_YEAR = 2200
 
 
 def _split(value: object) -> object:
@@ -24,17 +26,24 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def near_instant(at: datetime) -> datetime:
+    """The instant in UTC; raises ValueError for one no business has."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return as_utc(at)
+
+
 def _uuid_text(value: str) -> str:
     return str(UUID(value))
 
 
 Uuid = Annotated[str, AfterValidator(_uuid_text)]
-Instant = Annotated[datetime, AfterValidator(as_utc)]
+Instant = Annotated[datetime, AfterValidator(near_instant)]
 Commas = BeforeValidator(_split)
 Repeated = BeforeValidator(_listed)
 Flag = Literal["true", "false"]
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
-Price = Annotated[float, Field(ge=300)]
+Price = Annotated[float, Field(ge=300, allow_inf_nan=False)]
 MAX_BATCH = 20
 
 
@@ -89,7 +98,7 @@ Q = TypeVar("Q", bound=Query)
 B = TypeVar("B", bound=Body)
 
 
-def read_query(model: type[Q], sent: MultiDictProxy[str]) -> Q:
+def read_query(model: type[Q], sent: MultiMapping[str]) -> Q:
     """The query as a model; raises RefusedError 400 {errors}."""
     values: dict[str, Any] = {key: sent.getall(key) if len(sent.getall(key)) > 1 else sent[key] for key in set(sent)}
     try:
@@ -101,12 +110,9 @@ def read_query(model: type[Q], sent: MultiDictProxy[str]) -> Q:
 def read_body(model: type[B], raw: bytes) -> B:
     """The body as a model; raises RefusedError 400 {errors}."""
     try:
-        json.loads(raw)
         return model.model_validate_json(raw)
     except ValidationError as failure:
         raise invalid(*_sentences(failure)) from None
-    except ValueError:
-        raise invalid("body: is not valid JSON") from None
 
 
 def read_segment(name: str, raw: str, free: tuple[str, ...]) -> str:

@@ -2,7 +2,9 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -82,8 +84,7 @@ class AuthorizePages:
         is_logged_in = self._account(request) is not None and not pending.wants_login
         raise web.HTTPSeeOther(f"/{'consent' if is_logged_in else 'login'}?request={key}")
 
-    def _refusal(self, query: object, pending: AuthorizeRequest) -> tuple[str, str] | None:
-        asked = dict(query)  # type: ignore[call-overload]
+    def _refusal(self, asked: Mapping[str, str], pending: AuthorizeRequest) -> tuple[str, str] | None:
         if len(pending.state) < MIN_STATE:
             return "invalid_state", "The state must be at least 8 characters long."
         if asked.get("response_type") != "code":
@@ -177,6 +178,6 @@ class AuthorizePages:
         return self._pages.show("error.html", 400, title=title, text=text)
 
 
-def _trim(kept: OrderedDict[str, object]) -> None:
+def _trim(kept: OrderedDict[str, Any]) -> None:
     while len(kept) > MAX_PENDING:
         kept.popitem(last=False)

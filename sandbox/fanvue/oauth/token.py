@@ -3,6 +3,7 @@
 import hmac
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
 from aiohttp import web
@@ -79,13 +80,13 @@ class TokenEndpoint:
         self._state.revoke(str(form.get("token", "")))
         return cut(request) if fault is not None else web.Response(headers=NO_STORE)
 
-    def _check_client(self, request: web.Request, form: object) -> None:
+    def _check_client(self, request: web.Request, form: Mapping[str, object]) -> None:
         credentials = basic_credentials(request.headers.get("Authorization", ""))
         is_known = credentials is not None and all(
             hmac.compare_digest(given.encode(), known.encode())
             for given, known in zip(credentials, self._client, strict=True)
         )
-        if not is_known or "client_secret" in form:  # type: ignore[operator]
+        if not is_known or "client_secret" in form:
             self._state.refused_clients += 1
             raise OAuthError("invalid_client", "Client authentication failed; use HTTP Basic.", 401)
 

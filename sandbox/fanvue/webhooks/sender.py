@@ -24,7 +24,10 @@ Outcome = Literal["queued", "delivered", "failed", "dropped", "held"]
 
 @dataclass
 class Delivery:
-    """One webhook to one address; `status` is that of the last try, 0 when there was no answer."""
+    """One webhook to one address; `status` is that of the last try, 0 when there was no answer.
+
+    `attempts` counts redeliveries too, `tries` only what the queue did.
+    """
 
     id: str
     topic: str
@@ -36,6 +39,7 @@ class Delivery:
     created_at: str = ""
     status: int | None = None
     attempts: int = 0
+    tries: int = field(default=0, repr=False)
     outcome: Outcome = "queued"
 
     @property
@@ -56,12 +60,16 @@ class Delivery:
 
 
 class WebhookSender:
-    """A bounded queue and a few workers. With `is_delivering` off, deliveries are kept as `held` and not sent."""
+    """A bounded queue and a few workers; waiting for another try holds up nobody.
+
+    With `is_delivering` off, deliveries are kept as `held` and not sent.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._queue: asyncio.Queue[Delivery] = asyncio.Queue(QUEUE_SIZE)
+        self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
         self._numbers = count(1)
         self._open = 0
         self._idle = asyncio.Event()
@@ -76,6 +84,8 @@ class WebhookSender:
         self._tasks = {asyncio.create_task(self._work()) for _ in range(WORKERS)}
 
     async def stop(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,30 +141,37 @@ class WebhookSender:
         await self._idle.wait()
 
     def _enqueue(self, delivery: Delivery) -> None:
-        try:
-            self._queue.put_nowait(delivery)
-        except asyncio.QueueFull:
+        if self._open >= QUEUE_SIZE:
             delivery.outcome = "dropped"
             return
+        self._queue.put_nowait(delivery)
         self._open += 1
         self._idle.clear()
 
     async def _work(self) -> None:
         while True:
             delivery = await self._queue.get()
-            if not await self._deliver(delivery):
-                delivery.outcome = "failed"
-            self._open -= 1
-            if self._open == 0:
-                self._idle.set()
-
-    async def _deliver(self, delivery: Delivery) -> bool:
-        for pause in (*self.backoff_seconds, None):
+            delivery.tries += 1
             if 200 <= await self.send(delivery) < 300:
-                return True
-            if pause is not None:
-                await asyncio.sleep(pause)
-        return False
+                self._close()
+            elif delivery.tries <= len(self.backoff_seconds):
+                self._try_later(delivery, self.backoff_seconds[delivery.tries - 1])
+            else:
+                delivery.outcome = "failed"
+                self._close()
+
+    def _try_later(self, delivery: Delivery, pause: float) -> None:
+        def again() -> None:
+            self._timers.discard(timer)
+            self._queue.put_nowait(delivery)
+
+        timer = asyncio.get_running_loop().call_later(pause, again)
+        self._timers.add(timer)
+
+    def _close(self) -> None:
+        self._open -= 1
+        if self._open == 0:
+            self._idle.set()
 
 
 def encode(payload: dict[str, object]) -> bytes:

@@ -31,7 +31,7 @@ def hold_conversations(
 
 
 def _small_talk(draw: Random, chat: Chat, chatters: list[str], now: datetime) -> list[Message]:
-    messages = []
+    messages: list[Message] = []
     at = chat.created_at + timedelta(minutes=draw.randrange(1, 240))
     while at < now - timedelta(hours=1) and len(messages) < 40:
         messages.append(Message(drawn_uuid(draw), draw.choice(FAN_LINES), at, is_from_fan=True))

