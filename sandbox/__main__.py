@@ -5,7 +5,7 @@ import asyncio
 import signal
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,15 @@ async def already_connected(_client: Any, _token: str) -> None:
 
 
 @asynccontextmanager
-async def running(app: App) -> AsyncIterator[None]:
-    """The app's parts beside the body; a part that dies ends it."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(app.serve(Role.ALL, already_connected))
-        yield
-        task.cancel()
+async def running(app: App) -> AsyncIterator[asyncio.Task[None]]:
+    """The app's parts beside the body, as one task; what ended it before its time is raised afterwards."""
+    parts = asyncio.ensure_future(app.serve(Role.ALL, already_connected))
+    try:
+        yield parts
+    finally:
+        parts.cancel()
+        with suppress(asyncio.CancelledError):
+            await parts
 
 
 @asynccontextmanager
@@ -49,12 +52,12 @@ async def sandbox(folder: Path, ports: dict[str, int]) -> AsyncIterator[str]:
         )
         app = await stack.enter_async_context(open_app(load(**values)))
         stage = await stack.enter_async_context(staged(app.client, ports["discord"]))
-        await stack.enter_async_context(running(app))
         origin = f"http://127.0.0.1:{ports['start']}"
         page = StartPage(stage, fanvue.fan_url, origin).app()
-        await stack.enter_async_context(serving(page, "127.0.0.1", ports["start"]))
-        fresh = asyncio.ensure_future(stage.keep_fresh())
-        stack.callback(fresh.cancel)
+        with stage.inside():
+            await stack.enter_async_context(running(app))
+            await stack.enter_async_context(serving(page, "127.0.0.1", ports["start"]))
+            stack.callback(asyncio.ensure_future(stage.keep_fresh()).cancel)
         yield origin
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import simcord
 from simcord import SetupError
 
-CLOCK_SECONDS = 20
+CLOCK_SECONDS = 5
 WATCH_SECONDS = 0.25
+BOT_NAME = "Fanvue"
 SIZE = (1100, 760)
 
 
@@ -58,6 +59,10 @@ class Stage:
             )
         ]
         return [View("creator-dm", "The creator (luna)", "in direct messages", luna.dm_channel, luna), *at_desk]
+
+    def inside(self) -> AbstractContextManager[None]:
+        """What starts inside runs on SimCord's clock and may edit interactions' answers."""
+        return self._env.time_context()
 
     async def show(self, key: str) -> str:
         """Open a view and return its address, which lets whoever has it act as that person."""
@@ -125,10 +130,13 @@ async def catch_up(env: simcord.Env) -> None:
 @asynccontextmanager
 async def staged(client: Any, port: int) -> AsyncIterator[Stage]:
     """The world, with the bot in it."""
-    async with simcord.run(client, check_errors=False, settle_timeout=15.0) as env:
+    env = simcord.Env(client, check_errors=False, settle_timeout=15.0)
+    await env.start()
+    try:
+        env.backend.bot_user.name = BOT_NAME
         await catch_up(env)
         stage = Stage(env, port)
-        try:
-            yield stage
-        finally:
-            await stage.close()
+        yield stage
+        await stage.close()
+    finally:
+        await env.shutdown()

@@ -1,22 +1,20 @@
 """``python -m sandbox.story``: the main job from beginning to end, with the real bot as a process of its own."""
 
+import argparse
 import asyncio
-import sqlite3
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from sandbox.discord import StandInDiscord
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.model import Channel, Message, User
 from sandbox.fanvue import SandboxFanvue
+from sandbox.playground import Playground, playground
 from sandbox.process import BotProcess
+from sandbox.records import rows
 from sandbox.visitor import Visitor
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
 
 CREATOR = "lunavale"
 STEP_SECONDS = 40
@@ -37,14 +35,26 @@ def expect(claim: object, otherwise: str) -> None:
 class Stage:
     """The world of the story."""
 
-    folder: Path
-    discord: StandInDiscord
-    fanvue: SandboxFanvue
-    bot: BotProcess
-    browser: Visitor
+    ground: Playground
     luna: User
     outsider: User
     desk: Channel
+
+    @property
+    def discord(self) -> StandInDiscord:
+        return self.ground.discord
+
+    @property
+    def fanvue(self) -> SandboxFanvue:
+        return self.ground.fanvue
+
+    @property
+    def bot(self) -> BotProcess:
+        return self.ground.bot
+
+    @property
+    def browser(self) -> Visitor:
+        return self.ground.browser
 
     def cards(self, channel: Channel | None) -> list[Message]:
         """The bot's cards in a place: its messages with a Reply button."""
@@ -124,7 +134,12 @@ async def answers_with_discords_reply(stage: Stage) -> None:
     card = stage.cards(stage.desk)[0]
     await stage.discord.say(stage.luna, stage.desk, "Thank you, more on Friday", reply_to=card)
     await stage.discord.wait_for(lambda: "Answered" in stage.cards(stage.desk)[0].text)
+    await stage.discord.say(stage.luna, stage.desk, "not to be sent", reply_to=card, ping=False)
+    await stage.discord.wait_for(
+        lambda: any("Turn the @ on" in message.text for message in stage.discord.messages(stage.desk))
+    )
     texts = [message.text for message in stage.fanvue.messages(CREATOR, fan_of(stage))]
+    expect("not to be sent" not in texts, "a reply without its text was sent")
     expect(texts.count("Thank you, more on Friday") == 1, "the fan does not see the answer exactly once")
     await stage.discord.wait_for(lambda: "Answered" in stage.cards(stage.dm)[0].text)
 
@@ -176,10 +191,8 @@ async def disconnects(stage: Stage) -> None:
     asked = await stage.slash(stage.luna, None, "disconnect")
     await stage.discord.click(stage.luna, asked.messages[-1], "Disconnect")
     await stage.discord.wait_for(lambda: "is disconnected" in asked.text)
-    with sqlite3.connect(f"file:{stage.folder}/fanvue.db?mode=ro", uri=True) as database:
-        left = database.execute("SELECT count(*) FROM connections").fetchone()[0]
-    database.close()
-    expect(left == 0, "the tokens are still stored")
+    left = await rows(stage.ground.database_url, "SELECT id FROM connections")
+    expect(not left, "the tokens are still stored")
     expect(stage.fanvue.oauth.revoked, "the tokens were not revoked at Fanvue")
     answer = await stage.slash(stage.luna, None, "insights earnings")
     await stage.discord.wait_for(lambda: "No Fanvue account" in answer.text)
@@ -227,35 +240,27 @@ async def play(stage: Stage) -> int:
     return 0
 
 
-async def main() -> int:
-    """Build the stage and play."""
+async def main(database_url: str | None = None, api_path: str = "/api") -> int:
+    """Build the stage and play; 0 when every step went well."""
     print("The main job, with the real bot, a stand-in Discord and the sandbox's Fanvue:", flush=True)
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-story-")))
-        discord = await stack.enter_async_context(StandInDiscord(global_limit_per_second=50))
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        fanvue = await stack.enter_async_context(
-            SandboxFanvue(
-                client_id=CLIENT_ID,
-                client_secret=CLIENT_SECRET,
-                webhook_secret=WEBHOOK_SECRET,
-                redirect_uris=(f"{address}/oauth/callback",),
-                webhook_url=f"{address}/webhooks/fanvue",
-            )
-        )
-        values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
-        bot = BotProcess(values, rest=discord.api_url, gateway=discord.gateway_url, log=folder / "bot.log")
+    async with playground(database_url=database_url, api_path=api_path) as ground:
+        discord = ground.discord
         luna, outsider = discord.add_user("luna"), discord.add_user("olli_outsider")
         guild = discord.add_guild("Lunavale Team", luna)
         discord.add_member(guild, outsider)
-        browser = await stack.enter_async_context(Visitor())
-        stage = Stage(folder, discord, fanvue, bot, browser, luna, outsider, discord.add_channel(guild, "fan-desk"))
-        stack.push_async_callback(bot.kill)
-        await bot.start()
+        desk = discord.add_channel(guild, "fan-desk")
+        await ground.bot.start()
         await discord.wait_ready()
-        return await play(stage)
+        return await play(Stage(ground, luna, outsider, desk))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.story", description="Play the main job.")
+    parser.add_argument("--database-url", help="an empty database to play on; a SQLite file of its own when left out")
+    parser.add_argument("--api-path", default="/api", help="the surface of Fanvue's API: /api or /api/v1")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    options = _options()
+    sys.exit(asyncio.run(main(options.database_url, options.api_path)))

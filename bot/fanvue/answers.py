@@ -25,10 +25,12 @@ T = TypeVar("T")
 
 MAX_REASONS = 5
 MAX_REASON_LENGTH = 160
-MAX_READ_REASON_LENGTH = 1000
+MAX_READ_REASON_LENGTH = 300
 ECHO_LENGTH = 12
 """So many characters in a row that were also sent are taken for an echo."""
 ELLIPSIS = "…"
+PRIVATE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\S{1,64}@\S{1,255}|\S{40,}")
+"""Uuids, e-mail addresses, and words as long as tokens are."""
 QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'|`[^`]+`")
 PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 MISSING = re.compile(r"missing required field `(\w+)`")
@@ -95,12 +97,12 @@ def _reason(item: object, sent: tuple[str, ...]) -> str:
     if not isinstance(item, str):
         return ""
     text = " ".join(clean(item[:MAX_READ_REASON_LENGTH]).split())
-    return shorten(_without_echo(text, sent), MAX_REASON_LENGTH)
+    return shorten(_without_echo(PRIVATE.sub(ELLIPSIS, text), sent), MAX_REASON_LENGTH)
 
 
 def _without_echo(text: str, sent: tuple[str, ...]) -> str:
     """The text without pieces of what was sent: quoted ones of any length, bare ones from twelve characters."""
-    sent = tuple(" ".join(value.split()) for value in sent)
+    sent = tuple(" ".join(clean(value).split()) for value in sent)
 
     def hide(match: re.Match[str]) -> str:
         quote, inner = match[0][0], match[0][1:-1]

@@ -53,7 +53,6 @@ class FanPlay:
             person,
             text or None,
             media_uuids=tuple(self._attach(desk) for _ in range(media)),
-            media_type="image" if media else None,
             price=price,
         )
         self._announce.message_received(desk, desk.chats[person.user.uuid], message, family)
@@ -69,7 +68,7 @@ class FanPlay:
         tipped = self._post(desk, post) if post else None
         message = None
         if tipped is None:
-            message = self._say(desk, person, f"Tipped ${amount / 100:.2f}", type="TIP", tip=amount)
+            message = self._say(desk, person, f"Tipped ${amount / 100:.2f}", tip=amount)
         sale = self._sell(desk, person, "tip", amount, post_uuid=post, message_uuid=message.uuid if message else None)
         if tipped is not None:
             tipped.tips.append(sale)
@@ -139,10 +138,30 @@ class FanPlay:
         desk.fan_media[item.uuid] = item
         return item.uuid
 
-    def _say(self, desk: Desk, person: Fan, text: str | None, **more: object) -> Message:
+    def _say(
+        self,
+        desk: Desk,
+        person: Fan,
+        text: str | None,
+        *,
+        media_uuids: tuple[str, ...] = (),
+        price: int | None = None,
+        tip: int | None = None,
+    ) -> Message:
         now = self._clock()
         chat = desk.chats.setdefault(person.user.uuid, Chat(person, now))
-        message = Message(fresh_uuid(), text, chat.next_instant(now), is_from_fan=True, is_read=False, **more)  # type: ignore[arg-type]
+        message = Message(
+            fresh_uuid(),
+            text,
+            chat.next_instant(now),
+            is_from_fan=True,
+            type="SINGLE_RECIPIENT" if tip is None else "TIP",
+            media_uuids=media_uuids,
+            media_type="image" if media_uuids else None,
+            price=price,
+            is_read=False,
+            tip=tip,
+        )
         chat.messages.append(message)
         for earlier in chat.messages:
             if not earlier.is_from_fan:
@@ -150,10 +169,19 @@ class FanPlay:
         person.last_seen_at = now
         return message
 
-    def _sell(self, desk: Desk, person: Fan, source: str, gross: int, **where: str | None) -> Sale:
+    def _sell(
+        self,
+        desk: Desk,
+        person: Fan,
+        source: str,
+        gross: int,
+        *,
+        message_uuid: str | None = None,
+        post_uuid: str | None = None,
+    ) -> Sale:
         now = self._clock()
         order_id = f"FV-{Random().randrange(10**10, 10**11)}"
-        sale = Sale(now, source, gross, share(gross), order_id, person, **where)  # type: ignore[arg-type]
+        sale = Sale(now, source, gross, share(gross), order_id, person, "USD", message_uuid, post_uuid)
         desk.sales.add(sale)
         if source in EVENT_TYPES:
             data: dict[str, object] = {"price": gross}

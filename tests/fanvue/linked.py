@@ -37,10 +37,18 @@ class Linked:
 async def linked(
     fanvue: SandboxFanvue, account: str = "lunavale", surface: str = "", **options: Any
 ) -> AsyncIterator[Linked]:
-    """Connects an account as a person in a browser would."""
+    """An account that granted everything."""
     async with FanvueClient(fanvue.api_url + surface, clock=SystemClock(), first_pause_seconds=0.001) as client:
         oauth = oauth_for(fanvue, client, **options)
-        yield Linked(fanvue, client, oauth, await authorised(oauth, account))
+        granted = fanvue.oauth.grant(account)
+        pair = TokenPair(
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token or "",
+            expires_in_seconds=granted.expires_in,
+            scopes=frozenset(Scope),
+            received_at=SystemClock().now(),
+        )
+        yield Linked(fanvue, client, oauth, pair)
 
 
 def oauth_for(fanvue: SandboxFanvue, client: FanvueClient, *, secret: str = "", try_seconds: float = 2) -> FanvueOAuth:
@@ -57,6 +65,7 @@ def oauth_for(fanvue: SandboxFanvue, client: FanvueClient, *, secret: str = "", 
 
 
 async def authorised(oauth: FanvueOAuth, account: str, untick: tuple[str, ...] = ()) -> TokenPair:
+    """Connects an account as a person in a browser would."""
     code, verifier = await code_for(oauth, account, untick)
     return await oauth.exchange(code, verifier)
 

@@ -22,7 +22,7 @@ from tests.fanvue.linked import authorised, code_for, linked, oauth_for
 
 async def test_the_scopes_of_a_pair_are_those_that_stayed_ticked(fanvue: SandboxFanvue) -> None:
     async with linked(fanvue) as luna:
-        assert luna.pair.scopes == set(Scope)
+        assert (await authorised(luna.oauth, "lunavale")).scopes == set(Scope)
         less = await authorised(luna.oauth, "mikasol", untick=("read:insights", "write:chat"))
         assert less.scopes == set(Scope) - {Scope.READ_INSIGHTS, Scope.WRITE_CHAT}
         with pytest.raises(ForbiddenError):

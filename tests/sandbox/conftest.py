@@ -7,6 +7,7 @@ from aiohttp import ClientSession, web  # noqa: TID251  # webhooks need somebody
 from fanvue_app import REDIRECT, App, MovingClock, Receiver
 
 from sandbox.fanvue import SandboxFanvue
+from sandbox.fanvue.world.records import Chat
 
 
 @pytest.fixture
@@ -39,3 +40,14 @@ async def receiver(fanvue: SandboxFanvue) -> AsyncIterator[Receiver]:
     fanvue.webhook_url = receiver.url
     yield receiver
     await runner.cleanup()
+
+
+@pytest.fixture
+def luna(app: App) -> App:
+    return app.acts_for("lunavale")
+
+
+@pytest.fixture
+def chat(fanvue: SandboxFanvue) -> Chat:
+    chats = fanvue.world.desk(fanvue.world.account("lunavale")).chats.values()
+    return next(chat for chat in chats if chat.unread and chat.fan.is_contactable)

@@ -10,6 +10,7 @@ from aiohttp import ClientSession, encode_basic_auth, web  # noqa: TID251  # web
 from yarl import URL
 
 from sandbox.fanvue import SandboxFanvue, challenge_of
+from sandbox.fanvue.world.records import Chat
 
 REDIRECT = "http://127.0.0.1:9/oauth/callback"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -109,3 +110,27 @@ class Receiver:
             self.received.append((request.path, body, request.headers.copy()))
             self._arrived.notify_all()
         return web.Response(status=self.statuses.pop(0) if self.statuses else 204)
+
+
+def path_of(chat: Chat, rest: str = "") -> str:
+    return f"/chats/{chat.fan.user.uuid}{rest}"
+
+
+async def all_pages(app: App, path: str, **query: str) -> list[dict]:
+    rows, page = [], 1
+    while True:
+        answer = await app.get(path, params={**query, "page": str(page), "size": "7"})
+        rows += answer.body["data"]
+        if not answer.body["pagination"]["hasMore"]:
+            return rows
+        page += 1
+
+
+async def all_cursors(app: App, path: str, **query: str) -> list[dict]:
+    rows, cursor = [], {}
+    while True:
+        answer = await app.get(path, params=query | cursor)
+        rows += answer.body["data"]
+        if answer.body["nextCursor"] is None:
+            return rows
+        cursor = {"cursor": answer.body["nextCursor"]}

@@ -11,17 +11,6 @@ from sandbox.fanvue import SandboxFanvue
 from sandbox.fanvue.world.records import Chat
 
 
-@pytest.fixture
-def luna(app: App) -> App:
-    return app.acts_for("lunavale")
-
-
-@pytest.fixture
-def chat(fanvue: SandboxFanvue) -> Chat:
-    chats = fanvue.world.desk(fanvue.world.account("lunavale")).chats.values()
-    return next(chat for chat in chats if chat.fan.is_contactable)
-
-
 @pytest.mark.parametrize("kind", [401, 403, 429, 500, 502, 503])
 async def test_a_status_strikes_so_many_times_and_then_no_more(
     kind: str | int, fanvue: SandboxFanvue, luna: App

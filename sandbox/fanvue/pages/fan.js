@@ -48,7 +48,7 @@ function say(text, isWrong = false) {
 
 function lockedPart(row) {
   const box = element("div", "locked-media");
-  box.append(element("span", "", `🔒 ${row.mediaType || "media"}`));
+  box.append(element("span", "", `Locked ${row.mediaType || "media"}`));
   const button = element("button", "main", `Unlock for ${money(row.price)}`);
   button.addEventListener("click", () => act("buys", { message: row.uuid }));
   box.append(button);

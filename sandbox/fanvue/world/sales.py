@@ -1,15 +1,17 @@
 """Two years of sales with a weekday and a season, and the book they are kept in."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from math import cos, tau
 from random import Random
+from typing import TypeVar
 
 from .names import CreatorPlan
 from .records import Fan, Reversal, ReversalKind, Sale
 
+T = TypeVar("T")
 HISTORY_DAYS = 730
 CREATOR_SHARE = 0.8
 WEEKDAYS = (0.82, 0.78, 0.86, 0.95, 1.22, 1.35, 1.12)
@@ -48,7 +50,12 @@ def day_factor(plan: CreatorPlan, day: date, days_ago: int) -> float:
 
 
 def _order_id(draw: Random) -> str:
-    return f"FV-{draw.randrange(10**9, 10**10)}"
+    return f"FV-{10**9 + draw.getrandbits(33)}"
+
+
+def _pick(draw: Random, values: tuple[T, ...]) -> T:
+    """Like `choice`, at half the price: two years of sales draw tens of thousands of times."""
+    return values[int(draw.random() * len(values))]
 
 
 def paid_periods(draw: Random, plan: CreatorPlan, payments: list[tuple[datetime, str, Fan]]) -> list[Sale]:
@@ -57,23 +64,27 @@ def paid_periods(draw: Random, plan: CreatorPlan, payments: list[tuple[datetime,
 
 def purchases(draw: Random, plan: CreatorPlan, fans: list[Fan], now: datetime) -> Iterator[Sale]:
     """Everything fans bought besides subscriptions, day by day; each buyer had joined by then."""
+    by_age = sorted(fans, key=lambda fan: fan.joined_at)
+    joined = [fan.joined_at for fan in by_age]
+    weights = list(accumulate(fan.weight for fan in by_age))
     kinds = [kind for kind, _ in SOURCES]
-    odds = [odd for _, odd in SOURCES]
+    odds = list(accumulate(odd for _, odd in SOURCES))
+    hours = list(accumulate(HOURS))
     for days_ago in range(HISTORY_DAYS, -1, -1):
         day = now.date() - timedelta(days=days_ago)
         midnight = datetime.combine(day, time(), UTC)
-        known = [fan for fan in fans if fan.joined_at <= midnight]
-        if not known:
+        known = bisect_right(joined, midnight)
+        if known == 0:
             continue
         expected = plan.sales_per_day * day_factor(plan, day, days_ago)
         count = max(0, round(draw.gauss(expected, expected**0.5)))
-        buyers = draw.choices(known, [fan.weight for fan in known], k=count)
-        hours = draw.choices(range(24), HOURS, k=count)
-        for fan, hour, kind in zip(buyers, hours, draw.choices(kinds, odds, k=count), strict=True):
-            at = midnight + timedelta(hours=hour, seconds=draw.randrange(3600), milliseconds=draw.randrange(1000))
-            gross = draw.choice(AMOUNTS[kind])
+        buyers = draw.choices(by_age[:known], cum_weights=weights[:known], k=count)
+        chosen_hours = draw.choices(range(24), cum_weights=hours, k=count)
+        for fan, hour, kind in zip(buyers, chosen_hours, draw.choices(kinds, cum_weights=odds, k=count), strict=True):
+            at = midnight + timedelta(hours=hour, milliseconds=int(draw.random() * 3_600_000))
+            gross = _pick(draw, AMOUNTS[kind])
             if at <= now:
-                yield Sale(at, kind, gross, share(gross), _order_id(draw), fan, draw.choice(CURRENCIES))
+                yield Sale(at, kind, gross, share(gross), _order_id(draw), fan, _pick(draw, CURRENCIES))
 
 
 def reversals(draw: Random, sales: list[Sale], now: datetime) -> list[Reversal]:

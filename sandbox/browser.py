@@ -1,0 +1,122 @@
+"""A person at the sandbox's pages, in a headless Chromium: for the browser test and for pictures."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Locator, Page, async_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = (1280, 1400)
+PHONE = (390, 844)
+CALM_MS = 400
+
+
+def chromium() -> str | None:
+    """Debian's Chromium, when it is there; ``CHROMIUM`` names another one."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@asynccontextmanager
+async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> AsyncIterator[BrowserContext]:
+    """A browser with empty cookies."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        try:
+            viewport = {"width": size[0], "height": size[1]}
+            context = await browser.new_context(viewport=viewport, device_scale_factor=scale)
+            context.set_default_timeout(15_000)
+            yield context
+        finally:
+            await browser.close()
+
+
+class DiscordPage:
+    """SimCord's page as one person sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    async def open(cls, context: BrowserContext, origin: str, view: str) -> "DiscordPage":
+        """Choose a view on the start page."""
+        start = await context.new_page()
+        await start.goto(origin)
+        async with context.expect_page() as opened:
+            await start.locator(f'form[action="/view/{view}"] button').click()
+        page = await opened.value
+        await page.locator("#channel-composer-input").wait_for()
+        await start.close()
+        return cls(page)
+
+    async def command(self, words: str, *choices: str) -> None:
+        """Type a command, pick choices for its first options in order, send it."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{words}")
+        await self.page.locator(".command-popup").wait_for()
+        await self.page.wait_for_timeout(CALM_MS)
+        await self.page.keyboard.press("Enter")
+        await self.page.wait_for_timeout(CALM_MS)
+        for choice in choices:
+            await self.page.keyboard.type(choice)
+            await self.page.wait_for_timeout(CALM_MS)
+            await self.page.keyboard.press("Tab")
+            await self.page.wait_for_timeout(CALM_MS)
+        await self.page.locator("#send-message").click()
+        await self.page.wait_for_timeout(CALM_MS)
+
+    def message(self, words: str) -> Locator:
+        """The newest message that says this."""
+        return self.page.locator("#channel-message-list > *").filter(has_text=words).last
+
+    async def sees(self, words: str) -> Locator:
+        """Wait until a message says this."""
+        found = self.message(words)
+        await found.wait_for()
+        return found
+
+    async def press(self, words: str, label: str) -> None:
+        """Press a button of the newest message that says this."""
+        await self.message(words).locator("button", has_text=label).click()
+
+    async def reply(self, words: str, answer: str) -> None:
+        """Discord's own Reply to the newest message that says this."""
+        message = self.message(words)
+        await message.hover()
+        await message.locator('button[data-control-key$="action:reply"]').click()
+        await self.page.locator("#channel-composer-input").fill(answer)
+        await self.page.locator("#send-message").click()
+
+
+class ConnectPages:
+    """The pages between Discord and Fanvue."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def walk(self, link: str, account: str, pictures: Path | None = None) -> None:
+        """Link, continue, log in, allow, yes."""
+        await self.page.goto(link)
+        await self._keep(pictures, "go_on")
+        await self.page.get_by_role("button", name="Continue to Fanvue").click()
+        await self.page.locator(f'button[name="account"][value="{account}"]').click()
+        await self.page.locator('button[name="decision"][value="allow"]').click()
+        await self.page.get_by_role("button", name="Yes, connect").wait_for()
+        await self._keep(pictures, "confirm")
+        await self.page.get_by_role("button", name="Yes, connect").click()
+        await self.page.get_by_role("heading", name="Connected as").wait_for()
+        await self._keep(pictures, "connected")
+
+    async def _keep(self, folder: Path | None, name: str) -> None:
+        if folder is not None:
+            await self.page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -1,0 +1,59 @@
+"""``python -m sandbox.pictures FOLDER``: README's pictures, made from the running sandbox."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from bot import logs
+from sandbox.__main__ import PORTS, sandbox
+from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing
+from sandbox.world import free_port
+
+DRAWING_MS = 3000
+NARROW = (900, 1400)
+FAN_TEXT = "Good morning! Loved the last set, is there more?"
+
+
+async def main(folder: Path) -> None:
+    """Connect, look, be written to; one picture each."""
+    logs.configure("ERROR")
+    with tempfile.TemporaryDirectory() as data:
+        ports = {name: free_port() for name in PORTS}
+        async with sandbox(Path(data), ports) as origin, browsing(NARROW, scale=2) as context:
+            discord = await DiscordPage.open(context, origin, "creator-dm")
+            await discord.command("connect")
+            link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
+            await ConnectPages(await context.new_page()).walk(link or "", "lunavale", folder)
+            await discord.page.bring_to_front()
+            await discord.sees("Connected as")
+            await discord.command("insights earnings")
+            answer = await discord.sees("Where it came from")
+            await answer.locator("button.select, [role=combobox], .select-trigger").first.click()
+            await discord.page.get_by_role("option", name="Last 28 days").click()
+            await discord.sees("Last 28 days")
+            await discord.page.wait_for_timeout(DRAWING_MS)
+            await answer.screenshot(path=folder / "earnings.png")
+            fan = await context.new_page()
+            await fan.goto(f"http://127.0.0.1:{ports['fanvue']}/fan")
+            await fan.locator("textarea").first.fill(FAN_TEXT)
+            await fan.get_by_role("button", name="Send").first.click()
+            await discord.page.bring_to_front()
+            card = await discord.sees("New message")
+            await card.screenshot(path=folder / "card.png")
+            await _phone(link, folder)
+    print(f"pictures are in {folder}")
+
+
+async def _phone(link: str | None, folder: Path) -> None:
+    """What a used link looks like on a phone."""
+    async with browsing(PHONE, scale=2) as context:
+        page = await context.new_page()
+        await page.goto(link or "")
+        await page.screenshot(path=folder / "phone_used_link.png", full_page=True)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target))

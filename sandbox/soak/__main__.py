@@ -1,0 +1,58 @@
+"""``python -m sandbox.soak --size short|full [promise ...]``: exit code 1 when a promise is broken."""
+
+import argparse
+import asyncio
+import sys
+import time
+
+from sandbox.soak import fuzzing, kills, refreshing, replying, stories
+from sandbox.soak.promises import SIZES, Outcome, Promise, Size
+
+PROMISES: dict[str, tuple[str, Promise]] = {
+    "kills": ("every due card exactly once in each place, none lost, none forged", kills.cards_come_once),
+    "replies": ("each reply reaches the fan once, or its author is told", replying.replies_arrive_or_are_told),
+    "refresh": ("many tasks and processes, one refresh at a time", refreshing.one_refresh_at_a_time),
+    "refresh-postgresql": ("the same on PostgreSQL", refreshing.one_refresh_at_a_time_on_postgresql),
+    "refresh-kills": ("killed within a refresh: works again or asks to reconnect", refreshing.killed_and_well),
+    "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
+    "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
+    "v1": ("the main job on the /v1 surface", stories.on_v1),
+}
+LIMIT_SECONDS = {"short": 120, "full": 3600}
+
+
+async def _outcome(promise: Promise, size: Size, limit_seconds: float) -> Outcome:
+    try:
+        async with asyncio.timeout(limit_seconds):
+            return await promise(size)
+    except TimeoutError as error:
+        return Outcome(is_kept=False, detail=f"not done in time {error}")
+    except RuntimeError as error:
+        return Outcome(is_kept=False, detail=str(error))
+
+
+async def main(size: str, chosen: list[str]) -> int:
+    """Run the promises one after the other; 1 when one is broken."""
+    began = time.perf_counter()
+    broken = 0
+    for name in chosen or PROMISES:
+        title, promise = PROMISES[name]
+        started = time.perf_counter()
+        outcome = await _outcome(promise, SIZES[size], LIMIT_SECONDS[size])
+        broken += not outcome.is_kept
+        word = "kept  " if outcome.is_kept else "broken"
+        print(f"{word} {name}: {title}; {outcome.detail} ({time.perf_counter() - started:.0f} s)", flush=True)
+    print(f"{len(chosen or PROMISES) - broken} kept, {broken} broken, {time.perf_counter() - began:.0f} s", flush=True)
+    return 1 if broken else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.soak", description="Run the bot long and roughly.")
+    parser.add_argument("--size", choices=sorted(SIZES), default="short")
+    parser.add_argument("promise", nargs="*", choices=[*PROMISES, []], help="all of them when none is named")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    options = _options()
+    sys.exit(asyncio.run(main(options.size, list(options.promise))))

@@ -1,0 +1,53 @@
+"""What a run of a promise answers, and how large the runs are."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything."""
+
+    events: int
+    events_per_second: float
+    kills: int
+    replies: int
+    reply_kills: int
+    refresh_seconds: float
+    refresh_kills: int
+    bodies: int
+
+
+SIZES = {
+    "short": Size(
+        events=300,
+        events_per_second=40,
+        kills=4,
+        replies=40,
+        reply_kills=3,
+        refresh_seconds=12,
+        refresh_kills=8,
+        bodies=4_000,
+    ),
+    "full": Size(
+        events=10_000,
+        events_per_second=500,
+        kills=20,
+        replies=400,
+        reply_kills=20,
+        refresh_seconds=60,
+        refresh_kills=30,
+        bodies=50_000,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a promise held, and the figures behind it."""
+
+    is_kept: bool
+    detail: str
+
+
+Promise = Callable[[Size], Awaitable[Outcome]]
