@@ -44,6 +44,7 @@ from bot.storage.migrate import migrate
 from bot.vault.checks import check_keys
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
+from bot.vault.obituaries import Obituaries
 from bot.vault.tokens import TokenKeeper
 from bot.web.app import Application, PublicParts, metrics_app, public_app
 from bot.web.metrics import Counters
@@ -78,6 +79,7 @@ class App:
     intake: Intake
     router: Router
     worker: AlertWorker
+    obituaries: Obituaries
     public: Application
     metrics: Application
 
@@ -109,6 +111,7 @@ class App:
         while True:
             try:
                 await self.services.connections.sweep()
+                await self.obituaries.catch_up()
             except StorageBusyError:
                 log.warning("sweep_cannot_store")
             await asyncio.sleep(SWEEP_SECONDS)
@@ -134,7 +137,9 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
         stack.push_async_callback(fanvue.aclose)
         studio = ChartStudio()
         stack.push_async_callback(studio.close)
-        yield _Assembly(settings, now, keyring, stores, fanvue, studio).app()
+        assembly = _Assembly(settings, now, keyring, stores, fanvue, studio)
+        stack.push_async_callback(assembly.tokens.aclose)
+        yield assembly.app()
 
 
 class _Assembly:
@@ -161,6 +166,9 @@ class _Assembly:
         direct = DirectMessages(self.client, stores.dms, pacer)
         self.sender = AlertSender(self.client, direct, pacer)
         self.notices = Notices(self.client, direct)
+        self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock)
+        self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
+        self.tokens.on_dead_grant(self.obituaries.tell)
         self.stored, self.due = Bell(), Bell()
 
     def app(self) -> App:
@@ -179,6 +187,7 @@ class _Assembly:
                 self.stores.events, self.stores.routes, self.keyring, self.clock, stored=self.stored, due=self.due
             ),
             worker=self.worker(),
+            obituaries=self.obituaries,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.stores.figures, counters),
         )
@@ -186,15 +195,12 @@ class _Assembly:
     def services(self) -> Services:
         """The use cases."""
         stores, clock = self.stores, self.clock
-        oauth = self.oauth()
-        tokens = TokenKeeper(self.keyring, oauth, stores.connections, stores.leases, clock)
-        tokens.on_dead_grant(self.notices.grant_died)
-        gate = Gate(self.fanvue, tokens, clock)
+        gate = Gate(self.fanvue, self.tokens, clock)
         access = AccessService(stores.connections, stores.rights, stores.audit, clock)
         return Services(
             access=access,
             alerts=AlertsService(stores.routes, clock),
-            connections=self.connections(oauth, tokens),
+            connections=self.connections(),
             inbox=self.inbox(access, gate),
             insights=InsightsService(gate, self.studio, clock),
             posts=PostsService(gate, stores.audit, clock),
@@ -213,14 +219,15 @@ class _Assembly:
             connections=self.fanvue.connections,
         )
 
-    def connections(self, oauth: FanvueOAuth, tokens: TokenKeeper) -> ConnectionsService:
+    def connections(self) -> ConnectionsService:
         """The connect flow."""
+        oauth = self.oauth()
         return ConnectionsService(
             public_url=self.settings.public_url,
             keyring=self.keyring,
             oauth=oauth,
             authorisation=Authorisation(oauth, self.fanvue),
-            tokens=tokens,
+            tokens=self.tokens,
             connections=self.stores.connections,
             links=self.stores.links,
             routes=self.stores.routes,

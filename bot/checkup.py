@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.discordkit.checkup import TokenState, token_state
-from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.fanvue.errors import FanvueError
 from bot.fanvue.transport import Connections
@@ -15,7 +14,7 @@ from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import Database, DatabaseUnreachableError
 from bot.storage.migrate import is_current
-from bot.vault.checks import check_keys
+from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 
 TIMEOUT_SECONDS = 5
@@ -63,7 +62,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("database", is_fine=False, advice="not up to date: python -m bot migrate")
             return
         yield Finding("database", is_fine=True, advice="up to date")
-        await check_keys(Keyring(settings.keys), Stores(database).key_checks, SystemClock())
+        await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
         yield Finding("keys", is_fine=True, advice="open everything that is stored")
     except KeyringError as error:
         yield Finding("keys", is_fine=False, advice=str(error))

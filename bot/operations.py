@@ -8,12 +8,12 @@ import structlog
 from bot.app import Role, open_app
 from bot.checkup import examine
 from bot.discordkit.reconnect import TokenRefusedError, keep_running
-from bot.domain.clock import SystemClock
+from bot.domain.errors import StorageBusyError
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
-from bot.storage.migrate import migrate
-from bot.vault.checks import check_keys
+from bot.storage.migrate import is_current, migrate
+from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 from bot.vault.rotation import rotate
 
@@ -56,11 +56,17 @@ async def rotate_keys(settings: Settings) -> int:
         database = Database.open(settings.database_url)
         try:
             stores = Stores(database)
-            await check_keys(keyring, stores.key_checks, SystemClock())
-            count = await rotate(keyring, stores.sealed, stores.key_checks)
+            if not await is_current(database):
+                raise DatabaseUnreachableError("The database is not up to date: python -m bot migrate")
+            await verify_keys(keyring, stores.key_checks)
+            done = await rotate(keyring, stores.sealed, stores.key_checks)
         finally:
             await database.close()
-        print(f"{count} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.")
+        print(f"{done.resealed} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.")
+        if done.unreadable:
+            print(
+                f"{done.unreadable} values could be opened with none of the keys given, before as now: left as they are."
+            )
 
     return await _guarded(work)
 
@@ -83,6 +89,8 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
         status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
     except* (AlreadyRunningError, DatabaseUnreachableError) as group:
         status = _tell(SERVICE_MISSING, next(str(error) for error in _leaves(group)))
+    except* StorageBusyError:
+        status = _tell(SERVICE_MISSING, "The database does not take it now. Try again in a moment.")
     except* OSError as group:
         reason = next((error.strerror for error in _leaves(group) if isinstance(error, OSError)), None)
         status = _tell(SERVICE_MISSING, f"Something this needs is not there: {reason or 'a network or file error'}.")

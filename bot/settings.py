@@ -3,13 +3,14 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FERNET_KEY_LENGTH = 44
+NO_ADDRESS = "must be an address such as https://bot.example.com"
 
 
 class SettingsError(Exception):
@@ -30,10 +31,20 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def _parts(text: str) -> SplitResult:
+    """The parts of an address; what the standard library says about a broken one would repeat it."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(NO_ADDRESS) from None
+    return parts
+
+
 def _address(text: str) -> str:
-    parts = urlsplit(text)
+    parts = _parts(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address such as https://bot.example.com")
+        raise ValueError(NO_ADDRESS)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise ValueError("must be a plain address without user, query or fragment")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
@@ -44,7 +55,7 @@ def _address(text: str) -> str:
 def _origin(text: str) -> str:
     address = _address(text)
     if urlsplit(address).path:
-        raise ValueError("must be an origin without a path, such as https://auth.fanvue.com")
+        raise ValueError("must be an origin without a path, such as https://bot.example.com")
     return address
 
 
@@ -88,7 +99,7 @@ class Settings(BaseSettings):
     fanvue_client_id: Annotated[str, Field(min_length=1)]
     fanvue_client_secret: Secret
     fanvue_webhook_secret: Secret
-    public_url: Address
+    public_url: Origin
     token_keys: Annotated[SecretStr, AfterValidator(_keys)]
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/fanvue.db"
     web_host: str = "127.0.0.1"
@@ -125,6 +136,10 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
         return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError([_sentence(dict(mistake)) for mistake in error.errors(include_input=False)]) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            [f"{env_file} cannot be read: it must be a text file (UTF-8) that this user may read."]
+        ) from None
 
 
 def _split(secret: SecretStr) -> tuple[str, ...]:
@@ -135,4 +150,5 @@ def _sentence(mistake: dict[str, Any]) -> str:
     name = ".".join(str(part) for part in mistake["loc"]).upper()
     if mistake["type"] == "missing":
         return f"{name} is not set. See .env.example for where to get it."
-    return f"{name} {str(mistake['msg']).removeprefix('Value error, ')}."
+    words = str(mistake["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name} {words}."

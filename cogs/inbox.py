@@ -3,17 +3,17 @@
 import discord
 from discord.ext import commands
 
-from bot.discordkit.cards import REPLY_VERB, SHOW_VERB
+from bot.discordkit.cards import REPLY_VERB, SHOW_VERB, delivery_in
 from bot.discordkit.components import form
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, author_of
 from bot.discordkit.words import plain_words
 from bot.domain import text
-from bot.domain.accounts import MessageId
+from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.errors import BadInputError, CardUnknownError
 from bot.services import Services
-from bot.services.inbox import InboxService
+from bot.services.inbox import CardMessage, InboxService
 
 TEXT_ID = "text"
 MODAL_LIMIT = 4000
@@ -35,7 +35,7 @@ class Inbox(commands.Cog):
         kit.actions.on_form(REPLY_VERB, self._submit)
 
     async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
-        conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+        conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
         fan = conversation.event.fan
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT, min_length=1
@@ -48,7 +48,7 @@ class Inbox(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = values.get(TEXT_ID, "")
         try:
-            conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+            conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
             await self._inbox.reply(conversation, words, source=f"interaction:{interaction.id}")
         except Exception:
             await interaction.followup.send(embed=_kept(words), ephemeral=True)
@@ -57,7 +57,7 @@ class Inbox(commands.Cog):
 
     async def _show(self, interaction: discord.Interaction, _argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        conversation = await self._inbox.open(actor_of(interaction), _message_of(interaction))
+        conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
         words = await self._inbox.show(conversation)
         fan = conversation.event.fan
         embed = discord.Embed(
@@ -72,7 +72,7 @@ class Inbox(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         """Send a person's true reply to a card; anything else is none of our business."""
         card = _replied_to(message)
-        if card is None or not await self._inbox.is_card(card):
+        if card is None:
             return
         try:
             await self._answer(message, card)
@@ -80,7 +80,7 @@ class Inbox(commands.Cog):
             await self._failures.present_in_reply(message, error)
             await message.add_reaction("⚠️")
 
-    async def _answer(self, message: discord.Message, card: MessageId) -> None:
+    async def _answer(self, message: discord.Message, card: CardMessage) -> None:
         conversation = await self._inbox.open(author_of(message), card)
         if not message.content and not message.attachments and not message.stickers:
             raise BadInputError(PING_OFF)
@@ -90,21 +90,37 @@ class Inbox(commands.Cog):
             await message.add_reaction("✅")
 
 
-def _replied_to(message: discord.Message) -> MessageId | None:
-    """The message a person truly replied to; forwards, bots, webhooks and system messages do not count."""
+def _replied_to(message: discord.Message) -> CardMessage | None:
+    """The card a person truly replied to; forwards, bots, webhooks and system messages do not count."""
     reference = message.reference
     is_person = not message.author.bot and message.webhook_id is None
     if not is_person or message.type is not discord.MessageType.reply or reference is None:
         return None
-    if reference.type is not discord.MessageReferenceType.reply or reference.message_id is None:
+    replied = reference.resolved
+    if reference.type is not discord.MessageReferenceType.reply or not isinstance(replied, discord.Message):
         return None
-    return MessageId(reference.message_id)
+    return _as_card(replied) if replied.author.id == _own_id(message) else None
 
 
-def _message_of(interaction: discord.Interaction) -> MessageId:
-    if interaction.message is None:
+def _own_id(message: discord.Message) -> int | None:
+    """The bot's id where the message was written; another bot's buttons could look like ours."""
+    if message.guild is not None:
+        return message.guild.me.id
+    return message.channel.me.id if isinstance(message.channel, discord.DMChannel) else None
+
+
+def _as_card(message: discord.Message) -> CardMessage | None:
+    delivery = delivery_in(message)
+    if delivery is None:
+        return None
+    return CardMessage(MessageId(message.id), ChannelId(message.channel.id), delivery)
+
+
+def _card_of(interaction: discord.Interaction) -> CardMessage:
+    card = _as_card(interaction.message) if interaction.message else None
+    if card is None:
         raise CardUnknownError
-    return MessageId(interaction.message.id)
+    return card
 
 
 def _kept(words: str) -> discord.Embed:

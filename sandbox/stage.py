@@ -78,6 +78,7 @@ class Stage:
                 height=SIZE[1],
                 port=self._port,
             )
+            self._take_turns(self._preview)
             await self._preview.__aenter__()
             self.current = key
             return str(self._preview.url)
@@ -89,15 +90,17 @@ class Stage:
 
     async def keep_fresh(self) -> None:
         """Show what the bot sends by itself, and keep SimCord's clock near the real one, until cancelled."""
-        seen, ticks = len(self._env.http_requests), 0
+        seen, ticks = 0, 0
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             ticks += 1
             if ticks * WATCH_SECONDS >= CLOCK_SECONDS:
                 ticks = 0
-                await catch_up(self._env)
+                async with self._turn:
+                    await catch_up(self._env)
             count = len(self._env.http_requests)
-            if count != seen and await self._refreshed():
+            news = self._env.http_requests[seen:count]
+            if not any(is_by_itself(request) for request in news) or await self._refreshed():
                 seen = count
 
     async def _refreshed(self) -> bool:
@@ -110,6 +113,25 @@ class Stage:
             except (SetupError, TimeoutError):
                 return False
         return True
+
+    def _take_turns(self, preview: Any) -> None:
+        """SimCord refuses what is done on the page while a refresh is under way; here it waits for its end."""
+        act = preview._action
+
+        async def act_in_turn(*arguments: Any) -> Any:
+            async with self._turn:
+                return await act(*arguments)
+
+        preview._action = act_in_turn
+
+
+def is_by_itself(request: simcord.HttpLogEntry) -> bool:
+    """Whether the bot sent this outside an answer to somebody, so that no action brings it to the page."""
+    if request.method == "GET":
+        return False
+    return request.path.startswith("/channels/") or (
+        request.path.startswith("/webhooks/") and request.path.rpartition("/")[2].isdecimal()
+    )
 
 
 def age_restricted(env: simcord.Env, channel: Any) -> Any:

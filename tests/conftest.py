@@ -1,17 +1,33 @@
 """What several folders of tests share."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot import logs
+from bot.storage.migrate import migrate
 from tests.rig import Rig, rigged
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> None:
+    logs.configure("ERROR")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without rows, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "fanvue.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, empty_database: Path) -> AsyncIterator[Rig]:
     """The real bot, with nobody connected."""
-    async with rigged(tmp_path) as world:
+    async with rigged(tmp_path, empty_database) as world:
         yield world
 
 

@@ -1,6 +1,7 @@
 """The real bot on SimCord against the sandbox's Fanvue, for tests that act as people do."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,7 +48,12 @@ class Rig:
         return next(chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable)
 
     async def connect(
-        self, person: str = "luna", account: str = CREATOR, *, untick: Collection[str] = (), browser: Visitor | None = None
+        self,
+        person: str = "luna",
+        account: str = CREATOR,
+        *,
+        untick: Collection[str] = (),
+        browser: Visitor | None = None,
     ) -> Page:
         """Somebody connects a Fanvue account; the last page they see."""
         asked = await self.members[person].slash(self.desk, "connect")
@@ -99,8 +105,10 @@ def link_of(answer: Any) -> str:
 
 
 @asynccontextmanager
-async def rigged(folder: Path) -> AsyncIterator[Rig]:
-    """Everything started, nobody connected yet."""
+async def rigged(folder: Path, template: Path | None = None) -> AsyncIterator[Rig]:
+    """Everything started, nobody connected yet; ``template`` is a migrated database to begin with."""
+    if template is not None:
+        shutil.copy(template, folder / "fanvue.db")
     async with AsyncExitStack() as stack:
         port = free_port()
         address = f"http://127.0.0.1:{port}"
@@ -115,11 +123,15 @@ async def rigged(folder: Path) -> AsyncIterator[Rig]:
         )
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         app = await stack.enter_async_context(open_app(load(**values)))
-        env = await stack.enter_async_context(simcord.run(app.client))
+        env = simcord.Env(app.client, settle_timeout=15)
+        await env.start()
+        stack.push_async_callback(env.shutdown)
         guild = env.create_guild(name="Team")
         desk, adult = guild.create_text_channel("desk"), age_restricted(env, guild.create_text_channel("adult"))
         people = {name: env.create_user(name) for name in ("luna", "cleo", "olli")}
         members = {name: guild.add_member(user) for name, user in people.items()}
-        await stack.enter_async_context(running(app))
+        # What starts inside can edit interactions' answers; a fixture's end runs in another context.
+        with env.time_context():
+            await stack.enter_async_context(running(app))
         browser = await stack.enter_async_context(Visitor())
         yield Rig(app, env, fanvue, guild, people, members, desk, adult, browser, folder)

@@ -37,9 +37,9 @@ class Intake:
         self._stored = stored
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(QUEUE_LENGTH)
 
-    async def take(self, event: Event, body: bytes, topic: str | None, received_at: datetime) -> bool:
+    async def take(self, event: Event, received_at: datetime) -> bool:
         """Store the event durably; false when it was known already. StorageBusyError when it cannot be kept now."""
-        row = seal_event(self._keyring, event, body, topic, received_at)
+        row = seal_event(self._keyring, event, received_at)
         waiting = _Waiting(row, asyncio.get_running_loop().create_future())
         try:
             self._queue.put_nowait(waiting)

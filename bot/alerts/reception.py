@@ -35,5 +35,5 @@ class Reception:
             parsed = webhooks.parse(body, topic=topic, event=event, received_at=now)
         except UnexpectedAnswerError:
             return Received.UNREADABLE
-        is_new = await self._intake.take(parsed, body, topic or event, now)
+        is_new = await self._intake.take(parsed, now)
         return Received.STORED if is_new else Received.KNOWN

@@ -1,26 +1,34 @@
-"""How an event rests in storage: sealed, with its routing facts beside it."""
+"""How an event rests in storage: what we understood of it, sealed, with its routing facts beside it.
+
+Bodies are not kept: they may hold a fan's e-mail address or the number of a payment, which nothing here needs.
+"""
 
 from datetime import datetime
 
+import msgspec
+
 from bot.domain.events import Event
-from bot.fanvue import webhooks
+from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import NewEvent, StoredEvent
 from bot.vault.keyring import Keyring
 
 
-def seal_event(keyring: Keyring, event: Event, body: bytes, topic: str | None, received_at: datetime) -> NewEvent:
-    """The row for an event that just arrived; the body is sealed for the event's key."""
+def seal_event(keyring: Keyring, event: Event, received_at: datetime) -> NewEvent:
+    """The row for an event that just arrived; sealed for the event's key."""
     return NewEvent(
         key=event.key,
         kind=event.kind.value,
         creator=event.creator,
-        sealed_body=keyring.seal(body.decode("utf-8", "replace"), identity=f"event:{event.key}"),
-        topic=topic,
+        sealed_body=keyring.seal(msgspec.json.encode(event).decode(), identity=f"event:{event.key}"),
+        topic=None,
         received_at=received_at,
     )
 
 
 def open_event(keyring: Keyring, stored: StoredEvent) -> Event:
-    """The event behind a row."""
-    body = keyring.open(stored.sealed_body, identity=f"event:{stored.key}").encode()
-    return webhooks.parse(body, topic=stored.topic, event=stored.topic, received_at=stored.received_at)
+    """The event behind a row, exactly as it was sealed. SealError, or UnexpectedAnswerError when it is no event."""
+    sealed = keyring.open(stored.sealed_body, identity=f"event:{stored.key}")
+    try:
+        return msgspec.json.decode(sealed, type=Event)
+    except msgspec.DecodeError:
+        raise UnexpectedAnswerError("stored event", "body") from None

@@ -6,8 +6,7 @@ from typing import Any
 import discord
 
 from bot.alerts.sending import Alert, TryLaterError, UndeliverableError
-from bot.discordkit.cards import card_embed, card_view
-from bot.discordkit.components import PREFIX
+from bot.discordkit.cards import card_embed, card_view, delivery_in
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
@@ -56,7 +55,7 @@ class AlertSender:
             channel = await self._channel_id(place)
             await self._pacer.slot()
             async for message in self._client.get_partial_messageable(channel).history(limit=HISTORY_LENGTH):
-                if message.author.id == self._own_id() and _carries(message, alert.delivery):
+                if message.author.id == self._own_id() and delivery_in(message) == alert.delivery:
                     return Sent(channel, MessageId(message.id))
         except discord.HTTPException as error:
             raise _translated(error) from None
@@ -105,15 +104,6 @@ class AlertSender:
 def nonce_of(alert: Alert) -> str:
     """The same for every try of one delivery, and for no other."""
     return hashlib.sha256(f"{alert.event.key}|{alert.delivery}".encode()).hexdigest()[:NONCE_LENGTH]
-
-
-def _carries(message: discord.Message, delivery: int) -> bool:
-    for row in message.components:
-        for component in getattr(row, "children", ()):
-            prefix, _, rest = (getattr(component, "custom_id", None) or "").partition(":")
-            if prefix == PREFIX and rest.partition(":")[2] == str(delivery):
-                return True
-    return False
 
 
 def _translated(error: discord.HTTPException) -> Exception:

@@ -3,7 +3,7 @@
 import discord
 
 from bot.alerts.sending import Answer
-from bot.discordkit.components import button, view_of
+from bot.discordkit.components import PREFIX, button, view_of
 from bot.discordkit.look import COLOURS, TITLES, Colour
 from bot.domain import text
 from bot.domain.alerts import Card
@@ -39,12 +39,23 @@ def card_embed(card: Card, answer: Answer | None = None) -> discord.Embed:
 
 def card_view(card: Card) -> discord.ui.View:
     """The card's buttons; their ids carry the delivery they belong to."""
-    if card.kind is not EventKind.MESSAGE:
-        return view_of([])
-    buttons = [button("Reply", REPLY_VERB, str(card.id), style=discord.ButtonStyle.primary, emoji="↩️")]
-    if card.text is None:
+    buttons = []
+    if card.fan is not None:
+        buttons.append(button("Reply", REPLY_VERB, str(card.id), style=discord.ButtonStyle.primary, emoji="↩️"))
+    if card.kind is EventKind.MESSAGE and card.text is None:
         buttons.append(button("Show", SHOW_VERB, str(card.id), emoji="👁️"))
     return view_of(buttons)
+
+
+def delivery_in(message: discord.Message | None) -> int | None:
+    """The delivery a card's buttons belong to; ``None`` when the message carries none."""
+    for row in message.components if message else ():
+        for component in getattr(row, "children", ()):
+            prefix, _, rest = (getattr(component, "custom_id", None) or "").partition(":")
+            argument = rest.partition(":")[2]
+            if prefix == PREFIX and argument.isdecimal():
+                return int(argument)
+    return None
 
 
 def _words(card: Card) -> list[str]:

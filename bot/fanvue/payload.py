@@ -95,10 +95,14 @@ class Payload:
 
     def _moment(self, name: str) -> datetime | None:
         value = self.fields.get(name)
+        if not isinstance(value, str):
+            return None
         try:
-            return Instant.parse(value) if isinstance(value, str) else None
+            moment = Instant.parse(value)
         except ValueError:
             return None
+        # A plain one: what leaves this room is made of the standard library's types alone.
+        return datetime.fromisoformat(moment.isoformat())
 
 
 def likely(moment: datetime | None, received_at: datetime) -> datetime:

@@ -7,10 +7,20 @@ from bot.domain.errors import LinkError, LinkProblem
 from bot.domain.scopes import Scope
 from bot.fanvue import creators, users
 from bot.fanvue.client import FanvueClient
-from bot.fanvue.errors import FanvueError, ForbiddenError, ServerError, UnreachableError
+from bot.fanvue.errors import (
+    AnswerLostError,
+    FanvueError,
+    ForbiddenError,
+    RateLimitedError,
+    ServerError,
+    UnreachableError,
+)
 from bot.fanvue.oauth import FanvueOAuth, TokenPair
+from bot.services.links import digest
 
 log = structlog.get_logger(__name__)
+
+NOT_NOW = (AnswerLostError, RateLimitedError, ServerError, UnreachableError)
 
 
 class Authorisation:
@@ -24,7 +34,8 @@ class Authorisation:
         """Tokens and the creator they belong to; LinkError with the reason otherwise, and nothing kept."""
         try:
             pair = await self._oauth.exchange(code, verifier)
-        except (UnreachableError, ServerError):
+        except NOT_NOW as error:
+            log.warning("exchange_failed", error=type(error).__name__)
             raise LinkError(LinkProblem.FANVUE_DOWN) from None
         except FanvueError as error:
             log.warning("exchange_failed", error=type(error).__name__)
@@ -32,12 +43,19 @@ class Authorisation:
         try:
             return pair, await self._profile(pair)
         except LinkError:
-            await self._discard(pair)
+            await self.discard(pair)
             raise
+
+    async def discard(self, pair: TokenPair) -> None:
+        """End a pair that nobody will keep; Fanvue's refusal is noted and changes nothing here."""
+        try:
+            await self._oauth.revoke(pair.refresh_token)
+        except FanvueError as error:
+            log.warning("revoke_failed", error=type(error).__name__)
 
     async def _profile(self, pair: TokenPair) -> FanvueAccount:
         try:
-            user = await self._client.send(users.current_user(), pair.access_token, bucket="connecting")
+            user = await self._client.send(users.current_user(), pair.access_token, bucket=_bucket(pair))
             is_known = user.is_creator or await self._manages_creators(pair)
         except ForbiddenError:
             raise LinkError(LinkProblem.PROFILE_REFUSED) from None
@@ -52,13 +70,12 @@ class Authorisation:
         if pair.scopes is not None and Scope.READ_CREATOR not in pair.scopes:
             return False
         try:
-            page = await self._client.send(creators.list_creators(), pair.access_token, bucket="connecting")
+            page = await self._client.send(creators.list_creators(), pair.access_token, bucket=_bucket(pair))
         except ForbiddenError:
             return False
         return bool(page.data)
 
-    async def _discard(self, pair: TokenPair) -> None:
-        try:
-            await self._oauth.revoke(pair.refresh_token)
-        except FanvueError as error:
-            log.warning("revoke_failed", error=type(error).__name__)
+
+def _bucket(pair: TokenPair) -> str:
+    """A bucket of its own: whose limits these calls count against is not known yet."""
+    return f"connecting:{digest(pair.access_token)[:16]}"

@@ -1,19 +1,29 @@
 """Connecting a Fanvue account to a Discord user, and ending it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 import structlog
 
 from bot.domain.access import Grant
-from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, DiscordUserId, FanvueAccount, Person
+from bot.domain.accounts import (
+    Connection,
+    ConnectionId,
+    ConnectionStatus,
+    CreatorId,
+    DiscordUserId,
+    FanvueAccount,
+    Person,
+)
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.clock import Clock
-from bot.domain.errors import LinkError, LinkProblem
+from bot.domain.errors import DomainError, LinkError, LinkProblem
 from bot.domain.events import EventKind
-from bot.domain.scopes import Feature, features_with, scopes_for
+from bot.domain.faults import where
+from bot.domain.scopes import Feature, features_with, format_scopes, scopes_for
 from bot.fanvue.oauth import FanvueOAuth, TokenPair, challenge_of, new_verifier
 from bot.services.authorisation import Authorisation
 from bot.services.links import ConnectNotices, Link, LinkKind, LinkResult, PrivateMessage, digest, new_token
@@ -21,12 +31,16 @@ from bot.storage.audit import AuditLog
 from bot.storage.connections import ConnectionStore
 from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
 from bot.storage.routes import RouteStore
-from bot.vault.keyring import Keyring
+from bot.vault.keyring import Keyring, SealError
 from bot.vault.tokens import TokenKeeper, seal_pair
 
 log = structlog.get_logger(__name__)
 
 LINK_SECONDS = 600
+REVOKE_FOR = timedelta(days=1)
+"""How long it is tried to revoke what was never confirmed, when Fanvue does not answer."""
+ARRIVAL_SECONDS = 20
+ARRIVAL_POLL_SECONDS = 0.1
 PROBLEMS = {"access_denied": LinkProblem.DENIED, "invalid_scope": LinkProblem.SCOPE_NOT_OFFERED}
 
 
@@ -146,20 +160,14 @@ class ConnectionsService:
     async def come_back(self, *, state: str, code: str | None, error: str | None, browser: str) -> str:
         """Take what Fanvue sent along; returns the id of the pending connection to show. One winner a state."""
         attempt = await self._returning(state, browser)
-        if not await self._links.claim_return(digest(state), self._clock.now()):
-            pending = await self._links.pending_of_attempt(attempt.id)
-            if pending is None:
-                raise LinkError(LinkProblem.USED)
-            return pending.id
-        if error:
-            raise LinkError(PROBLEMS.get(error, LinkProblem.FANVUE_REFUSED))
-        if not code:
-            raise LinkError(LinkProblem.MISSING_CODE)
-        verifier = self._keyring.open(attempt.sealed_verifier or "", identity=f"verifier:{attempt.id}")
-        pair, account = await self._authorisation.finish(code, verifier)
-        pending = await self._keep(attempt, pair, account)
-        if await self._kind(pending) is LinkKind.WIDEN:
-            await self._widen(attempt, pending)
+        claimed = await self._links.claim_return(digest(state), self._clock.now())
+        if claimed is None:
+            return await self._arrived(attempt.id)
+        try:
+            pending = await self._take(claimed, code, error)
+        except DomainError:
+            await self._links.end(claimed.id, self._clock.now())
+            raise
         return pending.id
 
     async def view(self, pending_id: str, browser: str) -> PendingView:
@@ -177,26 +185,28 @@ class ConnectionsService:
         is_other = own is not None and own.account.id != pending.account.id
         return PendingView(pending, attempt, kind, own.account.handle if own and is_other else None)
 
-    async def confirm(self, view: PendingView) -> LinkResult:
-        """Make the connection real; what it replaces is ended, and whoever lost it is told."""
-        pending = view.pending
-        if not await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
-            raise LinkError(LinkProblem.USED)
-        connection = self._connection_of(pending)
-        for removed, sealed in await self._connections.replace(connection, pending.sealed_tokens):
-            if removed.account.id != connection.account.id:
-                await self._tokens.revoke(removed.account.id, sealed)
-            if removed.owner != connection.owner:
-                await self._notices.moved_away(removed.owner, removed.account.handle)
+    async def confirm(self, view: PendingView) -> bool:
+        """Make the connection real; what it replaces is ended, and whoever lost it is told. False when it was settled.
+
+        Pressed twice it is done once: the other one finds the same result.
+        """
+        pending, now = view.pending, self._clock.now()
+        connection = await self._connection_of(pending)
+        replaced = await self._links.confirm(pending.id, connection, now, kind=view.kind.value)
+        if replaced is None:
+            return False
         result = LinkResult(connection, view.granted, view.refused, view.kind, view.attempt.owner_name)
-        await self._announce(view.attempt, result)
-        return result
+        try:
+            await self._announce(view.attempt, result)
+        finally:
+            await self._end_replaced(replaced, connection.owner)
+        return True
 
     async def undo(self, view: PendingView) -> bool:
         """Take it all back, pending or just confirmed; true when the tokens were revoked at Fanvue too."""
         pending = view.pending
         if await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
-            return await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+            return await self._revoke(pending.account.id, pending.sealed_tokens)
         current = await self._connections.of_owner(pending.owner)
         if current is None or current.account.id != pending.account.id:
             raise LinkError(LinkProblem.USED)
@@ -204,9 +214,11 @@ class ConnectionsService:
 
     async def result(self, view: PendingView) -> LinkResult:
         """What a settled connection came to; LinkError when it was undone."""
-        current = await self._connections.of_owner(view.pending.owner)
-        if view.pending.settled_at is None or current is None or current.account.id != view.pending.account.id:
-            raise LinkError(LinkProblem.USED)
+        pending = view.pending
+        current = await self._connections.of_owner(pending.owner)
+        if pending.settled_at is None or current is None or current.account.id != pending.account.id:
+            is_abandoned = pending.settled_at is not None and pending.settled_at >= pending.expires_at
+            raise LinkError(LinkProblem.EXPIRED if is_abandoned else LinkProblem.USED)
         return LinkResult(current, view.granted, view.refused, view.kind, view.attempt.owner_name)
 
     async def disconnect(self, grant: Grant) -> bool:
@@ -226,8 +238,9 @@ class ConnectionsService:
         """Revoke what was authorised but never confirmed, and forget old links."""
         now = self._clock.now()
         for pending in await self._links.expired(now):
-            if await self._links.settle(pending.id, now, kind=pending.kind):
-                await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+            is_revoked = await self._revoke(pending.account.id, pending.sealed_tokens)
+            if is_revoked or pending.expires_at <= now - REVOKE_FOR:
+                await self._links.settle(pending.id, now, kind=pending.kind)
         await self._links.purge(now)
 
     async def _returning(self, state: str, browser: str) -> LinkAttempt:
@@ -236,9 +249,40 @@ class ConnectionsService:
             raise LinkError(LinkProblem.FORGED)
         if attempt.browser_hash != digest(browser):
             raise LinkError(LinkProblem.FOREIGN_BROWSER)
-        if attempt.expires_at <= self._clock.now():
+        if attempt.returned_at is None and attempt.expires_at <= self._clock.now():
             raise LinkError(LinkProblem.EXPIRED)
         return attempt
+
+    async def _arrived(self, attempt_id: str) -> str:
+        """What the first return of a state brought, once it is there: whoever reloads sees the same page."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ARRIVAL_SECONDS
+        while (pending := await self._links.pending_of_attempt(attempt_id)) is None:
+            attempt = await self._links.by_id(attempt_id)
+            if attempt is None or attempt.expires_at <= self._clock.now() or loop.time() > deadline:
+                raise LinkError(LinkProblem.USED)
+            await asyncio.sleep(ARRIVAL_POLL_SECONDS)
+        return pending.id
+
+    async def _take(self, attempt: LinkAttempt, code: str | None, error: str | None) -> PendingConnection:
+        """The account that was authorised, pending; widening the account one has is done at once."""
+        if error:
+            problem = PROBLEMS.get(error, LinkProblem.FANVUE_REFUSED)
+            if problem is LinkProblem.SCOPE_NOT_OFFERED:
+                log.warning("scope_not_offered", reason=format_scopes(attempt.scopes))
+            raise LinkError(problem)
+        if not code:
+            raise LinkError(LinkProblem.MISSING_CODE)
+        verifier = self._keyring.open(attempt.sealed_verifier or "", identity=f"verifier:{attempt.id}")
+        pair, account = await self._authorisation.finish(code, verifier)
+        try:
+            pending = await self._keep(attempt, pair, account)
+        except BaseException:
+            await self._authorisation.discard(pair)
+            raise
+        if await self._kind(pending) is LinkKind.WIDEN:
+            await self.confirm(PendingView(pending, attempt, LinkKind.WIDEN, None))
+        return pending
 
     async def _keep(self, attempt: LinkAttempt, pair: TokenPair, account: FanvueAccount) -> PendingConnection:
         now = self._clock.now()
@@ -266,26 +310,18 @@ class ConnectionsService:
             return LinkKind.MOVE
         return LinkKind.REPLACE if own else LinkKind.NEW
 
-    async def _widen(self, attempt: LinkAttempt, pending: PendingConnection) -> None:
-        view = PendingView(pending, attempt, LinkKind.WIDEN, None)
-        await self._links.settle(pending.id, self._clock.now(), kind=LinkKind.WIDEN.value)
+    async def _connection_of(self, pending: PendingConnection) -> Connection:
+        """The connection to be; widening keeps its id and since when it stands."""
         held = await self._connections.of_owner(pending.owner)
-        connection = self._connection_of(pending)
-        if held:
-            connection = replace(connection, id=held.id, connected_at=held.connected_at)
-        await self._connections.replace(connection, pending.sealed_tokens)
-        result = LinkResult(connection, view.granted, view.refused, LinkKind.WIDEN, attempt.owner_name)
-        await self._announce(attempt, result)
-
-    def _connection_of(self, pending: PendingConnection) -> Connection:
+        is_same = held is not None and held.account.id == pending.account.id
         return Connection(
-            id=ConnectionId(uuid4().hex),
+            id=held.id if held and is_same else ConnectionId(uuid4().hex),
             owner=pending.owner,
             account=pending.account,
             features=pending.features,
             scopes=pending.scopes,
             status=ConnectionStatus.ACTIVE,
-            connected_at=self._clock.now(),
+            connected_at=held.connected_at if held and is_same else self._clock.now(),
             access_expires_at=pending.access_expires_at,
             refreshed_at=pending.created_at,
         )
@@ -304,7 +340,28 @@ class ConnectionsService:
         )
         if Feature.ALERTS in result.granted:
             await self._alert_by_dm(connection)
-        await self._notices.connected(result, self._private_message(attempt))
+        await self._tell(self._notices.connected(result, self._private_message(attempt)))
+
+    async def _end_replaced(self, replaced: Iterable[tuple[Connection, str]], owner: DiscordUserId) -> None:
+        for old, sealed in replaced:
+            if old.owner != owner:
+                await self._tell(self._notices.moved_away(old.owner, old.account.handle))
+            await self._revoke(old.account.id, sealed)
+
+    async def _tell(self, telling: Awaitable[None]) -> None:
+        """Say it in Discord; failing to say it undoes nothing."""
+        try:
+            await telling
+        except Exception as error:  # noqa: BLE001 - what happened stands, whoever could be told
+            log.warning("not_told", error=where(error))
+
+    async def _revoke(self, creator: CreatorId, sealed: str) -> bool:
+        """End a pair at Fanvue; false when that could not be done."""
+        try:
+            return await self._tokens.revoke(creator, sealed)
+        except SealError:
+            log.error("tokens_unreadable")
+            return False
 
     async def _alert_by_dm(self, connection: Connection) -> None:
         if await self._routes.of_creator(connection.account.id):
@@ -325,4 +382,4 @@ class ConnectionsService:
 
     async def _end(self, connection: Connection) -> bool:
         sealed = await self._connections.delete(connection.id)
-        return sealed is not None and await self._tokens.revoke(connection.account.id, sealed)
+        return sealed is not None and await self._revoke(connection.account.id, sealed)

@@ -10,7 +10,7 @@ import structlog
 from bot.alerts.sealing import open_event
 from bot.alerts.sending import Alert, Answer
 from bot.domain.access import Actor, Capability, Grant
-from bot.domain.accounts import MessageId
+from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.alerts import Place, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import (
@@ -26,7 +26,7 @@ from bot.domain.events import Event
 from bot.fanvue import chats
 from bot.services.access import AccessService
 from bot.storage.audit import AuditLog
-from bot.storage.cards import CardRow, CardStore
+from bot.storage.cards import CardStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox
 from bot.storage.replies import NewReply, ReplyStatus, ReplyStore
@@ -48,12 +48,25 @@ class CardBoard(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CardMessage:
+    """The Discord message somebody acts on.
+
+    ``delivery`` is what its buttons say it belongs to: a card can be pressed before its sending is written down.
+    """
+
+    message: MessageId
+    channel: ChannelId
+    delivery: int | None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Conversation:
     """A card and the event behind it, for somebody who may answer it."""
 
     grant: Grant
-    card: CardRow
+    card: Sent
+    delivery: int
     event: Event
 
 
@@ -85,24 +98,19 @@ class InboxService:
         self._keyring = keyring
         self._clock = clock
 
-    async def is_card(self, message: MessageId) -> bool:
-        """Whether a message is a card of ours."""
-        return await self._cards.by_message(message) is not None
-
-    async def open(self, actor: Actor, message: MessageId) -> Conversation:
+    async def open(self, actor: Actor, shown: CardMessage) -> Conversation:
         """The conversation behind a card, for this person, now.
 
         Raises CardUnknownError, UnknownCreatorError, NotAllowedError.
         """
-        card = await self._cards.by_message(message)
-        delivery = await self._outbox.by_id(card.delivery) if card else None
-        if card is None or delivery is None:
+        card = await self._cards.by_message(shown.message)
+        delivery = await self._outbox.by_id(card.delivery if card else shown.delivery or 0)
+        stored = await self._events.by_id(delivery.event_id) if delivery else None
+        if delivery is None or stored is None:
             raise CardUnknownError
-        grant = await self._access.require(actor, card.creator, Capability.REPLY)
-        stored = await self._events.by_id(delivery.event_id)
-        if stored is None:
-            raise CardUnknownError
-        return Conversation(grant, card, open_event(self._keyring, stored))
+        grant = await self._access.require(actor, stored.creator, Capability.REPLY)
+        event = open_event(self._keyring, stored)
+        return Conversation(grant, Sent(shown.channel, shown.message), delivery.id, event)
 
     async def show(self, conversation: Conversation) -> str:
         """The fan's text, from the event or, when that brought none, from the chat. GoneError when there is none."""
@@ -185,14 +193,18 @@ class InboxService:
     async def _mark_answered(self, conversation: Conversation) -> None:
         actor, now = conversation.grant.actor, self._clock.now()
         answer = Answer(actor.user, actor.name, now)
-        for card in await self._cards.siblings(conversation.card.delivery):
-            await self._cards.mark_answered(card.message, actor.user, actor.name, now)
-            delivery = await self._outbox.by_id(card.delivery)
-            if delivery is None:
-                continue
-            handle = conversation.grant.connection.account.handle
-            alert = Alert(card.delivery, conversation.event, handle, delivery.shows_amounts, answer)
-            await self._board.update(alert, delivery.place, Sent(card.channel, card.message))
+        shown = {
+            card.delivery: Sent(card.channel, card.message)
+            for card in await self._cards.siblings(conversation.delivery)
+        }
+        shown[conversation.delivery] = conversation.card
+        for delivery_id, sent in shown.items():
+            await self._cards.mark_answered(sent.message, actor.user, actor.name, now)
+            delivery = await self._outbox.by_id(delivery_id)
+            if delivery is not None:
+                handle = conversation.grant.connection.account.handle
+                alert = Alert(delivery_id, conversation.event, handle, delivery.shows_amounts, answer)
+                await self._board.update(alert, delivery.place, sent)
 
     async def _note(self, grant: Grant, outcome: str) -> None:
         await self._audit.write(

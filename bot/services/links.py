@@ -82,14 +82,19 @@ def new_token() -> str:
 
 def digest(token: str) -> str:
     """How a high-entropy token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
 
 
 def form_token(browser: str, subject: str) -> str:
     """Proof that a form was rendered for this browser and this subject."""
-    return hmac.new(browser.encode(), subject.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(browser), _bytes(subject), hashlib.sha256).hexdigest()
 
 
 def is_form_token(given: str, browser: str, subject: str) -> bool:
     """Whether the form came from a page of ours in this browser; constant time."""
-    return bool(browser) and hmac.compare_digest(given.encode(), form_token(browser, subject).encode())
+    return bool(browser) and hmac.compare_digest(_bytes(given), _bytes(form_token(browser, subject)))
+
+
+def _bytes(text: str) -> bytes:
+    """Whatever a stranger sends has bytes, also what is no proper text."""
+    return text.encode(errors="surrogatepass")

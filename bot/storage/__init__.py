@@ -16,6 +16,7 @@ from bot.storage.events import EventStore
 from bot.storage.keys import KeyCheckStore
 from bot.storage.leases import LeaseStore
 from bot.storage.links import LinkStore
+from bot.storage.notices import NoticeStore
 from bot.storage.outbox import Outbox
 from bot.storage.preferences import PreferenceStore
 from bot.storage.replies import ReplyStore
@@ -43,6 +44,7 @@ class Stores:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.connections = ConnectionStore(database)
+        self.notices = NoticeStore(database)
         self.links = LinkStore(database)
         self.leases = LeaseStore(database)
         self.events = EventStore(database)

@@ -19,8 +19,6 @@ from bot.storage.database import Database
 from bot.storage.personal import rows_about
 from bot.storage.schema import connections, events, replies
 
-ONE_AT_A_TIME = text("LOCK TABLE connections IN SHARE ROW EXCLUSIVE MODE")
-
 
 class ConnectionStore:
     """Invariant: an owner has at most one connection, and so has a creator.
@@ -48,6 +46,13 @@ class ConnectionStore:
         query = select(connections).where(connections.c.status == ConnectionStatus.ACTIVE).order_by(connections.c.id)
         async with self._database.read() as connection:
             return [_connection(row) for row in await connection.execute(query)]
+
+    async def with_tokens(self, connection_id: ConnectionId) -> tuple[Connection, str] | None:
+        """The connection and its sealed pair, when it still exists."""
+        query = select(connections).where(connections.c.id == connection_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return (_connection(row), str(row.sealed_tokens)) if row else None
 
     async def sealed_tokens(self, connection_id: ConnectionId) -> str | None:
         """The sealed pair, when the connection still exists."""
@@ -81,13 +86,15 @@ class ConnectionStore:
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
-    async def mark_dead(self, connection_id: ConnectionId) -> bool:
-        """Note that the grant died; true only for the one who changed it."""
+    async def mark_dead(self, connection_id: ConnectionId, *, expected_sealed: str | None = None) -> bool:
+        """Note that the grant died; true only for the one who changed it. With a pair: only while that is stored."""
         change = (
             update(connections)
             .where(connections.c.id == connection_id, connections.c.status == ConnectionStatus.ACTIVE)
             .values(status=ConnectionStatus.DEAD)
         )
+        if expected_sealed is not None:
+            change = change.where(connections.c.sealed_tokens == expected_sealed)
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
@@ -98,24 +105,13 @@ class ConnectionStore:
         person connects the same account again.
         """
         async with self._database.write() as connection:
-            if not self._database.is_sqlite:
-                await connection.execute(ONE_AT_A_TIME)
-            removed = await self._standing(connection, new)
-            for old, _ in removed:
-                if _is_same(old, new):
-                    await connection.execute(
-                        update(connections).where(connections.c.id == old.id).values(_values(new, sealed))
-                    )
-                else:
-                    await _remove(connection, old)
-            if not any(_is_same(old, new) for old, _ in removed):
-                await connection.execute(connections.insert().values(_values(new, sealed)))
-        return removed
+            return await put(connection, new, sealed)
 
     async def delete(self, connection_id: ConnectionId) -> str | None:
         """Remove the connection with all that hangs on it; returns the sealed pair, to the one who removed it."""
-        query = select(connections).where(connections.c.id == connection_id).with_for_update()
+        query = select(connections).where(connections.c.id == connection_id)
         async with self._database.write() as connection:
+            await _one_at_a_time(connection)
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
@@ -137,11 +133,30 @@ class ConnectionStore:
             row = (await connection.execute(select(connections).where(condition))).one_or_none()
         return _connection(row) if row else None
 
-    async def _standing(self, connection: AsyncConnection, new: Connection) -> list[tuple[Connection, str]]:
-        query = select(connections).where(
-            or_(connections.c.owner == new.owner, connections.c.creator_id == new.account.id)
-        )
-        return [(_connection(row), str(row.sealed_tokens)) for row in await connection.execute(query)]
+
+async def put(connection: AsyncConnection, new: Connection, sealed: str) -> list[tuple[Connection, str]]:
+    """What ``ConnectionStore.replace`` does, inside a transaction of the caller's."""
+    await _one_at_a_time(connection)
+    removed = await _standing(connection, new)
+    for old, _ in removed:
+        if _is_same(old, new):
+            await connection.execute(update(connections).where(connections.c.id == old.id).values(_values(new, sealed)))
+        else:
+            await _remove(connection, old)
+    if not any(_is_same(old, new) for old, _ in removed):
+        await connection.execute(connections.insert().values(_values(new, sealed)))
+    return removed
+
+
+async def _one_at_a_time(connection: AsyncConnection) -> None:
+    """Keep others from replacing or removing connections until this transaction ends; reading goes on."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("LOCK TABLE connections IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def _standing(connection: AsyncConnection, new: Connection) -> list[tuple[Connection, str]]:
+    query = select(connections).where(or_(connections.c.owner == new.owner, connections.c.creator_id == new.account.id))
+    return [(_connection(row), str(row.sealed_tokens)) for row in await connection.execute(query)]
 
 
 def _is_same(old: Connection, new: Connection) -> bool:

@@ -34,7 +34,7 @@ def address_of(url: str) -> URL:
     """The address with its async driver; a relative file becomes absolute. DatabaseUnreachableError when unusable."""
     try:
         address = make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise DatabaseUnreachableError("DATABASE_URL is not a database address.") from None
     backend = address.get_backend_name()
     if backend == "postgresql":
@@ -59,7 +59,7 @@ class Database:
     """Hands out connections.
 
     Invariants: what ``write`` yields is one transaction, committed when the block ends well and rolled back
-    otherwise; what ``read`` yields changes nothing. Neither SQL parameters nor rows are ever logged.
+    otherwise; what ``read`` yields is for reading alone. Neither SQL parameters nor rows are ever logged.
     A database that does not answer, or is full, is a StorageBusyError.
     """
 

@@ -60,9 +60,13 @@ class EventStore:
             return [_event(row) for row in await connection.execute(query)]
 
     async def route(self, event_id: int, routes: Iterable[Route], now: datetime) -> bool:
-        """Make the event's deliveries and note that it is routed; false when somebody did so before."""
-        change = update(events).where(events.c.id == event_id, events.c.routed_at.is_(None)).values(routed_at=now)
+        """Make the event's deliveries and note that it is routed; false when somebody did so before.
+
+        An event that goes nowhere keeps its key alone.
+        """
         new = [_delivery(event_id, route, now) for route in routes]
+        done: dict[str, Any] = {"routed_at": now} if new else {"routed_at": now, "sealed_body": None}
+        change = update(events).where(events.c.id == event_id, events.c.routed_at.is_(None)).values(done)
         async with self._database.write() as connection:
             if (await connection.execute(change)).rowcount == 0:
                 return False

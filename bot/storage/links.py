@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
-from bot.domain.accounts import CreatorId, DiscordUserId, FanvueAccount
+from bot.domain.accounts import Connection, CreatorId, DiscordUserId, FanvueAccount
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
-from bot.storage.connections import format_features, parse_features
+from bot.storage.connections import format_features, parse_features, put
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
 from bot.storage.schema import link_attempts, pending_connections
@@ -130,6 +130,14 @@ class LinkStore:
             row = (await connection.execute(change)).one_or_none()
         return _attempt(row) if row else None
 
+    async def end(self, attempt_id: str, now: datetime) -> None:
+        """Note that nothing more will come of an attempt, and drop its secrets."""
+        change = (
+            update(link_attempts).where(link_attempts.c.id == attempt_id).values(expires_at=now, sealed_verifier=None)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(change)
+
     async def save_pending(self, pending: PendingConnection) -> None:
         """Keep what an attempt brought until it is confirmed."""
         async with self._database.write() as connection:
@@ -142,6 +150,28 @@ class LinkStore:
     async def pending_of_attempt(self, attempt_id: str) -> PendingConnection | None:
         """What an attempt brought."""
         return await self._pending(pending_connections.c.attempt_id == attempt_id)
+
+    async def confirm(
+        self, pending_id: str, new: Connection, now: datetime, *, kind: str
+    ) -> list[tuple[Connection, str]] | None:
+        """Settle a pending connection and hand its tokens to the new one, all in one transaction.
+
+        Returns what the new one replaced, with sealed tokens; ``None``, and nothing changed, when it was settled
+        before or has expired.
+        """
+        waiting = and_(
+            pending_connections.c.id == pending_id,
+            pending_connections.c.settled_at.is_(None),
+            pending_connections.c.expires_at > now,
+        )
+        query = select(pending_connections.c.sealed_tokens).where(waiting).with_for_update()
+        settled = update(pending_connections).where(waiting).values(settled_at=now, kind=kind, sealed_tokens=None)
+        async with self._database.write() as connection:
+            sealed = (await connection.execute(query)).scalar_one_or_none()
+            if sealed is None:
+                return None
+            await connection.execute(settled)
+            return await put(connection, new, sealed)
 
     async def settle(self, pending_id: str, now: datetime, *, kind: str) -> bool:
         """End it, one way or the other, and drop its tokens here; true only for the one who settled it."""

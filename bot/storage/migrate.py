@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -13,7 +14,9 @@ from bot.storage.database import Database, DatabaseUnreachableError, address_of
 from bot.storage.schema import HEAD
 
 REPOSITORY = Path(__file__).parents[2]
-INHERITED = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"})
+INHERITED = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+)
 """What the child needs of the environment, next to libpq's own variables; no secret of the bot's is among it."""
 
 
@@ -55,7 +58,8 @@ async def _upgrade_in_child(address: str) -> None:
     try:
         _, said = await child.communicate(address.encode())
     except asyncio.CancelledError:
-        child.terminate()
+        with suppress(ProcessLookupError):
+            child.terminate()
         await child.wait()
         raise
     if child.returncode != 0:

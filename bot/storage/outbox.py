@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, text, update
 
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind
 from bot.storage.cards import NewCard
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
-from bot.storage.schema import cards, deliveries
+from bot.storage.schema import WAITING, cards, deliveries
 
 
 class DeliveryStatus(StrEnum):
@@ -151,12 +151,7 @@ class Outbox:
 
 def _heads() -> ScalarSelect[int]:
     """The first unsettled delivery of each place."""
-    return (
-        select(func.min(deliveries.c.id))
-        .where(deliveries.c.status.in_([DeliveryStatus.DUE, DeliveryStatus.LEASED]))
-        .group_by(deliveries.c.place_key)
-        .scalar_subquery()
-    )
+    return select(func.min(deliveries.c.id)).where(text(WAITING)).group_by(deliveries.c.place_key).scalar_subquery()
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -181,10 +176,9 @@ def _take(ids: Sequence[int], holder: str, now: datetime, seconds: float) -> Upd
 
 
 def _settle(delivery_id: int, status: DeliveryStatus, now: datetime) -> Update:
-    waiting = deliveries.c.status.in_([DeliveryStatus.DUE, DeliveryStatus.LEASED])
     return (
         update(deliveries)
-        .where(deliveries.c.id == delivery_id, waiting)
+        .where(deliveries.c.id == delivery_id, text(WAITING))
         .values(status=status, settled_at=now, lease_holder=None, leased_until=None)
     )
 

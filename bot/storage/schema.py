@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from bot.storage.instants import Instant
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a start with another one in the database migrates first."""
 
 metadata = MetaData(
@@ -50,6 +50,13 @@ connections = Table(
     Column("refreshed_at", Instant, nullable=False),
     Column("connected_at", Instant, nullable=False),
     CheckConstraint("status IN ('active', 'dead')", name="status"),
+)
+
+death_notices = Table(
+    "death_notices",
+    metadata,
+    Column("creator_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("told_at", Instant, nullable=False),
 )
 
 link_attempts = Table(
@@ -122,6 +129,9 @@ Index(
     postgresql_where=text("routed_at IS NULL"),
 )
 
+WAITING = "status IN ('due', 'leased')"
+"""Written out wherever it is asked: databases use the index below only for a condition without parameters."""
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -154,8 +164,8 @@ Index(
     "ix_deliveries_waiting",
     deliveries.c.place_key,
     deliveries.c.id,
-    sqlite_where=text("status IN ('due', 'leased')"),
-    postgresql_where=text("status IN ('due', 'leased')"),
+    sqlite_where=text(WAITING),
+    postgresql_where=text(WAITING),
 )
 
 cards = Table(

@@ -20,7 +20,7 @@ def make_private(path: Path) -> None:
     """Create file and folder if need be; both closed to others. A folder shared with other files keeps its mode."""
     ours = {path.name + ending for ending in COMPANIONS}
     if not path.parent.exists():
-        path.parent.mkdir(mode=FOLDER_MODE, parents=True)
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     if all(entry.name in ours for entry in path.parent.iterdir()):
         path.parent.chmod(FOLDER_MODE)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -66,6 +67,9 @@ def main() -> int:
     """The exit code; what went wrong is one line that names class and place, and repeats no address."""
     try:
         asyncio.run(run(sys.stdin.read().strip(), to_head))
+    except CommandError:
+        sys.stderr.write("it was made by a newer version of the bot\n")
+        return 1
     except Exception as error:  # noqa: BLE001 - a driver's own words may hold the address
         sys.stderr.write(f"{where(error)}\n")
         return 1

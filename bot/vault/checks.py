@@ -22,9 +22,15 @@ class KeyChecks(Protocol):
 
 
 async def check_keys(keyring: Keyring, checks: KeyChecks, clock: Clock) -> None:
-    """Raise KeyringError when something stored was sealed with a key that is not given; note the sealing key."""
-    known = await checks.all()
-    for key_id, sealed in known.items():
+    """As ``verify_keys``, and note the sealing key: for a process that is about to seal with it."""
+    await verify_keys(keyring, checks)
+    if keyring.sealing_key_id not in await checks.all():
+        await checks.add(keyring.sealing_key_id, keyring.seal("ok", identity=IDENTITY), clock.now())
+
+
+async def verify_keys(keyring: Keyring, checks: KeyChecks) -> None:
+    """Raise KeyringError when something stored was sealed with a key that is not given; changes nothing."""
+    for key_id, sealed in (await checks.all()).items():
         try:
             keyring.open(sealed, identity=IDENTITY)
         except SealError:
@@ -32,5 +38,3 @@ async def check_keys(keyring: Keyring, checks: KeyChecks, clock: Clock) -> None:
                 f"TOKEN_KEYS lacks the key with id {key_id}, which sealed what is stored. Add it (behind the first), "
                 "and drop it only after `python -m bot rotate-keys`."
             ) from None
-    if keyring.sealing_key_id not in known:
-        await checks.add(keyring.sealing_key_id, keyring.seal("ok", identity=IDENTITY), clock.now())

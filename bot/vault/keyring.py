@@ -28,6 +28,7 @@ class Keyring:
         if not fernets:
             raise KeyringError("TOKEN_KEYS holds no key.")
         self._fernet = MultiFernet(fernets)
+        self._first = fernets[0]
         self.key_ids = tuple(hashlib.sha256(key.encode()).hexdigest()[:8] for key in keys)
 
     def __repr__(self) -> str:
@@ -51,6 +52,14 @@ class Keyring:
         if owner != identity:
             raise SealError("belongs to somebody else")
         return str(text)
+
+    def is_sealed_with_first(self, sealed: str) -> bool:
+        """Whether the first key alone would open it."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def reseal(self, sealed: str) -> str:
         """The same content sealed with the first key."""

@@ -1,9 +1,12 @@
 """Re-sealing everything with the first key, beside a running bot."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Protocol
 
-from bot.vault.keyring import Keyring
+from bot.vault.keyring import Keyring, KeyringError, SealError
+
+MOST_PASSES = 5
 
 
 class SealedValues(Protocol):
@@ -21,16 +24,60 @@ class SealedValues(Protocol):
 class Checks(Protocol):
     """Where the key checks are."""
 
+    async def all(self) -> dict[str, str]:
+        """Sealed check by key id."""
+        ...
+
     async def keep_only(self, key_id: str) -> None:
         """Forget the checks of all other keys."""
         ...
 
 
-async def rotate(keyring: Keyring, values: SealedValues, checks: Checks) -> int:
-    """How many values were sealed anew; only the first key is needed then. SealError when one cannot be opened."""
-    count = 0
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a rotation did."""
+
+    resealed: int
+    unreadable: int
+    """Values that none of the keys opens: damaged, or sealed with a key that is long gone."""
+
+
+async def rotate(keyring: Keyring, values: SealedValues, checks: Checks) -> Rotation:
+    """Seal everything with the first key; only that one is needed then.
+
+    What the bot stores meanwhile is looked at again, until a whole pass finds nothing left. KeyringError when the bot
+    was not started with the first key yet, or something goes on sealing with another.
+    """
+    if keyring.sealing_key_id not in await checks.all():
+        raise KeyringError(
+            f"The bot does not use the key with id {keyring.sealing_key_id} yet. Put it first in TOKEN_KEYS, keep the "
+            "older ones behind it, restart the bot, then run this again."
+        )
+    resealed = 0
+    for _ in range(MOST_PASSES):
+        outdated, swapped, unreadable = await _pass(keyring, values)
+        resealed += swapped
+        if not outdated:
+            await checks.keep_only(keyring.sealing_key_id)
+            return Rotation(resealed, unreadable)
+    raise KeyringError(
+        "Something goes on sealing with an older key: restart every process of the bot with the new key first in "
+        "TOKEN_KEYS, then run this again."
+    )
+
+
+async def _pass(keyring: Keyring, values: SealedValues) -> tuple[int, int, int]:
+    """How many values another key had sealed, how many of them were swapped, how many cannot be opened."""
+    outdated = swapped = unreadable = 0
     async for batch in values.batches():
         for what, identity, sealed in batch:
-            count += await values.set(what, identity, expected=sealed, sealed=keyring.reseal(sealed))
-    await checks.keep_only(keyring.sealing_key_id)
-    return count
+            if keyring.is_sealed_with_first(sealed):
+                continue
+            try:
+                fresh = keyring.reseal(sealed)
+            except SealError:
+                unreadable += 1
+                continue
+            outdated += 1
+            swapped += await values.set(what, identity, expected=sealed, sealed=fresh)
+    return outdated, swapped, unreadable

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.alerts.reception import Reception
 from bot.services.connections import ConnectionsService
 from bot.web import connect, health, metrics, webhooks
-from bot.web.middlewares import Failsafe, secure_headers
+from bot.web.middlewares import Failsafe, prompt_bodies, secure_headers
 from bot.web.pages import Pages
 
 Application = web.Application
@@ -31,7 +31,8 @@ def public_app(parts: PublicParts) -> Application:
     """Connect pages, callback, webhooks and health."""
     failsafe = Failsafe(parts.pages)
     app = web.Application(
-        client_max_size=BODY_LIMIT, middlewares=[secure_headers(parts.auth_origin), failsafe.middleware]
+        client_max_size=BODY_LIMIT,
+        middlewares=[secure_headers(parts.auth_origin), failsafe.middleware, prompt_bodies()],
     )
     connect.ConnectPages(parts.connections, parts.pages, parts.public_url).add_to(app)
     webhooks.Webhooks(parts.reception, parts.counters).add_to(app)

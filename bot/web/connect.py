@@ -1,19 +1,21 @@
 """The pages between Discord and Fanvue: go on, come back, confirm, undo."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs
 
 from aiohttp import web
+from yarl import URL
 
-from bot.domain.errors import LinkError
+from bot.domain.errors import LinkError, StorageBusyError
 from bot.domain.scopes import Feature
 from bot.services.connections import ConnectionsService, PendingView
 from bot.services.links import LinkKind, form_token, is_form_token, new_token
 from bot.web.pages import Pages
-from bot.web.problems import PROBLEMS
+from bot.web.problems import PROBLEMS, STORAGE_BUSY, Problem
 
 COOKIE = "fanvue_link"
 COOKIE_SECONDS = 3600
+PENDING = "{pending:[0-9a-f]{32}}"
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -25,9 +27,10 @@ class ConnectPages:
         self._connections = connections
         self._pages = pages
         self._public_url = public_url
-        parts = urlsplit(public_url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._is_secure = parts.scheme == "https"
+        origin = URL(public_url).origin()
+        self._origin = str(origin)
+        self._is_secure = origin.scheme == "https"
+        self._cookie = f"__Host-{COOKIE}" if self._is_secure else COOKIE
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes."""
@@ -35,10 +38,10 @@ class ConnectPages:
         app.router.add_get("/pages/style.css", self.stylesheet)
         app.router.add_get("/connect/{ticket}", self._page(self.look))
         app.router.add_post("/connect/{ticket}", self._page(self.go_on))
-        app.router.add_get("/oauth/callback", self._page(self.come_back))
-        app.router.add_get("/connection/{pending}", self._page(self.show))
-        app.router.add_post("/connection/{pending}/confirm", self._page(self.confirm))
-        app.router.add_post("/connection/{pending}/undo", self._page(self.undo))
+        app.router.add_get("/oauth/callback", self._page(self.come_back), allow_head=False)
+        app.router.add_get(f"/connection/{PENDING}", self._page(self.show))
+        app.router.add_post(f"/connection/{PENDING}/confirm", self._page(self.confirm))
+        app.router.add_post(f"/connection/{PENDING}/undo", self._page(self.undo))
 
     async def home(self, _request: web.Request) -> web.Response:
         """What this server is."""
@@ -53,7 +56,7 @@ class ConnectPages:
         """Name the Discord user the account will be bound to; previews spend nothing."""
         ticket = request.match_info["ticket"]
         attempt = await self._connections.look(ticket)
-        browser = request.cookies.get(COOKIE) or new_token()
+        browser = self._browser(request) or new_token()
         response = self._html(
             "go_on.html",
             discord_name=attempt.owner_name,
@@ -66,7 +69,7 @@ class ConnectPages:
             minutes_left=self._connections.minutes_left(attempt),
         )
         response.set_cookie(
-            COOKIE, browser, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=self._is_secure
+            self._cookie, browser, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=self._is_secure
         )
         return response
 
@@ -83,27 +86,30 @@ class ConnectPages:
             state=query.get("state", ""),
             code=query.get("code"),
             error=query.get("error"),
-            browser=request.cookies.get(COOKIE, ""),
+            browser=self._browser(request),
         )
         return _see_other(f"{self._public_url}/connection/{pending}")
 
     async def show(self, request: web.Request) -> web.Response:
         """The confirmation, or what it came to."""
-        browser = request.cookies.get(COOKIE, "")
+        browser = self._browser(request)
         view = await self._connections.view(request.match_info["pending"], browser)
         if view.pending.settled_at is None:
             return self._confirm_page(view, browser)
         return await self._connected_page(view, browser)
 
     async def confirm(self, request: web.Request) -> web.Response:
-        """Make it real."""
-        view = await self._own_view(request)
-        await self._connections.confirm(view)
+        """Make it real; pressed again it leads to what it came to."""
+        view = await self._connections.view(request.match_info["pending"], self._browser(request))
+        if view.pending.settled_at is None:
+            await self._require_own_form(request, _subject(view))
+            await self._connections.confirm(view)
         return _see_other(f"{self._public_url}/connection/{view.pending.id}")
 
     async def undo(self, request: web.Request) -> web.Response:
         """Take it back."""
-        view = await self._own_view(request)
+        view = await self._connections.view(request.match_info["pending"], self._browser(request))
+        await self._require_own_form(request, _subject(view))
         is_revoked = await self._connections.undo(view)
         return self._html("undone.html", revoked=is_revoked)
 
@@ -139,44 +145,52 @@ class ConnectPages:
             undo_action=f"{self._public_url}/connection/{view.pending.id}/undo" if is_undoable else None,
         )
 
-    async def _own_view(self, request: web.Request) -> PendingView:
-        browser = request.cookies.get(COOKIE, "")
-        view = await self._connections.view(request.match_info["pending"], browser)
-        await self._require_own_form(request, _subject(view))
-        return view
-
     async def _require_own_form(self, request: web.Request, subject: str) -> str:
         """The browser's cookie, when the form is ours, from this browser, about this subject."""
-        browser = request.cookies.get(COOKIE, "")
-        form = await request.post()
-        given = str(form.get("form_token", ""))
+        browser = self._browser(request)
+        given = await _given_token(request)
         if request.headers.get("Origin") != self._origin or not is_form_token(given, browser, subject):
             raise web.HTTPForbidden
         return browser
 
+    def _browser(self, request: web.Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
     def _page(self, handler: Handler) -> Handler:
-        """The handler, with every LinkError as its own page."""
+        """The handler, with everything that can be expected to go wrong as its own page."""
 
         async def page(request: web.Request) -> web.Response:
             try:
                 return await handler(request)
             except LinkError as error:
-                problem = PROBLEMS[error.problem]
-                return self._html(
-                    "problem.html",
-                    status=problem.status,
-                    title=problem.title,
-                    sentence=problem.sentence,
-                    next_steps=list(problem.next_steps),
-                    code=None,
-                )
+                return self._problem(PROBLEMS[error.problem])
+            except StorageBusyError:
+                return self._problem(STORAGE_BUSY)
 
         return page
+
+    def _problem(self, problem: Problem) -> web.Response:
+        return self._html(
+            "problem.html",
+            status=problem.status,
+            title=problem.title,
+            sentence=problem.sentence,
+            next_steps=list(problem.next_steps),
+            code=None,
+        )
 
     def _html(self, page: str, /, status: int = 200, **values: object) -> web.Response:
         if page == "problem.html":
             values["status"] = status
         return web.Response(status=status, text=self._pages.render(page, **values), content_type="text/html")
+
+
+async def _given_token(request: web.Request) -> str:
+    """The form's token; nothing where the body is no form of ours."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return ""
+    fields = parse_qs((await request.read()).decode("ascii", "replace"))
+    return fields.get("form_token", [""])[0]
 
 
 def _subject(view: PendingView) -> str:

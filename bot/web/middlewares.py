@@ -1,5 +1,6 @@
 """What holds for every page: headers that close doors, and errors that say nothing they should not."""
 
+import asyncio
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,9 +13,17 @@ from bot.web.pages import Pages
 log = structlog.get_logger(__name__)
 
 
+BODY_SECONDS = 10.0
+CUT_OFF = (ConnectionError, web.RequestPayloadError)
+
 WORDS = {
+    403: (
+        "That button is out of date",
+        "It was not pressed on our page in this browser, or things have changed since. Go back, reload and look again.",
+    ),
     404: ("Nothing here", "This address does not lead anywhere."),
     405: ("Not this way", "This page cannot be used like that."),
+    408: ("Too slow", "What you sent did not arrive in time."),
     413: ("Too large", "That is more than this page takes."),
 }
 
@@ -60,6 +69,24 @@ def _way_to(auth_origin: str) -> list[str]:
     if "." not in parent or host.replace(".", "").isdigit():
         return [auth_origin]
     return [auth_origin, f"https://{parent}", f"https://*.{parent}"]
+
+
+def prompt_bodies(seconds: float = BODY_SECONDS) -> Middleware:
+    """Bodies are read before the handler, within this time: 408 for one that does not arrive, 413 for a large one."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.body_exists:
+            try:
+                async with asyncio.timeout(seconds):
+                    await request.read()
+            except TimeoutError:
+                raise web.HTTPRequestTimeout from None
+            except CUT_OFF:
+                raise web.HTTPBadRequest from None
+        return await handler(request)
+
+    return middleware
 
 
 class Failsafe:

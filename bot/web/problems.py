@@ -21,7 +21,11 @@ PROBLEMS = {
     LinkProblem.UNKNOWN_LINK: Problem(
         404, "We do not know this link", "It is incomplete, or was replaced by a newer one."
     ),
-    LinkProblem.EXPIRED: Problem(410, "This link has expired", "Links work for ten minutes. Nothing was stored."),
+    LinkProblem.EXPIRED: Problem(
+        410,
+        "This link has expired",
+        "A link works for ten minutes, or until you ask for a newer one. Nothing was connected with it.",
+    ),
     LinkProblem.USED: Problem(
         410,
         "This link was used already",
@@ -76,3 +80,10 @@ PROBLEMS = {
     ),
     LinkProblem.TOO_MANY: Problem(429, "Too many tries", "Wait a minute, then try again."),
 }
+
+STORAGE_BUSY = Problem(
+    503,
+    "We cannot store anything right now",
+    "That is on our side, and usually over in a minute.",
+    ("Wait a minute, then reload this page.", AGAIN),
+)

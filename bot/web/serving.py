@@ -1,28 +1,77 @@
 """Putting an application on a socket."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiohttp import web
 
-KEEPALIVE_SECONDS = 15
-SHUTDOWN_SECONDS = 5
+BACKLOG = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How much a connection may cost."""
+
+    head_seconds: float = 15
+    """Until a request's head is there, counted from the connection or from the answer before it."""
+    linger_seconds: float = 5
+    """For reading what is left of a body that was refused."""
+    connections: int = 1000
+    """Open at once; more are closed at the door."""
+    shutdown_seconds: float = 5
+
+
+DEFAULT = Patience()
 
 
 @asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    """The application on a socket of its own; no access log, since addresses hold tickets and codes."""
+async def serving(app: web.Application, host: str, port: int, patience: Patience = DEFAULT) -> AsyncIterator[None]:
+    """The application on a socket of its own; no access log, since addresses hold tickets and codes.
+
+    aiohttp's keep-alive time also runs from the moment a connection opens, so it closes the silent and the slow.
+    """
     runner = web.AppRunner(
         app,
         access_log=None,
         handle_signals=False,
-        keepalive_timeout=KEEPALIVE_SECONDS,
-        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=patience.head_seconds,
+        lingering_time=patience.linger_seconds,
+        shutdown_timeout=patience.shutdown_seconds,
         auto_decompress=False,
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
-        yield
+        loop = asyncio.get_running_loop()
+        door = _Door(runner.server, patience.connections)
+        listener = await loop.create_server(door, host, port, backlog=BACKLOG)
+        try:
+            yield
+        finally:
+            listener.close()
     finally:
         await runner.cleanup()
+
+
+class _Door:
+    """Makes the protocol of each new connection."""
+
+    def __init__(self, server: web.Server | None, places: int) -> None:
+        if server is None:
+            raise RuntimeError("the runner is not set up")
+        self._server = server
+        self._places = places
+
+    def __call__(self) -> asyncio.BaseProtocol:
+        if len(self._server.connections) >= self._places:
+            return _Refusal()
+        return self._server()
+
+
+class _Refusal(asyncio.Protocol):
+    """Closes the connection at once, unread."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()

@@ -109,9 +109,9 @@ class Courier:
         }
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
         try:
-            async with self._session.post(self._address, data=delivery.body, headers=headers, timeout=timeout) as answer:
+            async with self._session.post(
+                self._address, data=delivery.body, headers=headers, timeout=timeout
+            ) as answer:
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):
             return 0
-
-

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import aiohttp
 
@@ -68,7 +69,9 @@ def _plan(ground: Playground, found: list[Team], size: Size, draw: Random) -> tu
             later = min(len(deliveries), max(0, len(deliveries) - draw.randrange(20)))
             deliveries.insert(later, happening.report(draw.choice(("flat", "creator"))))
         if draw.random() < FORGED_SHARE:
-            forged = Happening.made_up(f"Forged {number:06}", ground.fanvue.world.account(team.handle), draw).report("flat")
+            forged = Happening.made_up(f"Forged {number:06}", ground.fanvue.world.account(team.handle), draw).report(
+                "flat"
+            )
             deliveries.append(Delivery(forged.name, forged.topic, forged.body, is_forged=True))
     return ledger, deliveries
 
@@ -92,23 +95,22 @@ async def _deliver_all(courier: Courier, deliveries: list[Delivery], ledger: Led
 
 
 async def _make_trouble(ground: Playground, draw: Random) -> None:
-    """Discord at its worst: limits, errors before and after the work is done, cut connections."""
+    """Discord at its worst: limits, errors before and after the work is done, cut connections; one at a time."""
+    troubles: tuple[dict[str, Any], ...] = (
+        {"status": 429, "retry_after": 0.4},
+        {"status": 429, "retry_after": 0.4, "is_global": True},
+        {"status": 502},
+        {"status": 500, "after_applying": True},
+        {"drop": True},
+        {"drop": True, "after_applying": True},
+    )
     while True:
         await asyncio.sleep(draw.uniform(0.2, 0.8))
-        times = draw.randrange(1, 4)
-        match draw.randrange(6):
-            case 0:
-                ground.discord.fail("POST", MESSAGES, status=429, retry_after=0.4, times=times)
-            case 1:
-                ground.discord.fail("POST", MESSAGES, status=429, retry_after=0.4, is_global=True, times=1)
-            case 2:
-                ground.discord.fail("POST", MESSAGES, status=502, times=times)
-            case 3:
-                ground.discord.fail("POST", MESSAGES, status=500, after_applying=True, times=times)
-            case 4:
-                ground.discord.fail("POST", MESSAGES, drop=True, times=times)
-            case 5:
-                ground.discord.fail("POST", MESSAGES, drop=True, after_applying=True, times=times)
+        trouble = ground.discord.fail("POST", MESSAGES, times=draw.randrange(1, 4), **draw.choice(troubles))
+        try:
+            await asyncio.sleep(draw.uniform(0.1, 0.4))
+        finally:
+            trouble.remove()
 
 
 async def _kill_at_random(ground: Playground, size: Size, draw: Random) -> None:

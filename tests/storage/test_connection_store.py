@@ -16,6 +16,7 @@ from stored_examples import (
     a_connection,
     a_reply,
     a_route,
+    an_event,
     leased,
     routed,
 )
@@ -186,3 +187,32 @@ async def test_a_grant_dies_once(stores: Stores) -> None:
     assert stored.status is ConnectionStatus.DEAD
     assert await stores.connections.all_active() == []
     assert (await stores.figures())["fanvue_connections"] == {"active": 0, "dead": 1}
+
+
+async def test_connecting_refreshing_alerting_and_disconnecting_at_once_never_block_each_other(stores: Stores) -> None:
+    people = [DiscordUserId(100 + number) for number in range(8)]
+
+    async def live(person: DiscordUserId) -> None:
+        connection = a_connection(person, LUNA if person % 2 else MIRA)
+        await stores.connections.replace(connection, f"sealed-{person}")
+        await refresh(stores, connection, f"sealed-{person}", "sealed-2")
+        await stores.events.add_many([an_event(f"k{person}", connection.account.id)])
+        for event in await stores.events.unrouted(10):
+            await stores.events.route(event.id, [a_route()], NOW)
+        for delivery in await leased(stores, holder=str(person)):
+            await stores.outbox.settle_sent(delivery.id, str(person), a_card(delivery, person), NOW)
+        await stores.connections.delete(connection.id)
+
+    await asyncio.gather(*(live(person) for person in people))
+    assert await stores.connections.all_active() == []
+
+
+async def test_disconnecting_while_the_account_moves_ends_with_the_new_owner_alone(stores: Stores) -> None:
+    for _ in range(5):
+        old, new = a_connection(ANNA, LUNA), a_connection(BORIS, LUNA)
+        await stores.connections.replace(old, "sealed-old")
+        deletions = (stores.connections.delete(old.id) for _ in range(4))
+        replaced, *deleted = await asyncio.gather(stores.connections.replace(new, "sealed-new"), *deletions)
+        assert [sealed for _, sealed in replaced] + [sealed for sealed in deleted if sealed] == ["sealed-old"]
+        assert await stores.connections.all_active() == [new]
+        await stores.connections.delete(new.id)

@@ -58,12 +58,14 @@ async def test_routing_makes_the_deliveries_once(stores: Stores) -> None:
     ]
 
 
-async def test_an_event_with_no_route_is_done(stores: Stores) -> None:
+async def test_an_event_with_no_route_is_done_and_keeps_its_key_alone(stores: Stores) -> None:
     await stores.events.add_many([an_event("k1")])
     (stored,) = await stores.events.unrouted(1)
     assert await stores.events.route(stored.id, (), NOW)
     assert await stores.events.waiting() == 0
     assert await leased(stores) == []
+    assert await stores.events.by_id(stored.id) is None
+    assert await stores.events.add_many([an_event("k1")]) == set()
 
 
 async def test_a_purged_event_keeps_its_key_and_loses_its_body(stores: Stores) -> None:

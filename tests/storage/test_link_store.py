@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from stored_examples import ANNA, BORIS, LATER, NOW, SOON, a_pending, an_attempt
+from stored_examples import ANNA, BORIS, LATER, NOW, SOON, a_connection, a_pending, an_attempt
 
 from bot.storage import Stores
 from bot.storage.links import LinkAttempt
@@ -146,3 +146,53 @@ async def test_the_private_message_is_remembered(stores: Stores) -> None:
 async def test_attempts_and_pendings_show_no_secret_when_printed(stores: Stores) -> None:
     attempt = an_attempt("x", ticket_hash="canary", browser_hash="canary", sealed_verifier="canary")
     assert "canary" not in repr(attempt) + repr(a_pending(attempt, sealed_tokens="canary"))
+
+
+async def test_confirming_settles_and_connects_in_one_step_once(stores: Stores) -> None:
+    pending = a_pending(await gone_on(stores))
+    await stores.links.save_pending(pending)
+    answers = await asyncio.gather(
+        *(stores.links.confirm(pending.id, a_connection(), NOW, kind="new") for _ in range(10))
+    )
+    assert [answer for answer in answers if answer is not None] == [[]]
+    assert await stores.connections.sealed_tokens(a_connection().id) == pending.sealed_tokens
+    settled = await stores.links.pending(pending.id)
+    assert settled is not None
+    assert (settled.settled_at, settled.sealed_tokens) == (NOW, "")
+
+
+async def test_confirming_returns_what_it_replaces(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(BORIS), "sealed-boris")
+    pending = a_pending(await gone_on(stores))
+    await stores.links.save_pending(pending)
+    replaced = await stores.links.confirm(pending.id, a_connection(), NOW, kind="move")
+    assert replaced == [(a_connection(BORIS), "sealed-boris")]
+
+
+async def test_what_has_expired_or_was_settled_cannot_be_confirmed(stores: Stores) -> None:
+    pending = a_pending(await gone_on(stores))
+    await stores.links.save_pending(pending)
+    assert await stores.links.confirm(pending.id, a_connection(), SOON, kind="new") is None
+    await stores.links.settle(pending.id, NOW, kind="new")
+    assert await stores.links.confirm(pending.id, a_connection(), NOW, kind="new") is None
+    assert await stores.connections.of_owner(ANNA) is None
+
+
+async def test_confirming_and_undoing_at_once_leaves_the_tokens_with_one_of_them(stores: Stores) -> None:
+    pending = a_pending(await gone_on(stores))
+    await stores.links.save_pending(pending)
+    confirmed, undone = await asyncio.gather(
+        stores.links.confirm(pending.id, a_connection(), NOW, kind="new"),
+        stores.links.settle(pending.id, NOW, kind="new"),
+    )
+    assert (confirmed is not None) != undone
+    assert (await stores.connections.of_owner(ANNA) is not None) != undone
+
+
+async def test_an_attempt_that_failed_ends_with_its_verifier(stores: Stores) -> None:
+    attempt = await gone_on(stores)
+    await stores.links.end(attempt.id, NOW)
+    ended = await stores.links.by_id(attempt.id)
+    assert ended is not None
+    assert (ended.expires_at, ended.sealed_verifier) == (NOW, None)
+    assert await stores.links.claim_return("state-a", NOW) is None

@@ -1,0 +1,37 @@
+"""``python -m benchmarks [name ...]``: one line a figure: name, value, goal, ``ok`` or ``short``."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from benchmarks.escaping import escaping
+from benchmarks.figures import Figure
+from benchmarks.ingest import ingest
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "ingest": ingest,
+    "escaping": escaping,
+}
+
+
+async def main(chosen: list[str]) -> None:
+    """Run them one after the other; the machine should have nothing else to do."""
+    started = time.perf_counter()
+    count = short = 0
+    for name in chosen or BENCHMARKS:
+        for figure in await BENCHMARKS[name]():
+            print(figure.line(), flush=True)
+            count += 1
+            short += not figure.is_ok
+    print(f"{count} figures, {short} short of their goal, {time.perf_counter() - started:.0f} s")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the baselines.")
+    parser.add_argument("benchmark", nargs="*", choices=[*BENCHMARKS, []], help="all of them when none is named")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(list(_options().benchmark)))

@@ -1,0 +1,87 @@
+"""What a newcomer does first works in a real browser: connect, be written to, answer."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Error, expect
+
+from sandbox.__main__ import PORTS, sandbox
+from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, chromium
+from sandbox.world import free_port
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        chromium() is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium on this machine"
+    ),
+]
+
+
+@pytest.fixture
+def ports() -> dict[str, int]:
+    return {name: free_port() for name in PORTS}
+
+
+@pytest.fixture
+async def origin(tmp_path: Path, ports: dict[str, int]) -> AsyncIterator[str]:
+    async with sandbox(tmp_path, ports) as address:
+        yield address
+
+
+@pytest.fixture
+async def context() -> AsyncIterator[BrowserContext]:
+    async with browsing() as opened:
+        yield opened
+
+
+async def test_a_creator_connects_and_answers_a_fan_from_the_card(
+    origin: str, ports: dict[str, int], context: BrowserContext
+) -> None:
+    discord = await DiscordPage.open(context, origin, "creator-dm")
+    await discord.command("connect")
+    link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
+    assert link
+    await ConnectPages(await context.new_page()).walk(link, "lunavale")
+    await discord.page.bring_to_front()
+    await discord.sees("Connected as @lunavale")
+
+    fan = await context.new_page()
+    await fan.goto(f"http://127.0.0.1:{ports['fanvue']}/fan")
+    await fan.locator("textarea").first.fill("Are you live today?")
+    await fan.get_by_role("button", name="Send").first.click()
+
+    await discord.page.bring_to_front()
+    await discord.sees("New message")
+    await expect(discord.page.get_by_text("Are you live today?")).to_have_count(0)
+    await discord.press("New message", "Show")
+    await discord.sees("Are you live today?")
+    await discord.reply("New message", "Yes, at eight!")
+    await discord.sees("Answered")
+    await fan.bring_to_front()
+    await expect(fan.get_by_text("Yes, at eight!")).to_have_count(1)
+
+
+async def test_the_pages_fit_a_phone(origin: str, ports: dict[str, int]) -> None:
+    async with browsing(PHONE) as phone:
+        addresses = [origin, f"http://127.0.0.1:{ports['fanvue']}/fan", f"http://127.0.0.1:{ports['bot']}/connect/none"]
+        for address in addresses:
+            page = await phone.new_page()
+            await page.goto(address)
+            wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            assert not wide, address
+
+
+async def test_the_connect_page_runs_no_script_and_loads_nothing_foreign(origin: str, context: BrowserContext) -> None:
+    discord = await DiscordPage.open(context, origin, "creator-dm")
+    await discord.command("connect")
+    link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
+    page = await context.new_page()
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    await page.goto(link or "")
+    home = (link or "").split("/connect/")[0]
+    assert all(address.startswith(home) for address in seen)
+    with pytest.raises(Error):
+        await page.add_script_tag(content="document.title = 'taken'")

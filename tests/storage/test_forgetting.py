@@ -1,0 +1,165 @@
+"""Whoever asks to be forgotten is nowhere any more, in no column of no table, nor in the file."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, Table, select
+from stored_examples import (
+    ANNA,
+    BORIS,
+    LUNA,
+    MIRA,
+    NOW,
+    TEAM_CHANNEL,
+    a_card,
+    a_connection,
+    a_pending,
+    a_reply,
+    a_route,
+    an_attempt,
+    an_event,
+    dm_of,
+    leased,
+    routed,
+)
+
+from bot.domain.access import Capability, Right
+from bot.domain.accounts import ChannelId, GuildId, MessageId
+from bot.domain.events import EventKind
+from bot.storage import Stores
+from bot.storage.database import Database, address_of
+from bot.storage.schema import metadata
+
+NAME = "Anna Example"
+NOT_PEOPLE = {
+    "audit.channel",
+    "audit.guild",
+    "audit.id",
+    "cards.channel_id",
+    "cards.delivery_id",
+    "cards.message_id",
+    "deliveries.channel_id",
+    "deliveries.event_id",
+    "deliveries.guild",
+    "deliveries.id",
+    "deliveries.message_id",
+    "dm_channels.channel_id",
+    "events.id",
+    "replies.card_message",
+    "routes.guild",
+}
+"""Numbers that are no person's id; every other BIGINT is taken for one."""
+
+
+async def remember_everything(stores: Stores) -> None:
+    """Anna as an owner, and as a team member of Boris: her id in every column that can hold one."""
+    await stores.connections.replace(a_connection(ANNA, LUNA), "sealed-secret")
+    await stores.connections.replace(a_connection(BORIS, MIRA), "sealed-boris")
+    attempt = an_attempt(owner_name=NAME)
+    await stores.links.open(attempt)
+    await stores.links.save_pending(a_pending(attempt))
+    await stores.dms.remember(ANNA, ChannelId(1))
+    await stores.preferences.set_timezone(ANNA, "Pacific/Chatham")
+    await work_for_boris(stores)
+    await work_as_owner(stores)
+
+
+async def work_for_boris(stores: Stores) -> None:
+    await stores.rights.give(Right(MIRA, ANNA, Capability.REPLY, BORIS, NOW))
+    await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, set_by=ANNA), NOW)
+    await stores.routes.set(a_route(dm_of(ANNA), MIRA, set_by=BORIS), NOW)
+    await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, set_by=BORIS), NOW)
+    await routed(stores, "mira-1", TEAM_CHANNEL, dm_of(ANNA), creator=MIRA)
+    for number, delivery in enumerate(await leased(stores)):
+        card = a_card(delivery, 500 + number, MIRA)
+        await stores.outbox.settle_sent(delivery.id, "h1", card, NOW)
+        await stores.cards.mark_answered(card.message, ANNA, NAME, NOW)
+    await stores.replies.begin(a_reply("mira", ANNA, MIRA))
+    await act(stores, creator=MIRA)
+
+
+async def work_as_owner(stores: Stores) -> None:
+    await stores.rights.give(Right(LUNA, BORIS, Capability.REPLY, ANNA, NOW))
+    await stores.routes.set(a_route(dm_of(ANNA)), NOW)
+    await stores.events.add_many([an_event("luna-1"), an_event("luna-2")])
+    await stores.replies.begin(a_reply("luna", BORIS, LUNA))
+    await act(stores, creator=LUNA)
+
+
+async def act(stores: Stores, creator: Any) -> None:
+    await stores.audit.write(
+        at=NOW, actor=ANNA, creator=creator, action="reply", guild=GuildId(1), channel=ChannelId(2), outcome="sent"
+    )
+
+
+async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
+    async def rows(table: Table) -> list[dict[str, Any]]:
+        async with database.read() as connection:
+            return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+
+    return {name: await rows(table) for name, table in metadata.tables.items()}
+
+
+@pytest.fixture
+async def remembered(stores: Stores) -> None:
+    await remember_everything(stores)
+
+
+async def test_every_column_that_can_hold_a_person_is_part_of_this_test(database: Database, remembered: None) -> None:
+    found = await everything(database)
+    for table in metadata.tables.values():
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            if isinstance(column.type, BigInteger) and name not in NOT_PEOPLE:
+                assert ANNA in {row[column.name] for row in found[table.name]}, f"nothing remembers anybody in {name}"
+
+
+async def test_a_person_who_is_forgotten_is_in_no_column_of_no_table(
+    stores: Stores, database: Database, remembered: None
+) -> None:
+    await stores.forget(ANNA)
+    for name, rows in (await everything(database)).items():
+        for row in rows:
+            for column, value in row.items():
+                words = str(value)
+                assert not any(trace in words for trace in (str(ANNA), NAME, LUNA, "Chatham")), f"{name}.{column}"
+
+
+async def test_what_belongs_to_others_stays(stores: Stores, remembered: None) -> None:
+    await stores.forget(ANNA)
+    assert await stores.connections.of_owner(BORIS) == a_connection(BORIS, MIRA)
+    assert await stores.routes.of_creator(MIRA) == [a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, BORIS)]
+    (entry,) = await stores.audit.of_creator(MIRA, 10)
+    assert (entry.action, entry.actor) == ("reply", None)
+    team_card = await stores.cards.by_message(MessageId(500))
+    assert team_card is not None
+    assert (team_card.answered_at, team_card.answered_by) == (NOW, None)
+    assert not await stores.replies.begin(replace(a_reply("mira", BORIS, MIRA), id="again"))
+
+
+async def test_an_export_holds_what_is_ones_own_and_no_secret(stores: Stores, remembered: None) -> None:
+    exported = await stores.export(ANNA)
+    assert all(exported.values()), [name for name, rows in exported.items() if not rows]
+    words = repr(exported)
+    assert "sealed" not in words
+    assert "hash" not in words
+    assert not any(row.get("owner") == BORIS for rows in exported.values() for row in rows)
+
+
+async def test_after_being_forgotten_there_is_nothing_to_export(stores: Stores, remembered: None) -> None:
+    await stores.forget(ANNA)
+    assert not any((await stores.export(ANNA)).values())
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_the_file_holds_no_trace_in_free_pages_or_log(
+    stores: Stores, database_url: str, remembered: None
+) -> None:
+    await stores.preferences.set_timezone(ANNA, "Trace/" + "x" * 20_000)
+    await stores.forget(ANNA)
+    path = address_of(database_url).database or ""
+    for ending in ("", "-wal"):
+        with open(path + ending, "rb") as file:  # noqa: ASYNC230, PTH123 - a small local file
+            content = file.read()
+        assert not any(trace in content for trace in (b"Trace/", b"sealed-secret", NAME.encode(), b"sealed-luna"))

@@ -1,0 +1,131 @@
+"""Migrations go up, down and up again, end in the declared schema, and run beside each other."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from bot.storage import Stores
+from bot.storage.database import Database, DatabaseUnreachableError, address_of
+from bot.storage.migrate import REPOSITORY, is_current, migrate
+from bot.storage.schema import HEAD, metadata
+from bot.storage.upgrade import run, scripts, to_head
+
+ALL_TABLES = {*metadata.tables, "alembic_version"}
+
+
+def to_base(config: Config) -> None:
+    command.downgrade(config, "base")
+
+
+async def inspected(url: str, look: Any) -> Any:
+    async with Database.open(url) as database, database.read() as connection:
+        return await connection.run_sync(look)
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+def test_the_declared_head_is_the_only_head_of_the_scripts() -> None:
+    assert ScriptDirectory.from_config(scripts()).get_heads() == [HEAD]
+
+
+async def test_up_down_and_up_again_ends_in_the_declared_schema(bare_url: str) -> None:
+    await run(bare_url, to_head)
+    assert await inspected(bare_url, tables) == ALL_TABLES
+    await run(bare_url, to_base)
+    assert await inspected(bare_url, tables) == {"alembic_version"}
+    await run(bare_url, to_head)
+    assert await inspected(bare_url, tables) == ALL_TABLES
+    assert await inspected(bare_url, differences) == []
+
+
+def test_sqlite_is_told_the_same_by_the_migrations_as_by_the_schema(sqlite_migrated: Path, tmp_path: Path) -> None:
+    declared = tmp_path / "declared.db"
+    engine = create_engine(f"sqlite:///{declared}")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert statements(sqlite_migrated) == statements(declared)
+
+
+def statements(path: Path) -> dict[str, list[str]]:
+    """What SQLite keeps of each CREATE, a line a column or constraint, in no order."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {
+        name: sorted(line.strip().rstrip(",").strip() for line in sql.splitlines())
+        for name, sql in found
+        if name != "alembic_version"
+    }
+
+
+async def test_two_starts_at_once_both_find_it_up_to_date(bare_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    async with Database.open(bare_url) as database:
+        assert not await is_current(database)
+    await asyncio.gather(migrate(bare_url), migrate(bare_url))
+    async with Database.open(bare_url) as database:
+        assert await is_current(database)
+        assert await Stores(database).connections.all_active() == []
+
+
+async def test_a_database_of_a_newer_bot_is_left_alone(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(DatabaseUnreachableError, match="newer version"):
+            await migrate(database_url)
+        assert not await is_current(database)
+        async with database.write() as connection:
+            await connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
+
+
+async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseUnreachableError) as caught:
+        await migrate("postgresql://bot:canary@127.0.0.1:1/bot")
+    assert "canary" not in repr(caught.value)
+
+
+async def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "bot.db"
+    path.parent.mkdir()
+    path.write_bytes(b"not a database, but somebody's words" * 100)
+    with pytest.raises(DatabaseUnreachableError):
+        await migrate(f"sqlite:///{path}")
+    assert path.read_bytes() == b"not a database, but somebody's words" * 100
+
+
+def test_the_child_gets_the_address_by_standard_input_and_none_of_the_bots_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness = tmp_path / "python"
+    witness.write_text(f'#!/bin/sh\ncd {tmp_path}\necho "$@" > arguments\nenv > environment\ncat > said\n')
+    witness.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(witness))
+    monkeypatch.setenv("TOKEN_KEYS", "canary-key")
+    url = f"sqlite:///{tmp_path}/data/canary-address.db"
+    asyncio.run(migrate(url))
+    assert (tmp_path / "said").read_text() == address_of(url).render_as_string()
+    assert "canary" not in (tmp_path / "arguments").read_text() + (tmp_path / "environment").read_text()
+
+
+def test_a_start_that_has_nothing_to_migrate_loads_no_alembic() -> None:
+    look = "import sys, bot.storage.migrate; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], cwd=REPOSITORY, check=False).returncode == 0
