@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup lock sandbox sandbox-story run test check lint types contracts docs soak bench format
+.PHONY: setup lock sandbox sandbox-story run test check lint types contracts docs pictures soak bench format
 
 setup: $(READY)
 
@@ -43,5 +43,11 @@ types: $(READY)
 
 contracts: $(READY)
 	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/python -m bot commands > docs/commands.md
+
+pictures: $(READY)
+	$(BIN)/python -m sandbox.pictures docs/pictures
 
 check: lint types contracts test sandbox-story

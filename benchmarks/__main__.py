@@ -5,12 +5,22 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from benchmarks.charts import charts
+from benchmarks.client import client
+from benchmarks.commands import commands
+from benchmarks.delivery import delivery
 from benchmarks.escaping import escaping
 from benchmarks.figures import Figure
 from benchmarks.ingest import ingest
+from benchmarks.starting import starting
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest,
+    "delivery": delivery,
+    "starting": starting,
+    "commands": commands,
+    "client": client,
+    "charts": charts,
     "escaping": escaping,
 }
 

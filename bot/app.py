@@ -24,6 +24,7 @@ from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.reconnect import log_in
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.fanvue.client import FanvueClient
@@ -47,6 +48,7 @@ from bot.vault.keyring import Keyring
 from bot.vault.obituaries import Obituaries
 from bot.vault.tokens import TokenKeeper
 from bot.web.app import Application, PublicParts, metrics_app, public_app
+from bot.web.health import Readiness
 from bot.web.metrics import Counters
 from bot.web.pages import Pages
 from bot.web.serving import serving
@@ -80,11 +82,13 @@ class App:
     router: Router
     worker: AlertWorker
     obituaries: Obituaries
+    readiness: Readiness
     public: Application
     metrics: Application
 
     async def serve(self, role: Role, start_client: StartClient) -> None:
         """Run the role's parts until cancelled; when one dies, all end."""
+        await self._prepare(role)
         async with AsyncExitStack() as stack:
             if role in {Role.ALL, Role.WEB}:
                 await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
@@ -93,6 +97,14 @@ class App:
                 for name, part in self._parts(role, start_client).items():
                     group.create_task(part, name=name)
                 log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
+
+    async def _prepare(self, role: Role) -> None:
+        """Roles without the gateway log in to send; the others are ready only while the gateway is."""
+        if role in {Role.ALL, Role.GATEWAY}:
+            self.readiness.require("discord", self.client.is_connected)
+            return
+        self.client.load(())
+        await log_in(self.client, self.settings.discord_token.get_secret_value())
 
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()
@@ -170,6 +182,8 @@ class _Assembly:
         self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
         self.tokens.on_dead_grant(self.obituaries.tell)
         self.stored, self.due = Bell(), Bell()
+        self.readiness = Readiness()
+        self.readiness.require("database", stores.is_reachable)
 
     def app(self) -> App:
         """The whole."""
@@ -188,6 +202,7 @@ class _Assembly:
             ),
             worker=self.worker(),
             obituaries=self.obituaries,
+            readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.stores.figures, counters),
         )
@@ -276,10 +291,6 @@ class _Assembly:
             public_url=self.settings.public_url,
             auth_origin=self.settings.fanvue_auth_url,
         )
-
-    async def readiness(self) -> dict[str, bool]:
-        """Whether the database answers."""
-        return {"database": await self.stores.is_reachable()}
 
 
 def _kit() -> Kit:

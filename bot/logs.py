@@ -19,6 +19,8 @@ ALLOWED = frozenset(
 )  # fmt: skip
 FOREIGN_LIMIT = 160
 ADDRESS = re.compile(r"\w+://\S+")
+SILENT = ("aiohttp.server",)
+"""Speaks whenever a stranger sends something that is not HTTP; what breaks in our pages they log themselves."""
 
 EventDict = MutableMapping[str, Any]
 
@@ -42,6 +44,8 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("bot").setLevel(level)
     logging.getLogger("cogs").setLevel(level)
 

@@ -9,6 +9,7 @@ from bot.app import Role, open_app
 from bot.checkup import examine
 from bot.discordkit.reconnect import TokenRefusedError, keep_running
 from bot.domain.errors import StorageBusyError
+from bot.domain.faults import incident_code, where
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 OK = 0
 UNHEALTHY = 1
 SERVICE_MISSING = 69
+BROKEN = 70
 BAD_CONFIGURATION = 78
 
 
@@ -64,9 +66,7 @@ async def rotate_keys(settings: Settings) -> int:
             await database.close()
         print(f"{done.resealed} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.")
         if done.unreadable:
-            print(
-                f"{done.unreadable} values could be opened with none of the keys given, before as now: left as they are."
-            )
+            print(f"{done.unreadable} values open with none of the keys given; they are left as they are.")
 
     return await _guarded(work)
 
@@ -94,6 +94,10 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
     except* OSError as group:
         reason = next((error.strerror for error in _leaves(group) if isinstance(error, OSError)), None)
         status = _tell(SERVICE_MISSING, f"Something this needs is not there: {reason or 'a network or file error'}.")
+    except* Exception as group:  # noqa: BLE001 - the last exit: a code and a place, no words of the error
+        code = incident_code()
+        log.error("part_failed", code=code, error=", ".join(where(error) for error in _leaves(group)))
+        status = _tell(BROKEN, f"Something broke on our side. Code {code} is in the log. Starting again may help.")
     return status
 
 

@@ -33,7 +33,9 @@ class Playground:
 
 
 @asynccontextmanager
-async def playground(*, database_url: str | None = None, api_path: str = "/api") -> AsyncIterator[Playground]:
+async def playground(
+    *, database_url: str | None = None, api_path: str = "/api", api_url: str | None = None
+) -> AsyncIterator[Playground]:
     """A ground of its own in a folder that goes with it; on SQLite and the unversioned API unless told otherwise."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-play-")))
@@ -50,7 +52,7 @@ async def playground(*, database_url: str | None = None, api_path: str = "/api")
             )
         )
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
-        values["fanvue_api_url"] = f"{fanvue.auth_url}{api_path}"
+        values["fanvue_api_url"] = api_url or f"{fanvue.auth_url}{api_path}"
         if database_url is not None:
             values["database_url"] = database_url
         bot = BotProcess(values, rest=discord.api_url, gateway=discord.gateway_url, log=folder / "bot.log")

@@ -29,6 +29,13 @@ class BotProcess:
         """Where its pages are."""
         return str(self._values["public_url"])
 
+    @property
+    def pid(self) -> int:
+        """The running process; LookupError when there is none."""
+        if self._process is None or self._process.returncode is not None:
+            raise LookupError("the bot is not running")
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and return when it is ready; RuntimeError with its log's last lines when it ends instead."""
         with self._log.open("ab") as log:

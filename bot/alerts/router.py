@@ -1,12 +1,17 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from bot.alerts.bell import Bell
 from bot.alerts.routing import routes_for
 from bot.alerts.sealing import open_event
+from bot.domain.accounts import CreatorId
+from bot.domain.alerts import Route
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
+from bot.domain.events import EventKind
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import EventStore, StoredEvent
 from bot.storage.routes import RouteStore
@@ -43,21 +48,29 @@ class Router:
                 await self._stored.wait(BEAT_SECONDS)
 
     async def route_waiting(self) -> int:
-        """Route one batch of what waits; returns how many there were."""
+        """Route one batch of what waits, in one commit; returns how many there were."""
         waiting = await self._events.unrouted(BATCH)
-        for stored in waiting:
-            await self._route(stored)
-        if waiting:
-            self._due.ring()
+        if not waiting:
+            return 0
+        chosen = await self._routes_of(waiting)
+        routed = [(stored.id, self._places(stored, chosen[stored.creator, stored.kind])) for stored in waiting]
+        await self._events.route_many(routed, self._clock.now())
+        self._due.ring()
+        log.info("events_routed", count=len(waiting))
         return len(waiting)
 
-    async def _route(self, stored: StoredEvent) -> None:
+    async def _routes_of(self, waiting: Sequence[StoredEvent]) -> dict[tuple[CreatorId, EventKind], list[Route]]:
+        """The routes of each creator and kind among them, asked once."""
+        wanted = {(stored.creator, stored.kind) for stored in waiting}
+        return {
+            (creator, kind): await self._routes.for_event(creator, kind) if kind.has_card else []
+            for creator, kind in wanted
+        }
+
+    def _places(self, stored: StoredEvent, routes: Sequence[Route]) -> tuple[Route, ...]:
         try:
             event = open_event(self._keyring, stored)
         except (SealError, UnexpectedAnswerError) as error:
             log.error("event_unreadable", error=type(error).__name__)
-            await self._events.route(stored.id, (), self._clock.now())
-            return
-        routes = routes_for(event, await self._routes.for_event(event.creator, event.kind))
-        await self._events.route(stored.id, routes, self._clock.now())
-        log.info("event_routed", kind=event.kind.value, count=len(routes))
+            return ()
+        return routes_for(event, routes)

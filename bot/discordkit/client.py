@@ -56,7 +56,12 @@ class DiscordClient(commands.Bot):
         """Add the cogs and bring Discord's list of commands up to date."""
         for cog in self._loaded:
             await self.add_cog(cog, override=True)
-        await sync_commands(self.tree)
+        if self._loaded:
+            await sync_commands(self.tree)
+
+    async def is_connected(self) -> bool:
+        """Whether Discord's gateway is there."""
+        return self.is_ready() and not self.is_closed()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Components and forms go to the table of actions; commands have their own way."""

@@ -1,13 +1,17 @@
 """Options that several commands share."""
 
 import discord
+import structlog
 from discord import app_commands
 
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability
+from bot.domain.faults import incident_code, where
 from bot.services.access import AccessService
 from bot.services.preferences import PreferencesService
+
+log = structlog.get_logger(__name__)
 
 CHOICES = 25
 
@@ -17,7 +21,11 @@ async def creator_choices(
 ) -> list[app_commands.Choice[str]]:
     """The creators this person may use that way, and no others."""
     wanted = current.strip().removeprefix("@").lower()
-    found = await access.creators_for(actor_of(interaction), capability)
+    try:
+        found = await access.creators_for(actor_of(interaction), capability)
+    except Exception as error:  # noqa: BLE001 - a list of choices has no other exit: it stays empty, the log has a code
+        log.error("choices_failed", code=incident_code(), error=where(error))
+        return []
     return [
         app_commands.Choice(name=f"@{text.plain_name(one.account.handle)}", value=one.account.id)
         for one in found

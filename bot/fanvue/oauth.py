@@ -40,8 +40,8 @@ PAUSE_SECONDS = 0.1
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_TOKEN_LENGTH = 16 * 1024
 ASSUMED_LIFE_SECONDS = 600
-"""For an answer that does not say: too short costs a refresh, too long costs a refused call."""
-SHORTEST_LIFE_SECONDS = 60
+"""For an answer that says nothing usable: too short costs a refresh, too long costs a refused call."""
+SHORTEST_LIFE_SECONDS = 1
 LONGEST_LIFE_SECONDS = 86_400
 MAX_DIGITS = 12
 
@@ -56,6 +56,7 @@ class TokenPair:
     scopes: frozenset[Scope] | None
     """What was granted; ``None`` where the answer leaves it out: what was held then still holds."""
     received_at: datetime
+    """When it was asked for, on our clock: its life began no earlier, so it is never thought to last too long."""
 
     def __repr__(self) -> str:
         return f"TokenPair({self.expires_in_seconds} s)"
@@ -112,11 +113,12 @@ class FanvueOAuth:
             "code_verifier": verifier,
             "client_id": self._client_id,
         }
+        asked_at = self._clock.now()
         try:
             answer = await self._post(EXCHANGE, "token", form)
         except UnreachableError:
             answer = await self._post(EXCHANGE, "token", form)
-        return self._pair(EXCHANGE, answer)
+        return self._pair(EXCHANGE, answer, asked_at)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """A new pair; the old refresh token is spent from then on.
@@ -126,8 +128,10 @@ class FanvueOAuth:
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         for attempt in range(1, MAX_TRIES + 1):
+            asked_at = self._clock.now()
             try:
-                return self._pair(REFRESH, await self._post(REFRESH, "token", form), kept_refresh=refresh_token)
+                answer = await self._post(REFRESH, "token", form)
+                return self._pair(REFRESH, answer, asked_at, kept_refresh=refresh_token)
             except (AnswerLostError, UnreachableError, ServerError, UnexpectedAnswerError):
                 if attempt == MAX_TRIES:
                     raise
@@ -177,7 +181,9 @@ class FanvueOAuth:
             return ClientRefusedError(operation_id, code)
         return OAuthError(operation_id, code)
 
-    def _pair(self, operation_id: str, answer: Answer, *, kept_refresh: str | None = None) -> TokenPair:
+    def _pair(
+        self, operation_id: str, answer: Answer, asked_at: datetime, *, kept_refresh: str | None = None
+    ) -> TokenPair:
         fields = _object(answer.body)
         if not fields:
             raise UnexpectedAnswerError(operation_id, "body")
@@ -189,7 +195,7 @@ class FanvueOAuth:
             refresh_token=_token(operation_id, "refresh_token", fields.get("refresh_token", kept_refresh)),
             expires_in_seconds=_life_seconds(fields.get("expires_in")),
             scopes=_scopes(fields.get("scope")),
-            received_at=self._clock.now(),
+            received_at=asked_at,
         )
 
 
@@ -232,9 +238,9 @@ def _token(operation_id: str, field: str, value: object) -> str:
 def _life_seconds(value: object) -> int:
     if isinstance(value, str) and value.strip().isdecimal() and len(value) <= MAX_DIGITS:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < SHORTEST_LIFE_SECONDS:
         return ASSUMED_LIFE_SECONDS
-    return int(min(max(value, SHORTEST_LIFE_SECONDS), LONGEST_LIFE_SECONDS))
+    return int(min(value, LONGEST_LIFE_SECONDS))
 
 
 def _scopes(value: object) -> frozenset[Scope] | None:

@@ -20,7 +20,7 @@ from bot.domain.accounts import (
 )
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, LinkError, LinkProblem
+from bot.domain.errors import DomainError, LinkError, LinkProblem, UnknownCreatorError
 from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.scopes import Feature, features_with, format_scopes, scopes_for
@@ -367,11 +367,13 @@ class ConnectionsService:
         if await self._routes.of_creator(connection.account.id):
             return
         place = Place(PlaceKind.DM, connection.owner)
-        for kind in EventKind:
-            if kind.has_card:
-                await self._routes.set(
-                    Route(connection.account.id, kind, place, connection.owner, shows_amounts=True), self._clock.now()
-                )
+        try:
+            for kind in EventKind:
+                if kind.has_card:
+                    route = Route(connection.account.id, kind, place, connection.owner, shows_amounts=True)
+                    await self._routes.set(route, self._clock.now())
+        except UnknownCreatorError:
+            log.info("ended_meanwhile")
 
     def _private_message(self, attempt: LinkAttempt) -> PrivateMessage | None:
         if not attempt.sealed_interaction:

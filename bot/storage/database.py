@@ -1,7 +1,8 @@
 """The database connection: SQLite (one writer, many readers) or PostgreSQL, with one face."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +120,17 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
+    async def execute_alone(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        """One statement on SQLite that commits by itself, in one hop to the driver, and the rows it returns.
+
+        For the hot statement alone: it knows no types. StorageBusyError when the database cannot take it now.
+        """
+        with _translated():
+            async with self._writer.connect() as connection:
+                raw = await connection.get_raw_connection()
+                driver: Any = raw.driver_connection
+                return list(await driver.execute_fetchall(statement, values))
+
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert that knows ON CONFLICT, in the database's dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
@@ -156,7 +168,7 @@ def _translated() -> Iterator[None]:
         yield
     except OUR_MISTAKES:
         raise
-    except (exc.DBAPIError, exc.TimeoutError, OSError):
+    except (exc.DBAPIError, exc.TimeoutError, sqlite3.OperationalError, OSError):
         raise StorageBusyError("the database does not take it now") from None
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Route
 from bot.domain.events import EventKind
 from bot.storage.database import Database
-from bot.storage.schema import deliveries, events
+from bot.storage.schema import connections, deliveries, events
+
+ROWS_AT_ONCE = 1000
+INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
+UNLESS_KNOWN = "ON CONFLICT (key) DO NOTHING RETURNING key"
+IS_OF_NOBODY = events.c.creator_id.not_in(select(connections.c.creator_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,20 @@ class EventStore:
         """Store what is new, all in one commit; returns the keys that were."""
         if not rows:
             return set()
+        if self._database.is_sqlite and len(rows) <= ROWS_AT_ONCE:
+            return await self._add_at_once(rows)
         statement = self._database.insert(events).on_conflict_do_nothing(index_elements=["key"]).returning(events.c.key)
         async with self._database.write() as connection:
             return set((await connection.execute(statement, [_values(row) for row in rows])).scalars())
+
+    async def _add_at_once(self, rows: Sequence[NewEvent]) -> set[str]:
+        """The hot path: one statement, one hop to the driver, one commit."""
+        values: list[object] = []
+        for row in rows:
+            values += (row.key, row.kind, row.creator, row.sealed_body, row.topic, _as_stored(row.received_at))
+        places = ",".join(["(?,?,?,?,?,?)"] * len(rows))
+        added = await self._database.execute_alone(f"{INSERT} VALUES {places} {UNLESS_KNOWN}", values)
+        return {key for (key,) in added}
 
     async def unrouted(self, limit: int) -> list[StoredEvent]:
         """The oldest events that wait to be routed."""
@@ -60,19 +76,27 @@ class EventStore:
             return [_event(row) for row in await connection.execute(query)]
 
     async def route(self, event_id: int, routes: Iterable[Route], now: datetime) -> bool:
-        """Make the event's deliveries and note that it is routed; false when somebody did so before.
+        """Make the event's deliveries and note that it is routed; false when somebody did so before."""
+        return event_id in await self.route_many([(event_id, tuple(routes))], now)
 
-        An event that goes nowhere keeps its key alone.
+    async def route_many(self, routed: Sequence[tuple[int, Sequence[Route]]], now: datetime) -> set[int]:
+        """Make the deliveries of these events, all in one commit; returns those nobody had routed before.
+
+        An event that goes nowhere keeps its key alone; one of a creator nobody has connected is forgotten.
         """
-        new = [_delivery(event_id, route, now) for route in routes]
-        done: dict[str, Any] = {"routed_at": now} if new else {"routed_at": now, "sealed_body": None}
-        change = update(events).where(events.c.id == event_id, events.c.routed_at.is_(None)).values(done)
+        ids = [event_id for event_id, _ in routed]
+        change = update(events).where(events.c.id.in_(ids), events.c.routed_at.is_(None)).values(routed_at=now)
         async with self._database.write() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                return False
-            if new:
+            fresh = set((await connection.execute(change.returning(events.c.id))).scalars())
+            wanted = [(event_id, route) for event_id, routes in routed if event_id in fresh for route in routes]
+            if wanted:
+                new = [_delivery(event_id, route, now) for event_id, route in wanted]
                 await connection.execute(self._database.insert(deliveries).on_conflict_do_nothing(), new)
-        return True
+            unwanted = fresh - {event_id for event_id, _ in wanted}
+            if unwanted:
+                await connection.execute(delete(events).where(events.c.id.in_(unwanted), IS_OF_NOBODY))
+                await connection.execute(update(events).where(events.c.id.in_(unwanted)).values(sealed_body=None))
+        return fresh
 
     async def by_id(self, event_id: int) -> StoredEvent | None:
         """The event; ``None`` when it, or its body, is gone."""
@@ -96,6 +120,11 @@ class EventStore:
         query = select(func.count()).select_from(events).where(events.c.routed_at.is_(None))
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalar_one()
+
+
+def _as_stored(moment: datetime) -> str:
+    """As SQLAlchemy writes an instant into SQLite."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
 def _values(row: NewEvent) -> dict[str, Any]:

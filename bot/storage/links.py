@@ -139,8 +139,10 @@ class LinkStore:
             await connection.execute(change)
 
     async def save_pending(self, pending: PendingConnection) -> None:
-        """Keep what an attempt brought until it is confirmed."""
+        """Keep what an attempt brought until it is confirmed; the attempt's verifier has served."""
+        spent = update(link_attempts).where(link_attempts.c.id == pending.attempt_id).values(sealed_verifier=None)
         async with self._database.write() as connection:
+            await connection.execute(spent)
             await connection.execute(pending_connections.insert().values(_pending_values(pending)))
 
     async def pending(self, pending_id: str) -> PendingConnection | None:

@@ -4,8 +4,22 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-Readiness = Callable[[], Awaitable[dict[str, bool]]]
-"""Each part the process needs, and whether it works now."""
+Check = Callable[[], Awaitable[bool]]
+
+
+class Readiness:
+    """What this process needs to do its work; parts add their checks when they start."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+
+    def require(self, part: str, check: Check) -> None:
+        """From now on, be ready only while the check says yes."""
+        self._checks[part] = check
+
+    async def parts(self) -> dict[str, bool]:
+        """Each part, and whether it works now."""
+        return {part: await check() for part, check in self._checks.items()}
 
 
 def add_to(app: web.Application, readiness: Readiness) -> None:
@@ -15,7 +29,7 @@ def add_to(app: web.Application, readiness: Readiness) -> None:
         return web.json_response({"alive": True})
 
     async def ready(_request: web.Request) -> web.Response:
-        parts = await readiness()
+        parts = await readiness.parts()
         return web.json_response(parts, status=200 if all(parts.values()) else 503)
 
     app.router.add_get("/health/live", live)

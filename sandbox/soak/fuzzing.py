@@ -1,6 +1,7 @@
 """Random and mutated bodies at the webhook address, signed and not: never a 5xx, nothing junk stored."""
 
 import asyncio
+import copy
 import json
 import os
 import time
@@ -143,7 +144,7 @@ def _bend(fields: dict[str, Any], draw: Random) -> None:
         if isinstance(place[name], dict) and place[name] and draw.random() < 0.7:
             place = place[name]
             continue
-        place[name] = draw.choice(STRANGE)
+        place[name] = copy.deepcopy(draw.choice(STRANGE))
         return
 
 

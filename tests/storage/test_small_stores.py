@@ -51,12 +51,13 @@ async def test_the_audit_log_shows_a_creators_latest_acts_first(stores: Stores) 
 
 
 async def test_every_sealed_value_is_visited_once_and_swapped(stores: Stores) -> None:
-    attempt = an_attempt()
+    attempt, returned = an_attempt(), an_attempt("b", BORIS)
     await stores.connections.replace(a_connection(), "old-connection")
     await stores.links.open(attempt)
+    await stores.links.open(returned)
     await stores.links.go_on(attempt.id, browser_hash="b", state_hash="s", sealed_verifier="old-verifier", now=NOW)
     await stores.links.remember_message(attempt.id, "old-message")
-    await stores.links.save_pending(a_pending(attempt, sealed_tokens="old-pending"))
+    await stores.links.save_pending(a_pending(returned, sealed_tokens="old-pending"))
     await stores.events.add_many([an_event(f"k{number}", sealed_body=f"old-{number}") for number in range(450)])
     seen = []
     async for batch in stores.sealed.batches():

@@ -1,7 +1,10 @@
 """The bot's web pages against the sandbox's Fanvue, with a clock that tests move; Discord is not there."""
 
 import asyncio
+import json
+import random
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,8 +21,9 @@ from bot.domain.accounts import DiscordUserId, Person
 from bot.domain.scopes import Feature
 from bot.settings import load
 from bot.storage.schema import metadata
-from bot.web.serving import serving
+from bot.web.serving import Patience, serving
 from sandbox.fanvue import SandboxFanvue, walk_consent
+from sandbox.fanvue.webhooks.signature import sign
 from sandbox.visitor import Page, Visitor
 from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
 
@@ -27,6 +31,9 @@ LUNA = Person(DiscordUserId(1001), "luna", "https://cdn.discordapp.com/avatars/1
 OLLI = Person(DiscordUserId(1002), "olli")
 CREATOR, OTHER = "lunavale", "mikasol"
 ALL = frozenset(Feature)
+QUICK = Patience(shutdown_seconds=0.1)
+PATIENT = Patience(shutdown_seconds=3)
+QUIET_PORTS = range(20_000, 32_000)
 
 
 class SetClock:
@@ -93,6 +100,7 @@ class Site:
     fanvue: SandboxFanvue
     clock: SetClock
     values: dict[str, Any]
+    patience: Patience = PATIENT
     app: App = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
     _browsers: list[Browser] = field(default_factory=list)
@@ -107,7 +115,8 @@ class Site:
         self.app = await self._running.enter_async_context(open_app(load(**self.values), self.clock))
         intake = asyncio.create_task(self.app.intake.run())
         self._running.callback(intake.cancel)
-        await self._running.enter_async_context(serving(self.app.public, "127.0.0.1", self.values["web_port"]))
+        page_server = serving(self.app.public, "127.0.0.1", self.values["web_port"], self.patience)
+        await self._running.enter_async_context(page_server)
         return self
 
     async def stop(self) -> None:
@@ -159,6 +168,31 @@ class Site:
     async def grant(self, person: Person = LUNA, capability: Capability = Capability.MANAGE) -> Any:
         return await self.app.services.access.choose(Actor(person.id, person.name), None, capability)
 
+    async def webhook(self, body: bytes, *, path: str = "", secret: str = WEBHOOK_SECRET, **more: Any) -> int:
+        """A signed delivery; its status."""
+        headers = {"X-Fanvue-Signature": sign(secret, body, int(self.clock.now().timestamp()))} | more
+        async with raw_session() as session:
+            address = f"{self.origin}/webhooks/fanvue{path}"
+            async with session.post(address, data=body, headers=headers) as answer:
+                return answer.status
+
+    async def webhook_of_a_message(self, text: str = "hi") -> int:
+        """A fan wrote to lunavale."""
+        return await self.webhook(message_body(self.fanvue.world.account(CREATOR).uuid, text))
+
+    @asynccontextmanager
+    async def storage_locked(self) -> AsyncIterator[None]:
+        """Another process holds the database's write lock, and we do not wait long for it."""
+        async with self.app.stores._database.write() as connection:
+            await connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+        other = sqlite3.connect(self.folder / "fanvue.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+
     @property
     def live_grants(self) -> int:
         """How many authorisations are alive at Fanvue."""
@@ -172,11 +206,16 @@ class Site:
         assert self.live_grants == 0
 
 
+def quiet_port() -> int:
+    """A free port that no outgoing connection takes meanwhile: below those the system hands out."""
+    return free_port(random.choice(QUIET_PORTS))
+
+
 @asynccontextmanager
 async def served(folder: Path, template: Path, **overrides: Any) -> AsyncIterator[Site]:
     """A site of its own, on a copy of a migrated database; settings can be overridden."""
     shutil.copy(template, folder / "fanvue.db")
-    port = free_port()
+    port = quiet_port()
     address = f"http://127.0.0.1:{port}"
     clock = SetClock()
     async with SandboxFanvue(
@@ -187,11 +226,26 @@ async def served(folder: Path, template: Path, **overrides: Any) -> AsyncIterato
         clock=clock.now,
     ) as fanvue:
         values = settings_for(folder, web_port=port, metrics_port=0, fanvue_origin=fanvue.auth_url)
-        site = await Site(folder, fanvue, clock, values | overrides).start()
+        site = Site(folder, fanvue, clock, values | overrides)
         try:
-            yield site
+            yield await site.start()
         finally:
             await site.stop()
+
+
+def message_body(creator: str, text: str = "hi", uuid: str = "7d1f0c1e-0000-4000-8000-000000000001") -> bytes:
+    """A message of the current family."""
+    data = {
+        "object": "message",
+        "uuid": uuid,
+        "sender": "fan",
+        "text": text,
+        "created_at": "2026-07-01T12:00:00.000Z",
+        "creator": {"uuid": creator},
+        "fan": {"uuid": "7d1f0c1e-0000-4000-8000-00000000000f", "handle": "fan", "display_name": "Fan"},
+    }
+    event = {"id": f"evt_{uuid}", "type": "creator.message.received", "timestamp": "2026-07-01T12:00:01.000Z"}
+    return json.dumps(event | {"data": data}).encode()
 
 
 def raw_session() -> aiohttp.ClientSession:

@@ -205,7 +205,7 @@ async def test_the_page_says_what_works_and_what_was_refused(site: Site, browser
     assert "luna ID 1001" in asked.text
     assert "@lunavale" in asked.text
     done = await browser.press(asked, "/confirm")
-    granted, _, refused = done.text.partition("Not given")
+    granted, _, refused = done.text.partition("What you did not allow")
     assert "Insights" in granted
     assert "Posting" in refused
     assert "Replies" in refused
