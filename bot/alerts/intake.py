@@ -64,8 +64,9 @@ class Intake:
                 if not waiting.is_new.done():
                     waiting.is_new.set_exception(error)
             return
+        if new:
+            self._stored.ring()
         for waiting in batch:
             if not waiting.is_new.done():
                 waiting.is_new.set_result(waiting.row.key in new)
-        if new:
-            self._stored.ring()
+                new.discard(waiting.row.key)

@@ -111,11 +111,12 @@ class SummaryPeriod(Shape, frozen=True, kw_only=True):
 class EarningsSummary(Shape, frozen=True, kw_only=True):
     """Earnings of a period in several cuts; ``net`` is before reversals."""
 
-    totals: Totals = Totals()
-    breakdown_by_source: dict[str, Amounts] = msgspec.field(default_factory=dict)
+    breakdown_by_source: dict[str, Amounts]
     """By subs, messages, posts, tips, referrals, renewals, other."""
+    over_time: tuple[PeriodAmounts, ...]
+    """Required like the breakdown: without them a wrong answer would read as no income."""
+    totals: Totals = Totals()
     earnings_by_type: dict[str, Amounts] = msgspec.field(default_factory=dict)
-    over_time: tuple[PeriodAmounts, ...] = ()
     average_by_day_of_week: dict[str, Cents] = msgspec.field(default_factory=dict)
     """Average gross by ISO weekday, ``"1"`` is Monday."""
     average_by_hour_of_day: dict[str, Cents] = msgspec.field(default_factory=dict)

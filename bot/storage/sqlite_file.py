@@ -1,5 +1,6 @@
 """The SQLite file on disk: private whatever the umask, and run by one process at a time."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -23,11 +24,20 @@ def make_private(path: Path) -> None:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     if all(entry.name in ours for entry in path.parent.iterdir()):
         path.parent.chmod(FOLDER_MODE)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+    _create(path)
     for ending in COMPANIONS:
         file = path.with_name(path.name + ending)
         if file.exists():
             file.chmod(FILE_MODE)
+
+
+def _create(path: Path) -> None:
+    """A file that exists is not opened: closing it would drop the locks SQLite holds on it in this process."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
+    except FileExistsError:
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 class RunLock:

@@ -1,4 +1,4 @@
-"""An account of the sandbox in a database, and as many keepers on it as a test wants, each like a process of its own."""
+"""An account of the sandbox in a database, and as many keepers on it as a test wants, each like its own process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -42,7 +42,7 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
 
         connection = await stores.connections.by_id(ConnectionId(values["connection"]))
         assert connection is not None
-        print("ready", flush=True)
+        print("ready", flush=True)  # noqa: T201 - the parent waits for it
         await asyncio.to_thread(sys.stdin.readline)
         if values["forces"]:
             while True:  # until killed
@@ -56,7 +56,9 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
         async def task() -> None:
             while time.monotonic() < end:
                 try:
-                    await gate.call(Grant(Actor(connection.owner, "x"), connection, Capability.INSIGHTS), users.current_user())
+                    await gate.call(
+                        Grant(Actor(connection.owner, "x"), connection, Capability.INSIGHTS), users.current_user()
+                    )
                 except DomainError as error:
                     ends[type(error).__name__] += 1
                 else:
@@ -69,4 +71,4 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(work(json.loads(sys.stdin.readline())))), flush=True)
+    print(json.dumps(asyncio.run(work(json.loads(sys.stdin.readline())))), flush=True)  # noqa: T201 - the parent reads it

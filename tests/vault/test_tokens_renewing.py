@@ -273,7 +273,7 @@ async def test_closing_waits_for_a_refresh_under_way(bench: Bench) -> None:
         before = await process.pair(connection)
         bench.clock.step(HOUR)
         caller = asyncio.create_task(process.tokens.access_token(connection.id))
-        await until(lambda: hang.struck.is_set())
+        await until(hang.struck.is_set)
         asyncio.get_running_loop().call_later(0.05, hang.released.set)
         await process.tokens.aclose()
         assert await process.pair(connection) != before

@@ -1,0 +1,228 @@
+"""The alert parts on a real database and the stand-in Discord; time is the test's own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.alerts.bell import Bell
+from bot.alerts.intake import Intake
+from bot.alerts.router import Router
+from bot.alerts.worker import AlertWorker
+from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.direct import DirectMessages
+from bot.discordkit.pacer import Pacer
+from bot.domain.accounts import (
+    Connection,
+    ConnectionId,
+    ConnectionStatus,
+    CreatorId,
+    DiscordUserId,
+    FanId,
+    FanvueAccount,
+    GuildId,
+)
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.events import Event, EventKind, Fan
+from bot.domain.money import Money
+from bot.domain.scopes import Feature, Scope
+from bot.storage import Stores
+from bot.storage.database import Database
+from bot.storage.outbox import Delivery
+from bot.vault.keyring import Keyring, new_key
+from sandbox.discord import Channel, Message, StandInDiscord, User
+from sandbox.discord.launch import point_library
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+LUNA = CreatorId("11111111-2222-4333-8444-555555555555")
+POSTS = "/channels/*/messages"
+
+
+@dataclass
+class SteppedClock:
+    """Stands until it is moved."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def step(self, **amount: float) -> None:
+        self.moment += timedelta(**amount)
+
+
+@dataclass
+class Desk:
+    """One creator, her Discord user, a team channel; routes are set by the test."""
+
+    stores: Stores
+    keyring: Keyring
+    clock: SteppedClock
+    discord: StandInDiscord
+    client: discord.Client
+    luna: User
+    channel: Channel
+    stored: Bell = field(default_factory=Bell)
+    due: Bell = field(default_factory=Bell)
+    numbers: Any = field(default_factory=count)
+
+    @property
+    def owner(self) -> DiscordUserId:
+        return DiscordUserId(self.luna.id)
+
+    def intake(self) -> Intake:
+        return Intake(self.stores.events, self.keyring, self.stored)
+
+    def router(self) -> Router:
+        return Router(
+            self.stores.events, self.stores.routes, self.keyring, self.clock, stored=self.stored, due=self.due
+        )
+
+    def worker(self) -> AlertWorker:
+        """A worker with a lease holder of its own, as a process of its own has."""
+        pacer = Pacer(self.clock, per_second=100_000)
+        direct = DirectMessages(self.client, self.stores.dms, pacer)
+        return AlertWorker(
+            outbox=self.stores.outbox,
+            events=self.stores.events,
+            connections=self.stores.connections,
+            routes=self.stores.routes,
+            rights=self.stores.rights,
+            sender=AlertSender(self.client, direct, pacer),
+            keyring=self.keyring,
+            clock=self.clock,
+            due=self.due,
+        )
+
+    def place(self, channel: Channel | None = None) -> Place:
+        where = channel or self.channel
+        return Place(PlaceKind.CHANNEL, where.id, GuildId(where.guild.id) if where.guild else None)
+
+    def dm(self, person: User | None = None) -> Place:
+        return Place(PlaceKind.DM, (person or self.luna).id)
+
+    async def route(self, place: Place, *kinds: EventKind, set_by: User | None = None, amounts: bool = False) -> None:
+        """Send these kinds there; messages when none is named."""
+        by = DiscordUserId((set_by or self.luna).id)
+        for kind in kinds or (EventKind.MESSAGE,):
+            await self.stores.routes.set(Route(LUNA, kind, place, by, amounts), self.clock.now())
+
+    async def connect(self) -> ConnectionId:
+        """Luna's account, connected by herself."""
+        connection = Connection(
+            id=ConnectionId("c1"),
+            owner=self.owner,
+            account=FanvueAccount(LUNA, "lunavale", "Luna Vale", is_creator=True),
+            features=frozenset(Feature),
+            scopes=frozenset(Scope),
+            status=ConnectionStatus.ACTIVE,
+            connected_at=NOW,
+            access_expires_at=NOW + timedelta(hours=1),
+            refreshed_at=NOW,
+        )
+        await self.stores.connections.replace(connection, "sealed")
+        return connection.id
+
+    def event(self, name: str = "Sarah", kind: EventKind = EventKind.MESSAGE, **changes: Any) -> Event:
+        """Something a fan of that name did; each call another happening."""
+        number = next(self.numbers)
+        values: dict[str, Any] = {
+            "key": f"{kind.value}:{LUNA}:{number}",
+            "kind": kind,
+            "creator": LUNA,
+            "happened_at": self.clock.now(),
+            "fan": Fan(FanId(f"fan-{number}"), name.lower(), name),
+            "text": "Hello there" if kind is EventKind.MESSAGE else None,
+            "amount": Money(1250) if kind is EventKind.TIP else None,
+            "message_uuid": f"message-{number}",
+        }
+        return Event(**(values | changes))
+
+    async def happen(self, *names: str) -> None:
+        """Fans of these names write, one after the other; their cards are due."""
+        for name in names:
+            await self.store(self.event(name))
+        await self.router().route_waiting()
+
+    async def store(self, event: Event) -> None:
+        """The event as the intake leaves it."""
+        intake = self.intake()
+        async with running(intake):
+            await intake.take(event, self.clock.now())
+
+    async def deliver(self, worker: AlertWorker | None = None) -> int:
+        """Deliver until nothing is due; how many tries there were."""
+        chosen, tries = worker or self.worker(), 0
+        while delivered := await chosen.deliver_due():
+            tries += delivered
+        return tries
+
+    def cards(self, channel: Channel | None = None) -> list[Message]:
+        """What stands in a channel."""
+        return self.discord.messages(channel or self.channel)
+
+    def names(self, channel: Channel | None = None) -> list[str]:
+        """Whom the cards in a channel are about."""
+        return [message.text.split("**")[1] for message in self.cards(channel)]
+
+    def posts(self) -> list[Any]:
+        """Every try to send a message."""
+        return [call for call in self.discord.calls if call.method == "POST" and call.path.endswith("/messages")]
+
+    async def delivery(self, number: int = 1) -> Delivery:
+        found = await self.stores.outbox.by_id(number)
+        assert found is not None
+        return found
+
+    async def reason(self, number: int = 1) -> tuple[str, str | None]:
+        """Status and reason of a delivery, as the table has them."""
+        rows = await self.stores.events._database.execute_alone(
+            "SELECT status, reason FROM deliveries WHERE id = ?", (number,)
+        )
+        return tuple(rows[0])
+
+
+@asynccontextmanager
+async def running(intake: Intake) -> AsyncIterator[None]:
+    """The intake's writer at work."""
+    task = asyncio.create_task(intake.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextmanager
+def _pointed(standin: StandInDiscord) -> Iterator[None]:
+    """discord.py's addresses, put back afterwards."""
+    gateway = discord.gateway.DiscordWebSocket
+    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
+    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Desk]:
+    """A desk on a migrated SQLite file."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(f"sqlite+aiosqlite:///{path}"))
+        standin = await stack.enter_async_context(StandInDiscord())
+        luna = standin.add_user("luna")
+        guild = standin.add_guild("Team", luna)
+        channel = standin.add_channel(guild, "desk")
+        stack.enter_context(_pointed(standin))
+        client = await stack.enter_async_context(discord.Client(intents=discord.Intents.none()))
+        await client.login("token")
+        desk = Desk(Stores(database), Keyring([new_key()]), SteppedClock(), standin, client, luna, channel)
+        await desk.connect()
+        yield desk

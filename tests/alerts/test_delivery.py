@@ -1,0 +1,247 @@
+"""Every due card once, in order, in the places that still want it; a refusal hurts nobody else."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from alert_desk import LUNA, NOW, POSTS, Desk
+
+from bot.domain.access import Capability, Right
+from bot.domain.accounts import ConnectionId, DiscordUserId
+from bot.domain.events import EventKind
+from bot.storage.outbox import DeliveryStatus
+
+
+async def test_each_place_gets_each_card_once_and_in_order(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.happen("Anna", "Bea", "Cleo")
+    await desk.deliver()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert desk.names() == desk.names(dm) == ["Anna", "Bea", "Cleo"]
+    assert await desk.deliver() == 0
+
+
+async def test_a_sent_card_can_be_found_by_its_message(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.deliver()
+    (message,) = desk.cards()
+    card = await desk.stores.cards.by_delivery(1)
+    assert card is not None
+    assert (card.message, card.channel, card.creator) == (message.id, desk.channel.id, LUNA)
+
+
+async def test_workers_at_once_send_each_card_once(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.happen(*(f"Fan{number}" for number in range(6)))
+    await asyncio.gather(*(desk.deliver(desk.worker()) for _ in range(4)))
+    await desk.deliver()
+    assert desk.names() == [f"Fan{number}" for number in range(6)]
+
+
+async def test_a_card_leased_by_a_worker_that_died_is_sent_when_the_lease_runs_out(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.stores.outbox.lease("died", desk.clock.now(), 60, 10)
+    assert await desk.deliver() == 0
+    desk.clock.step(seconds=61)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+async def test_an_answer_that_is_lost_makes_no_second_card(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.discord.fail("POST", POSTS, drop=True, after_applying=True)
+    await desk.deliver()
+    assert await desk.reason() == ("due", "Discord did not take it")
+    desk.clock.step(seconds=5)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+    first, second = desk.posts()
+    assert first.json["nonce"] == second.json["nonce"]
+    assert first.json["enforce_nonce"]
+
+
+async def test_different_cards_have_different_nonces(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.happen("Anna", "Bea")
+    await desk.deliver()
+    nonces = [call.json["nonce"] for call in desk.posts()]
+    assert len(set(nonces)) == len(nonces) == 4
+    assert all(len(nonce) <= 25 for nonce in nonces)
+
+
+async def test_when_the_nonce_is_forgotten_the_card_is_found_in_the_history(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.discord.nonces.window_seconds = 0
+    desk.discord.fail("POST", POSTS, drop=True, after_applying=True)
+    await desk.deliver()
+    desk.clock.step(minutes=10)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+    assert len(desk.posts()) == 1
+    card = await desk.stores.cards.by_delivery(1)
+    assert card is not None
+    assert card.message == desk.cards()[0].id
+
+
+@pytest.mark.parametrize("kind", [EventKind.TIP, EventKind.FOLLOWER])
+async def test_a_card_without_buttons_of_its_own_is_found_in_the_history_too(desk: Desk, kind: EventKind) -> None:
+    await desk.route(desk.place(), kind)
+    await desk.store(desk.event("Anna", kind=kind))
+    await desk.router().route_waiting()
+    desk.discord.nonces.window_seconds = 0
+    desk.discord.fail("POST", POSTS, drop=True, after_applying=True)
+    await desk.deliver()
+    desk.clock.step(minutes=10)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+async def test_when_the_first_try_never_arrived_the_card_is_sent_after_the_search(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.discord.fail("POST", POSTS, drop=True)
+    await desk.deliver()
+    desk.clock.step(minutes=10)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+async def test_a_refusal_is_settled_with_words_and_the_queue_goes_on(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna", "Bea")
+    desk.discord.fail("POST", POSTS, status=400, code=50035)
+    await desk.deliver()
+    assert await desk.reason(1) == ("dead", "Discord refused the card's content")
+    assert desk.names() == ["Bea"]
+
+
+async def test_a_person_who_takes_no_messages_costs_one_try_a_card(desk: Desk) -> None:
+    await desk.route(desk.dm())
+    desk.luna.dms_open = False
+    await desk.happen("Anna")
+    await desk.deliver()
+    assert await desk.reason() == ("dead", "this person takes no direct messages from the bot")
+    desk.clock.step(hours=1)
+    assert await desk.deliver() == 0
+
+
+async def test_a_deleted_channel_is_said_to_be_gone_and_others_get_their_cards(desk: Desk) -> None:
+    assert desk.channel.guild is not None
+    other = desk.discord.add_channel(desk.channel.guild, "other")
+    await desk.route(desk.place())
+    await desk.route(desk.place(other))
+    await desk.happen("Anna")
+    desk.discord.remove_channel(desk.channel)
+    await desk.deliver()
+    assert await desk.reason(1) == ("dead", "the channel does not exist any more")
+    assert desk.names(other) == ["Anna"]
+
+
+@pytest.mark.parametrize(
+    ("denied", "reason"),
+    [(1 << 10, "the bot cannot see the channel"), (1 << 11, "the bot may not write in the channel")],
+)
+async def test_a_channel_closed_to_the_bot_is_named_so(desk: Desk, denied: int, reason: str) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.channel.overwrite(desk.discord.bot_user, deny=denied)
+    await desk.deliver()
+    assert await desk.reason() == ("dead", reason)
+
+
+async def test_an_outage_of_hours_loses_nothing(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna", "Bea")
+    outage = desk.discord.fail("*", "*", times=None, drop=True)
+    for _ in range(6):
+        await desk.deliver()
+        desk.clock.step(hours=3)
+    outage.remove()
+    await desk.deliver()
+    assert desk.names() == ["Anna", "Bea"]
+
+
+async def test_after_a_day_without_discord_a_card_is_given_up_with_words(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.discord.fail("*", "*", times=None, drop=True)
+    await desk.deliver()
+    desk.clock.step(days=1, seconds=1)
+    await desk.deliver()
+    assert await desk.reason() == ("dead", "Discord did not take it for a day")
+
+
+async def test_a_card_put_off_holds_back_its_place_and_no_other(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.happen("Anna", "Bea")
+    desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", drop=True)
+    await desk.deliver()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert (desk.names(), desk.names(dm)) == ([], ["Anna", "Bea"])
+    desk.clock.step(seconds=30)
+    await desk.deliver()
+    assert desk.names() == ["Anna", "Bea"]
+
+
+async def test_a_card_that_cannot_be_read_is_dead_and_the_next_one_comes(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Poison", "Bea")
+    stored = await desk.stores.events.by_id(1)
+    assert stored is not None
+    await desk.stores.sealed.set("events", "1", expected=stored.sealed_body, sealed="damaged")
+    await desk.deliver()
+    assert await desk.reason(1) == ("dead", "unreadable: SealError")
+    assert desk.names() == ["Bea"]
+
+
+async def test_a_disconnected_account_sends_nothing_that_was_queued(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.stores.connections.delete(ConnectionId("c1"))
+    await desk.deliver()
+    assert desk.posts() == []
+
+
+async def test_a_route_removed_after_routing_sends_nothing(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.stores.routes.remove(LUNA, EventKind.MESSAGE, desk.place())
+    await desk.deliver()
+    assert desk.posts() == []
+    assert await desk.reason() == ("dead", "no longer wanted")
+
+
+async def test_cards_to_a_team_member_stop_with_their_right(desk: Desk) -> None:
+    cleo = desk.discord.add_user("cleo")
+    assert desk.channel.guild is not None
+    desk.discord.add_member(desk.channel.guild, cleo)
+    right = Right(LUNA, DiscordUserId(cleo.id), Capability.ALERTS, desk.owner, NOW, NOW + timedelta(hours=1))
+    await desk.stores.rights.give(right)
+    await desk.route(desk.dm(cleo), set_by=cleo)
+    await desk.happen("Anna")
+    await desk.deliver()
+    desk.clock.step(hours=1)
+    await desk.happen("Bea")
+    await desk.deliver()
+    dm = desk.discord.dm(cleo)
+    assert dm is not None
+    assert desk.names(dm) == ["Anna"]
+
+
+async def test_the_figures_tell_what_became_of_the_cards(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna", "Bea")
+    desk.discord.fail("POST", POSTS, status=400, code=50035)
+    await desk.deliver()
+    counts = await desk.stores.outbox.counts()
+    assert (counts[DeliveryStatus.DONE], counts[DeliveryStatus.DEAD]) == (1, 1)
