@@ -50,4 +50,10 @@ docs: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m sandbox.pictures docs/pictures
 
+soak: $(READY)
+	$(BIN)/python -m sandbox.soak --size $(or $(SIZE),short)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
 check: lint types contracts test sandbox-story

@@ -5,6 +5,7 @@ import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +39,7 @@ from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
+from bot.services.team import TeamService
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import Database
@@ -56,6 +58,8 @@ from bot.web.serving import serving
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 60
+RETENTION = timedelta(days=30)
+"""How long what a fan wrote is kept, sealed; cards show it no longer afterwards."""
 
 
 class Role(StrEnum):
@@ -75,6 +79,7 @@ class App:
     """The assembled bot; nothing runs yet."""
 
     settings: Settings
+    clock: Clock
     client: DiscordClient
     services: Services
     stores: Stores
@@ -124,6 +129,7 @@ class App:
             try:
                 await self.services.connections.sweep()
                 await self.obituaries.catch_up()
+                await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
             except StorageBusyError:
                 log.warning("sweep_cannot_store")
             await asyncio.sleep(SWEEP_SECONDS)
@@ -193,6 +199,7 @@ class _Assembly:
         counters = Counters()
         return App(
             settings=self.settings,
+            clock=self.clock,
             client=self.client,
             services=services,
             stores=self.stores,
@@ -220,6 +227,7 @@ class _Assembly:
             insights=InsightsService(gate, self.studio, clock),
             posts=PostsService(gate, stores.audit, clock),
             preferences=PreferencesService(stores.preferences),
+            team=TeamService(stores.rights, stores.audit, clock),
         )
 
     def oauth(self) -> FanvueOAuth:

@@ -2,13 +2,16 @@
 
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.discordkit.checkup import TokenState, token_state
+from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
-from bot.fanvue.errors import FanvueError
+from bot.fanvue import users
+from bot.fanvue.client import FanvueClient
+from bot.fanvue.errors import FanvueError, VersionRetiredError
 from bot.fanvue.transport import Connections
 from bot.settings import Settings
 from bot.storage import Stores
@@ -16,6 +19,9 @@ from bot.storage.database import Database, DatabaseUnreachableError
 from bot.storage.migrate import is_current
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
+from bot.vault.pairs import open_pair
+
+AskDiscord = Callable[[str], Awaitable[TokenState]]
 
 TIMEOUT_SECONDS = 5
 HTTP_OK = 200
@@ -30,11 +36,11 @@ class Finding:
     advice: str
 
 
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings, ask_discord: AskDiscord = token_state) -> list[Finding]:
     """Every check, in the order an operator would mend things."""
     findings = [Finding("settings", is_fine=True, advice="complete"), _files(settings)]
     findings += [finding async for finding in _storage(settings)]
-    findings.append(await _discord(settings))
+    findings.append(_discord(await ask_discord(settings.discord_token.get_secret_value())))
     findings += [finding async for finding in _addresses(settings)]
     return findings
 
@@ -64,6 +70,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("database", is_fine=True, advice="up to date")
         await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
         yield Finding("keys", is_fine=True, advice="open everything that is stored")
+        yield await _version(settings, Stores(database))
     except KeyringError as error:
         yield Finding("keys", is_fine=False, advice=str(error))
     except (DatabaseUnreachableError, StorageBusyError, OSError):
@@ -72,8 +79,30 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         await database.close()
 
 
-async def _discord(settings: Settings) -> Finding:
-    state = await token_state(settings.discord_token.get_secret_value())
+async def _version(settings: Settings, stores: Stores) -> Finding:
+    """Whether Fanvue still speaks the version we ask for: told only to who calls it, so one stored token does."""
+    subject, clock = "fanvue version", SystemClock()
+    usable = [one for one in await stores.connections.all_active() if one.access_expires_at > clock.now()]
+    sealed = await stores.connections.sealed_tokens(usable[0].id) if usable else None
+    if sealed is None:
+        return Finding(subject, is_fine=True, advice="cannot be asked before somebody is connected")
+    token = open_pair(Keyring(settings.keys), usable[0].account.id, sealed).access
+    async with FanvueClient(settings.fanvue_api_url, clock=clock) as client:
+        try:
+            await client.send(users.current_user(), token, bucket="doctor", deadline_seconds=TIMEOUT_SECONDS)
+        except VersionRetiredError as error:
+            advice = f"retired: update the bot (Fanvue names {error.next_version or 'no other version'})"
+            return Finding(subject, is_fine=False, advice=advice)
+        except FanvueError as error:
+            return Finding(subject, is_fine=True, advice=f"was not told ({type(error).__name__})")
+        for notice in client.deprecations.values():
+            day, version = notice.sunset or "an unnamed day", notice.next_version or "a newer version"
+            advice = f"retired on {day}: update the bot, which should speak {version} by then"
+            return Finding(subject, is_fine=False, advice=advice)
+    return Finding(subject, is_fine=True, advice="current")
+
+
+def _discord(state: TokenState) -> Finding:
     advice = {
         TokenState.ACCEPTED: "accepts the token",
         TokenState.REFUSED: "refuses DISCORD_TOKEN: copy it anew from the Bot page of the developer portal",

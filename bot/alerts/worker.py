@@ -27,6 +27,8 @@ from bot.vault.keyring import Keyring, SealError
 log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 60
+SEND_SECONDS = 40
+"""Less than a lease: whoever sends still holds it."""
 BATCH = 20
 BEAT_SECONDS = 5
 NONCE_SECONDS = 120
@@ -58,24 +60,48 @@ class AlertWorker:
         self._clock = clock
         self._due = due
         self._holder = secrets.token_hex(8)
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
-        while True:
-            try:
-                delivered = await self.deliver_due()
-                wait = BEAT_SECONDS if delivered else await self._until_next()
-            except StorageBusyError:
-                log.error("worker_cannot_store")
-                delivered, wait = 0, BEAT_SECONDS
-            if not delivered:
-                await self._due.wait(wait)
+        """Deliver until cancelled; a place that does not answer holds up no other."""
+        try:
+            while True:
+                try:
+                    started = await self._start_due()
+                    wait = BEAT_SECONDS if started else await self._until_next()
+                except StorageBusyError:
+                    log.error("worker_cannot_store")
+                    started, wait = 0, BEAT_SECONDS
+                if not started:
+                    await self._due.wait(wait)
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def deliver_due(self) -> int:
-        """Deliver one batch of what is due; returns how many there were."""
-        leased = await self._outbox.lease(self._holder, self._clock.now(), LEASE_SECONDS, BATCH)
-        await asyncio.gather(*(self._deliver(delivery) for delivery in leased))
+        """Deliver one batch of what is due, to its end; returns how many there were."""
+        started = await self._start_due()
+        await asyncio.gather(*self._under_way)
+        return started
+
+    async def _start_due(self) -> int:
+        room = BATCH - len(self._under_way)
+        if not room:
+            return 0
+        leased = await self._outbox.lease(self._holder, self._clock.now(), LEASE_SECONDS, room)
+        for delivery in leased:
+            task = asyncio.create_task(self._deliver(delivery))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
         return len(leased)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Its place is free again; what could not be noted stays leased, and is found again when that runs out."""
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("worker_cannot_store", error=where(error))
+        self._due.ring()
 
     async def _until_next(self) -> float:
         due_at = await self._outbox.next_due_at()
@@ -84,13 +110,9 @@ class AlertWorker:
         return min(BEAT_SECONDS, max(0.05, (due_at - self._clock.now()).total_seconds()))
 
     async def _deliver(self, delivery: Delivery) -> None:
-        connection, route = await self._wanted(delivery)
-        if connection is None or route is None:
-            await self._outbox.settle_dead(delivery.id, "no longer wanted", self._clock.now())
-            return
         try:
-            alert = await self._alert(delivery, connection, route)
-            sent = await self._send_once(delivery, alert)
+            alert = await self._wanted(delivery)
+            sent = None if alert is None else await self._send_once(delivery, alert)
         except UndeliverableError as error:
             log.warning("card_undeliverable", delivery=delivery.id, reason=error.reason)
             await self._outbox.settle_dead(delivery.id, error.reason, self._clock.now())
@@ -104,16 +126,21 @@ class AlertWorker:
         else:
             await self._settle(delivery, alert, sent)
 
-    async def _wanted(self, delivery: Delivery) -> tuple[Connection | None, Route | None]:
-        """The connection and route behind a delivery, when both still stand and whoever set it up still may."""
+    async def _wanted(self, delivery: Delivery) -> Alert | None:
+        """What to send, when connection and route still stand and whoever set it up still may."""
         stored = await self._events.by_id(delivery.event_id)
-        connection = await self._connections.of_creator(stored.creator) if stored else None
-        if stored is None or connection is None:
-            return None, None
-        for route in await self._routes.for_event(stored.creator, stored.kind):
+        if stored is None:
+            return None
+        connection, routes = await asyncio.gather(
+            self._connections.of_creator(stored.creator), self._routes.for_event(stored.creator, stored.kind)
+        )
+        if connection is None:
+            return None
+        for route in routes:
             if route.place.key == delivery.place.key and await self._may_route(route, connection):
-                return connection, route
-        return None, None
+                event = open_event(self._keyring, stored)
+                return Alert(delivery.id, event, connection.account.handle, route.shows_amounts)
+        return None
 
     async def _may_route(self, route: Route, connection: Connection) -> bool:
         people = {route.set_by}
@@ -124,14 +151,14 @@ class AlertWorker:
                 return False
         return True
 
-    async def _alert(self, delivery: Delivery, connection: Connection, route: Route) -> Alert:
-        stored = await self._events.by_id(delivery.event_id)
-        if stored is None:
-            raise UndeliverableError("its event is gone")
-        event = open_event(self._keyring, stored)
-        return Alert(delivery.id, event, connection.account.handle, route.shows_amounts)
-
     async def _send_once(self, delivery: Delivery, alert: Alert) -> Sent:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await self._found_or_sent(delivery, alert)
+        except TimeoutError:
+            raise TryLaterError from None
+
+    async def _found_or_sent(self, delivery: Delivery, alert: Alert) -> Sent:
         first = delivery.first_tried_at
         if first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS:
             found = await self._sender.find(alert, delivery.place)
@@ -149,7 +176,10 @@ class AlertWorker:
         else:
             await self._outbox.retry(delivery.id, self._holder, due_at, "Discord did not take it")
 
-    async def _settle(self, delivery: Delivery, alert: Alert, sent: Sent) -> None:
+    async def _settle(self, delivery: Delivery, alert: Alert | None, sent: Sent | None) -> None:
+        if alert is None or sent is None:
+            await self._outbox.settle_dead(delivery.id, "no longer wanted", self._clock.now())
+            return
         event = alert.event
         await self._outbox.settle_sent(
             delivery.id,

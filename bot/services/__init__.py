@@ -9,6 +9,7 @@ from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
+from bot.services.team import TeamService
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Services:
     insights: InsightsService
     posts: PostsService
     preferences: PreferencesService
+    team: TeamService

@@ -288,7 +288,7 @@ class TokenKeeper:
         """Mark the grant dead while the refused pair is the stored one; the first to do so has the owner told."""
         for _ in range(MOST_SWAPS):
             sealed = await self._connections.sealed_tokens(connection.id)
-            if sealed is None or open_pair(self._keyring, connection.account.id, sealed) != refused:
+            if sealed is None or not self._holds(connection.account.id, sealed, refused):
                 return
             if await self._connections.mark_dead(connection.id, expected_sealed=sealed):
                 log.warning("grant_died")
@@ -297,6 +297,12 @@ class TokenKeeper:
                 self._tellings.add(telling)
                 telling.add_done_callback(self._tellings.discard)
                 return
+
+    def _holds(self, creator: CreatorId, sealed: str, tokens: Tokens) -> bool:
+        try:
+            return open_pair(self._keyring, creator, sealed) == tokens
+        except SealError:
+            return False
 
     async def _tell(self, connection: Connection) -> None:
         if self._on_dead is None:

@@ -34,11 +34,13 @@ class Turns:
         if not await self._taken(name, holder, is_settled):
             yield False
             return
-        heart = asyncio.create_task(self._beat(name, holder))
+        over = asyncio.Event()
+        heart = asyncio.create_task(self._beat(name, holder, over))
         try:
             yield True
         finally:
-            heart.cancel()
+            over.set()
+            await heart
             with suppress(StorageBusyError):
                 await self._leases.release(name, holder)
 
@@ -52,8 +54,12 @@ class Turns:
                 return False
         return True
 
-    async def _beat(self, name: str, holder: str) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            with suppress(StorageBusyError):
-                await self._leases.renew(name, holder, self._clock.now(), LEASE_SECONDS)
+    async def _beat(self, name: str, holder: str, over: asyncio.Event) -> None:
+        """Renew until told to stop; not cancelled, so that no write to storage is broken off."""
+        while not over.is_set():
+            try:
+                async with asyncio.timeout(RENEW_SECONDS):
+                    await over.wait()
+            except TimeoutError:
+                with suppress(StorageBusyError):
+                    await self._leases.renew(name, holder, self._clock.now(), LEASE_SECONDS)

@@ -114,6 +114,37 @@ async def test_when_the_first_try_never_arrived_the_card_is_sent_after_the_searc
     assert desk.names() == ["Anna"]
 
 
+async def test_a_place_that_hangs_holds_up_no_other(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.happen("Anna", "Bea", "Cleo")
+    hanging = desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", hang=True, times=None, drop=True)
+    working = asyncio.create_task(desk.worker().run())
+    dm = await desk.discord.wait_for(lambda: desk.discord.dm(desk.luna))
+    await desk.discord.wait_for(lambda: desk.names(dm) == ["Anna", "Bea", "Cleo"])
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    hanging.remove()
+    assert desk.names() == []
+    desk.clock.step(minutes=1)
+    await desk.deliver()
+    assert desk.names() == ["Anna", "Bea", "Cleo"]
+
+
+async def test_a_card_that_was_sent_but_not_noted_is_noted_later_and_not_sent_twice(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    leased = await desk.stores.outbox.lease("died", desk.clock.now(), 60, 10)
+    worker = desk.worker()
+    alert = await worker._wanted(leased[0])
+    assert alert is not None
+    await worker._send_once(leased[0], alert)
+    desk.clock.step(seconds=61)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+    assert await desk.reason() == ("done", None)
+
+
 async def test_a_refusal_is_settled_with_words_and_the_queue_goes_on(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.happen("Anna", "Bea")

@@ -91,7 +91,10 @@ class Bench:
         """One process; ended in order."""
         time = clock or self.clock
         keyring = Keyring(keys or [self.key])
-        async with Database.open(self.url) as database, FanvueClient(self.fanvue.api_url, clock=time) as client:
+        async with (
+            Database.open(self.url) as database,
+            FanvueClient(self.fanvue.api_url, clock=time, first_pause_seconds=0.001) as client,
+        ):
             stores = stores_of(database)
             oauth = FanvueOAuth(
                 auth_url or self.fanvue.auth_url,

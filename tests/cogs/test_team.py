@@ -1,0 +1,107 @@
+"""A right is one creator, one person, one capability, until when; only the creator gives it."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.access import Actor, Capability
+from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.errors import DomainError
+from tests.rig import CREATOR, Rig, words_of
+
+
+async def give(rig: Rig, person: str, right: str, until: str | None = None) -> str:
+    more = {"until": until} if until else {}
+    return words_of(await rig.luna.slash(rig.desk, "team grant", person=rig.members[person], right=right, **more))
+
+
+async def card_at_desk(rig: Rig) -> object:
+    await rig.luna.slash(rig.desk, "alerts channel", channel=rig.desk)
+    await rig.fanvue.fan_writes(CREATOR, rig.fan, "Hello there")
+    await rig.until(lambda: rig.cards(rig.desk))
+    return rig.cards(rig.desk)[-1]
+
+
+async def test_a_chatter_with_the_right_answers_and_the_card_names_them(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    assert "read and answer fans" in await give(connected, "cleo", "reply")
+    await connected.members["cleo"].send(connected.desk, "Hello from the team", reply_to=card)
+    texts = [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)]
+    assert texts[-1] == "Hello from the team"
+    assert "cleo" in words_of(connected.cards(connected.desk)[-1])
+
+
+async def test_a_right_taken_back_counts_for_a_form_that_is_open(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    await give(connected, "cleo", "reply")
+    opened = await connected.members["cleo"].click(card, label="Reply")
+    await connected.luna.slash(connected.desk, "team revoke", person=connected.members["cleo"])
+    answered = await connected.members["cleo"].submit_modal(opened, {"text": "too late"})
+    assert "not yours" in words_of(answered)
+    assert "too late" not in [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)]
+
+
+async def test_a_right_covers_exactly_what_was_given(connected: Rig) -> None:
+    await give(connected, "cleo", "insights")
+    shown = await connected.members["cleo"].slash(connected.desk, "insights earnings")
+    assert "Last 7 days" in words_of(shown)
+    posted = await connected.members["cleo"].slash(connected.desk, "post create", text="mine")
+    assert "No Fanvue account" in words_of(posted)
+
+
+@pytest.mark.parametrize("who", ["cleo", "olli"])
+async def test_nobody_but_the_creator_gives_rights(connected: Rig, who: str) -> None:
+    await give(connected, "cleo", "all")
+    person = connected.members[who]
+    shown = await person.slash(connected.desk, "team grant", person=connected.members["olli"], right="all")
+    assert "No Fanvue account" in words_of(shown)
+    assert "olli" not in words_of(await connected.luna.slash(connected.desk, "team list"))
+    assert await connected.app.stores.rights.of(connected.members["olli"].id) == []
+
+
+async def test_a_time_boxed_right_ends_by_itself_and_a_past_one_is_refused(connected: Rig) -> None:
+    assert "until" in await give(connected, "cleo", "reply", "in 2 hours")
+    (right,) = await connected.app.stores.rights.of(connected.members["cleo"].id)
+    assert right.until
+    assert right.holds_at(right.until - timedelta(seconds=1))
+    assert not right.holds_at(right.until)
+    assert "has passed" in await give(connected, "cleo", "reply", "2020-01-01 10:00")
+
+
+async def test_bots_and_oneself_get_no_rights(connected: Rig) -> None:
+    robot = connected.guild.add_member(connected.env.create_user("robot", bot=True))
+    shown = await connected.luna.slash(connected.desk, "team grant", person=robot, right="all")
+    assert "not to bots" in words_of(shown)
+    assert "already" in await give(connected, "luna", "all")
+
+
+async def test_every_capability_is_denied_unless_it_was_given(connected: Rig) -> None:
+    """The whole table: person by right held by right wanted."""
+    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    cleo = DiscordUserId(connected.members["cleo"].id)
+    now = connected.app.clock.now()
+    access, rights = connected.app.services.access, connected.app.stores.rights
+    luna = Actor(DiscordUserId(connected.luna.id), "luna")
+    owner = await access.choose(luna, None, Capability.MANAGE)
+    for held, is_over in itertools.product(Capability, (False, True)):
+        for capability in Capability:
+            await rights.take(creator, cleo, capability)
+        if held is not Capability.MANAGE:
+            until = now - timedelta(seconds=1) if is_over else None
+            await connected.app.services.team.give(owner, cleo, [held], until)
+        for wanted in Capability:
+            is_due = held is wanted and held is not Capability.MANAGE and not is_over
+            try:
+                await access.require(Actor(cleo, "cleo"), creator, wanted)
+                was_given = True
+            except DomainError:
+                was_given = False
+            assert was_given is is_due, (held, wanted, is_over)
+
+
+async def test_an_account_that_moves_takes_no_rights_along(connected: Rig) -> None:
+    await give(connected, "cleo", "all")
+    page = await connected.connect("olli")
+    assert page.status == 200
+    assert await connected.app.stores.rights.of(connected.members["cleo"].id) == []

@@ -1,0 +1,257 @@
+"""Webhooks over HTTP: only what Fanvue signed is stored, once, and 2xx means that it is."""
+
+import gzip
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, quiet_port, raw_session, served
+
+from bot.alerts.sealing import open_event, seal_event
+from bot.domain.accounts import CreatorId
+from bot.domain.events import EventKind
+from bot.fanvue import webhooks
+from bot.fanvue.errors import UnexpectedAnswerError
+from bot.storage.events import StoredEvent
+from bot.vault.keyring import Keyring, new_key
+from bot.web.serving import serving
+from sandbox.fanvue.webhooks.signature import sign
+
+CREATOR_ID = "11111111-2222-4333-8444-555555555555"
+BODY = message_body(CREATOR_ID)
+LIMIT = 256 * 1024
+NOW = datetime(2026, 7, 1, 12, 0, 2, tzinfo=UTC)
+
+
+async def stored(site: Site) -> list[dict[str, Any]]:
+    return await site.rows("events")
+
+
+async def test_a_signed_delivery_is_stored_sealed_before_it_is_answered(site: Site) -> None:
+    assert await site.webhook(message_body(CREATOR_ID, "canary words")) == 204
+    (row,) = await stored(site)
+    assert (row["kind"], row["creator_id"]) == ("message", CREATOR_ID)
+    assert "canary" not in str(row)
+
+
+async def test_the_same_delivery_again_is_acknowledged_and_makes_no_second_row(site: Site) -> None:
+    assert [await site.webhook(BODY) for _ in range(3)] == [204] * 3
+    assert len(await stored(site)) == 1
+
+
+async def test_both_families_of_one_message_are_one_event(site: Site) -> None:
+    flat = {
+        "recipientUuid": CREATOR_ID,
+        "messageUuid": "7d1f0c1e-0000-4000-8000-000000000001",
+        "sender": {"uuid": "7d1f0c1e-0000-4000-8000-00000000000f", "handle": "fan", "displayName": "Fan"},
+        "message": {"text": "hi", "hasMedia": False},
+        "timestamp": "2026-07-01T12:00:00.000Z",
+    }
+    assert await site.webhook(BODY) == 204
+    assert await site.webhook(json.dumps(flat).encode(), path="/message-received") == 204
+    assert len(await stored(site)) == 1
+
+
+async def test_what_the_sandbox_sends_in_both_families_is_one_event_a_message(site: Site) -> None:
+    desk = site.fanvue.world.desk(site.fanvue.world.account(CREATOR))
+    fan = next(chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable)
+    site.fanvue.needs_consent = False
+    site.fanvue.webhook_url = f"{site.origin}/webhooks/fanvue"
+    await site.fanvue.fan_writes(CREATOR, fan, "one", family="both")
+    await site.fanvue.settled()
+    assert [delivery.status for delivery in site.fanvue.deliveries] == [204, 204]
+    assert len(await stored(site)) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/message-received", "/new-follower", "/anything", "/..%2f..%2fx", "/" + "x" * 2000, "/%ff%00"]
+)
+async def test_an_address_for_each_event_is_as_good(site: Site, path: str) -> None:
+    assert await site.webhook(BODY, path=path) == 204
+    (row,) = await stored(site)
+    assert row["kind"] == "message"
+
+
+@pytest.mark.parametrize("topic", ["creator.tip.received", "new_follower", "\xff\xfe", "x" * 4000, "../../etc"])
+async def test_a_topic_that_lies_changes_nothing(site: Site, topic: str) -> None:
+    assert await site.webhook(BODY, **{"X-Fanvue-Topic": topic}) == 204
+    (row,) = await stored(site)
+    assert row["kind"] == "message"
+
+
+async def test_a_creator_nobody_connected_is_acknowledged(site: Site) -> None:
+    assert await site.webhook(message_body("99999999-9999-4999-8999-999999999999")) == 204
+    assert await site.rows("deliveries") == []
+
+
+def headers_of(site: Site, seconds: float = 0, secret: str = WEBHOOK_SECRET, body: bytes = BODY) -> str:
+    return sign(secret, body, int(site.clock.now().timestamp() + seconds))
+
+
+async def status_of(site: Site, body: bytes, **headers: str) -> int:
+    async with (
+        raw_session() as session,
+        session.post(f"{site.origin}/webhooks/fanvue", data=body, headers=headers) as answer,
+    ):
+        assert await answer.read() in {b"", b"405: Method Not Allowed"}
+        return answer.status
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (-299, 204), (299, 204), (302, 401)])
+async def test_a_signature_counts_for_five_minutes(site: Site, seconds: float, status: int) -> None:
+    assert await status_of(site, BODY, **{"X-Fanvue-Signature": headers_of(site, seconds)}) == status
+    assert len(await stored(site)) == (status == 204)
+
+
+async def test_a_forged_delivery_is_refused_whatever_its_body(site: Site) -> None:
+    good = headers_of(site)
+    forged = [
+        "",
+        "v0=" + good.partition("v0=")[2],
+        good[:-1] + ("0" if good[-1] != "0" else "1"),
+        headers_of(site, secret="another"),
+        headers_of(site, secret=""),
+        "t=9" * 2000,
+        "t=1e3,v0=00",
+        "t=²,v0=" + "0" * 64,
+        "\xff\xfe",
+    ]
+    for header in forged:
+        assert await status_of(site, BODY, **{"X-Fanvue-Signature": header}) == 401
+        assert await status_of(site, b"\xff not json", **{"X-Fanvue-Signature": header}) == 401
+    assert await status_of(site, BODY) == 401
+    assert await status_of(site, BODY + b" ", **{"X-Fanvue-Signature": good}) == 401
+    assert await stored(site) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"[" * 100_000, b'"text"', b"NaN"])
+async def test_a_signed_body_that_is_no_object_is_a_400(site: Site, body: bytes) -> None:
+    assert await site.webhook(body) == 400
+    assert await stored(site) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b'{"type": 5, "data": []}',
+        b'{"type": "creator.payment.succeeded", "data": {"gross": 1e400, "paid_at": "9999-99-99"}}',
+        b'{"type": "creator.message.received", "data": {"text": "\\ud800\\u0000", "uuid": "\\u202e"}}',
+        b'{"type": "not.invented.yet", "id": "' + b"9" * 5000 + b'"}',
+    ],
+)
+async def test_strange_but_signed_objects_never_become_a_5xx(site: Site, body: bytes) -> None:
+    assert await site.webhook(body) in {204, 400}
+
+
+async def test_a_body_up_to_the_limit_is_taken_and_one_byte_more_is_not(site: Site) -> None:
+    filler = b'{"filler": "' + b"x" * (LIMIT - 14) + b'"}'
+    assert len(filler) == LIMIT
+    assert await site.webhook(filler) == 204
+    assert await site.webhook(filler + b" ") == 413
+    assert len(await stored(site)) == 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br", "identity, gzip"])
+async def test_an_encoded_body_is_refused_signed_or_not(site: Site, encoding: str) -> None:
+    packed = gzip.compress(BODY)
+    assert await site.webhook(packed, **{"Content-Encoding": encoding}) == 415
+    assert await site.webhook(BODY, **{"Content-Encoding": encoding}) == 415
+    assert await stored(site) == []
+
+
+async def test_identity_is_no_encoding(site: Site) -> None:
+    assert await site.webhook(BODY, **{"Content-Encoding": "identity"}) == 204
+
+
+async def test_nothing_but_post_is_taken(site: Site) -> None:
+    async with raw_session() as session:
+        for method in ("GET", "PUT", "DELETE", "PATCH"):
+            async with session.request(method, f"{site.origin}/webhooks/fanvue") as answer:
+                assert answer.status == 405
+
+
+async def test_storage_that_cannot_take_it_asks_fanvue_to_send_again(site: Site) -> None:
+    async with site.storage_locked(), raw_session() as session:
+        headers = {"X-Fanvue-Signature": headers_of(site)}
+        async with session.post(f"{site.origin}/webhooks/fanvue", data=BODY, headers=headers) as answer:
+            assert answer.status == 503
+            assert answer.headers["Retry-After"] == "5"
+    assert await stored(site) == []
+    assert await site.webhook(BODY) == 204
+    assert len(await stored(site)) == 1
+
+
+@pytest.fixture
+async def two_secrets(tmp_path: Path, empty_database: Path) -> AsyncIterator[Site]:
+    async with served(tmp_path, empty_database, fanvue_webhook_secret="first, ,second,") as site:
+        yield site
+
+
+async def test_several_secrets_are_valid_at_once_and_an_empty_one_never(two_secrets: Site) -> None:
+    assert await two_secrets.webhook(message_body(CREATOR_ID, uuid="a"), secret="first") == 204
+    assert await two_secrets.webhook(message_body(CREATOR_ID, uuid="b"), secret="second") == 204
+    for wrong in ("", " ", "first, ,second,", WEBHOOK_SECRET):
+        assert await two_secrets.webhook(BODY, secret=wrong) == 401
+
+
+async def test_outcomes_are_counted_by_name(site: Site) -> None:
+    for secret in (WEBHOOK_SECRET, WEBHOOK_SECRET, "wrong"):
+        await site.webhook(BODY, secret=secret)
+    port = quiet_port()
+    async with (
+        serving(site.app.metrics, "127.0.0.1", port, QUICK),
+        raw_session() as session,
+        session.get(f"http://127.0.0.1:{port}/metrics") as answer,
+    ):
+        figures = await answer.text()
+    for outcome in ("stored", "known", "forged"):
+        assert f'fanvue_webhooks_total{{outcome="{outcome}"}} 1.0' in figures
+    assert 'fanvue_events_waiting{state="unrouted"} 1.0' in figures
+
+
+PRIVATE = {
+    "id": "evt_1",
+    "type": "creator.payment.succeeded",
+    "timestamp": "2026-07-01T12:00:01.000Z",
+    "data": {
+        "id": "order-1",
+        "source": "tip",
+        "gross": 500,
+        "currency": "USD",
+        "email": "canary@fans.example",
+        "card": {"last4": "canary-4242", "fingerprint": "canary-print"},
+        "purchaser": {"uuid": "f-1", "handle": "fan", "display_name": "Fan", "email": "canary@fans.example"},
+        "creator": {"uuid": CREATOR_ID},
+        "payment_intent": "canary-pi",
+    },
+}
+
+
+def resting(sealed_body: str, key: str) -> StoredEvent:
+    return StoredEvent(1, key, EventKind.TIP, CreatorId(CREATOR_ID), sealed_body, None, NOW)
+
+
+@pytest.mark.parametrize("body", [json.dumps(PRIVATE).encode(), BODY, b"{}"])
+def test_an_event_comes_back_exactly_as_it_was_sealed(body: bytes) -> None:
+    keyring = Keyring([new_key()])
+    event = webhooks.parse(body, None, None, NOW)
+    row = seal_event(keyring, event, NOW)
+    assert open_event(keyring, resting(row.sealed_body, row.key)) == event
+
+
+def test_what_the_cards_do_not_need_is_not_kept_not_even_sealed() -> None:
+    keyring = Keyring([new_key()])
+    event = webhooks.parse(json.dumps(PRIVATE).encode(), None, None, NOW)
+    row = seal_event(keyring, event, NOW)
+    assert "canary" not in keyring.open(row.sealed_body, identity=f"event:{row.key}") + repr(row)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"key": 1}', "null"])
+def test_a_stored_event_that_is_none_is_a_named_error(text: str) -> None:
+    keyring = Keyring([new_key()])
+    with pytest.raises(UnexpectedAnswerError):
+        open_event(keyring, resting(keyring.seal(text, identity="event:k"), "k"))
