@@ -1,4 +1,4 @@
-"""The bot's own intake in the web role: the real application, on a SQLite file of its own.
+"""The bot's own intake: the real web application and its one writer, on a SQLite file; no router, no Discord.
 
 ``python -m benchmarks.our_ingest [MILLISECONDS]``: as if each commit took so much longer.
 """
@@ -8,25 +8,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 from sqlalchemy.util import await_only
 
 from bot import logs
-from bot.app import Role, open_app
-from bot.discordkit.client import DiscordClient
+from bot.app import open_app
 from bot.settings import load
+from bot.web.serving import serving
 from sandbox.world import free_port, settings_for
 
 
-async def _no_gateway(_client: DiscordClient, _token: str) -> None:
-    await asyncio.Event().wait()
-
-
 def _slow_down(seconds: float) -> None:
-    """Each commit waits, as it does for a slow disk; the event loop does not."""
+    """Whoever takes a connection waits, as for a slow disk; the event loop does not. Here that is the writer alone."""
 
-    @event.listens_for(Engine, "commit")
-    def wait(_connection: object) -> None:
+    @event.listens_for(Pool, "checkout")
+    def wait(_connection: object, _record: object, _proxy: object) -> None:
         await_only(asyncio.sleep(seconds))
 
 
@@ -38,9 +35,12 @@ async def main(slow_milliseconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="fanvue-bench-") as folder:
         port = free_port()
         values = settings_for(Path(folder), web_port=port, metrics_port=free_port(), fanvue_origin="http://127.0.0.1:9")
-        async with open_app(load(**values)) as app, asyncio.TaskGroup() as group:
-            group.create_task(app.serve(Role.WEB, _no_gateway))
-            await asyncio.sleep(0.5)
+        async with (
+            open_app(load(**values)) as app,
+            serving(app.public, "127.0.0.1", port),
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(app.intake.run())
             sys.stdout.write(f"{port}\n")
             sys.stdout.flush()
             await asyncio.Event().wait()

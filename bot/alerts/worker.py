@@ -26,8 +26,9 @@ from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 60
-SEND_SECONDS = 40
+LEASE_SECONDS = 20
+"""What another worker waits before it takes over from one that was killed."""
+SEND_SECONDS = 15
 """Less than a lease: whoever sends still holds it."""
 BATCH = 20
 BEAT_SECONDS = 5

@@ -21,8 +21,8 @@ class AccessService:
     async def require(self, actor: Actor, creator: CreatorId, capability: Capability) -> Grant:
         """A grant for this act on this creator.
 
-        Raises UnknownCreatorError when the creator is not connected or none of the actor's business,
-        NotAllowedError when they hold another right on it but not this one.
+        Raises UnknownCreatorError when nobody has connected the creator, NotAllowedError (and writes it down) when
+        the actor lacks this right on it. For what people type use ``choose``, which tells no more than they may know.
         """
         connection = await self._connections.of_creator(creator)
         if connection is None:
@@ -32,10 +32,7 @@ class AccessService:
         now = self._clock.now()
         if capability is not Capability.MANAGE and await self._rights.holds(actor.user, creator, capability, now):
             return Grant(actor, connection, capability)
-        await self._audit.write(
-            at=now, actor=actor.user, creator=creator, action=capability.value, guild=actor.guild,
-            channel=actor.channel, outcome="refused",
-        )  # fmt: skip
+        await self._audit.write(actor, creator, capability.value, "refused", now)
         raise NotAllowedError(capability)
 
     async def choose(self, actor: Actor, creator: str | None, capability: Capability) -> Grant:

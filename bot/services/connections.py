@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import structlog
 
-from bot.domain.access import Grant
+from bot.domain.access import Actor, Grant
 from bot.domain.accounts import (
     Connection,
     ConnectionId,
@@ -223,15 +223,7 @@ class ConnectionsService:
 
     async def disconnect(self, grant: Grant) -> bool:
         """Delete the connection with all that hangs on it; false when Fanvue could not be told to revoke."""
-        await self._audit.write(
-            at=self._clock.now(),
-            actor=grant.actor.user,
-            creator=grant.creator,
-            action="disconnect",
-            guild=grant.actor.guild,
-            channel=grant.actor.channel,
-            outcome="done",
-        )
+        await self._audit.write(grant.actor, grant.creator, "disconnect", "done", self._clock.now())
         return await self._end(grant.connection)
 
     async def sweep(self) -> None:
@@ -329,15 +321,8 @@ class ConnectionsService:
     async def _announce(self, attempt: LinkAttempt, result: LinkResult) -> None:
         connection = result.connection
         log.info("connected", kind=result.kind.value)
-        await self._audit.write(
-            at=self._clock.now(),
-            actor=connection.owner,
-            creator=connection.account.id,
-            action="connect",
-            guild=None,
-            channel=None,
-            outcome=result.kind.value,
-        )
+        actor = Actor(connection.owner, result.owner_name)
+        await self._audit.write(actor, connection.account.id, "connect", result.kind.value, self._clock.now())
         if Feature.ALERTS in result.granted:
             await self._alert_by_dm(connection)
         await self._tell(self._notices.connected(result, self._private_message(attempt)))

@@ -207,12 +207,4 @@ class InboxService:
                 await self._board.update(alert, delivery.place, sent)
 
     async def _note(self, grant: Grant, outcome: str) -> None:
-        await self._audit.write(
-            at=self._clock.now(),
-            actor=grant.actor.user,
-            creator=grant.creator,
-            action="reply",
-            guild=grant.actor.guild,
-            channel=grant.actor.channel,
-            outcome=outcome,
-        )
+        await self._audit.write(grant.actor, grant.creator, "reply", outcome, self._clock.now())

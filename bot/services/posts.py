@@ -67,15 +67,7 @@ class PostsService:
             uuid = (await self._gate.call(grant, call)).uuid
         except OutcomeUnknownError:
             uuid = await self._read_back(grant, text.strip(), started_at)
-        await self._audit.write(
-            at=self._clock.now(),
-            actor=grant.actor.user,
-            creator=grant.creator,
-            action="post",
-            guild=grant.actor.guild,
-            channel=grant.actor.channel,
-            outcome="done",
-        )
+        await self._audit.write(grant.actor, grant.creator, "post", "done", self._clock.now())
         return PostResult(uuid, grant.connection.account.handle, audience, publish_at)
 
     def check(self, grant: Grant, text: str, publish_at: datetime | None) -> None:

@@ -63,12 +63,4 @@ class TeamService:
             raise NotAllowedError(Capability.MANAGE)
 
     async def _note(self, grant: Grant, action: str, person: DiscordUserId) -> None:
-        await self._audit.write(
-            at=self._clock.now(),
-            actor=grant.actor.user,
-            creator=grant.creator,
-            action=action,
-            guild=grant.actor.guild,
-            channel=grant.actor.channel,
-            outcome=str(person),
-        )
+        await self._audit.write(grant.actor, grant.creator, action, str(person), self._clock.now())

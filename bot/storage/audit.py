@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
+from bot.domain.access import Actor
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
@@ -31,25 +32,15 @@ class AuditLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(
-        self,
-        *,
-        at: datetime,
-        actor: DiscordUserId,
-        creator: CreatorId | None,
-        action: str,
-        guild: GuildId | None,
-        channel: ChannelId | None,
-        outcome: str,
-    ) -> None:
-        """Note an act."""
+    async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
+        """Note an act, who did it and from where."""
         values = {
             "at": at,
-            "actor": actor,
+            "actor": actor.user,
             "creator_id": creator,
             "action": action,
-            "guild": guild,
-            "channel": channel,
+            "guild": actor.guild,
+            "channel": actor.channel,
             "outcome": outcome,
         }
         async with self._database.write() as connection:

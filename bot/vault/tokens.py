@@ -22,6 +22,7 @@ from bot.domain.errors import (
 from bot.domain.faults import where
 from bot.fanvue.errors import (
     AnswerLostError,
+    ClientRefusedError,
     FanvueError,
     GrantDeadError,
     RateLimitedError,
@@ -217,6 +218,8 @@ class TokenKeeper:
             return
         except FanvueError as error:
             log.warning("refresh_failed", error=type(error).__name__)
+            if isinstance(error, ClientRefusedError):
+                log.error("client_refused", reason="look at FANVUE_CLIENT_ID and FANVUE_CLIENT_SECRET")
             pace.note_failure(time.monotonic())
             if isinstance(error, MAY_HAVE_SPENT_IT):
                 self._pursue(connection_id, spent)

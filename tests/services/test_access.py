@@ -1,5 +1,6 @@
 """Who may do what: asked anew for each act, of storage alone."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,7 +60,7 @@ def connection(owner: DiscordUserId, creator: CreatorId, handle: str) -> Connect
 async def stores(tmp_path: Path, empty_database: Path) -> AsyncIterator[Stores]:
     path = tmp_path / "data" / "fanvue.db"
     path.parent.mkdir()
-    path.write_bytes(empty_database.read_bytes())
+    shutil.copy(empty_database, path)
     async with Database.open(f"sqlite:///{path}") as database:
         stores = Stores(database)
         await stores.connections.replace(connection(OWNER, LUNA, "LunaVale"), "sealed")
@@ -81,7 +82,7 @@ async def give(
     stores: Stores, capability: Capability, creator: CreatorId = LUNA, until: datetime | None = None
 ) -> None:
     owner = OWNER if creator == LUNA else OTHER_OWNER
-    await stores.rights.grant(Right(creator, CHATTER, capability, owner, NOW, until))
+    await stores.rights.give(Right(creator, CHATTER, capability, owner, NOW, until))
 
 
 @pytest.mark.parametrize("capability", Capability)
@@ -197,7 +198,7 @@ async def test_among_several_one_has_to_choose(access: AccessService, stores: St
 
 
 async def test_ones_own_creator_comes_before_those_of_others(access: AccessService, stores: Stores) -> None:
-    await stores.rights.grant(Right(MIKA, OWNER, Capability.INSIGHTS, OTHER_OWNER, NOW))
+    await stores.rights.give(Right(MIKA, OWNER, Capability.INSIGHTS, OTHER_OWNER, NOW))
     choices = await access.creators_for(actor(OWNER), Capability.INSIGHTS)
     assert [one.account.id for one in choices] == [LUNA, MIKA]
     assert (await access.choose(actor(OWNER), None, Capability.INSIGHTS)).creator == LUNA

@@ -24,7 +24,7 @@ from stored_examples import (
     routed,
 )
 
-from bot.domain.access import Capability, Right
+from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import ChannelId, GuildId, MessageId
 from bot.domain.events import EventKind
 from bot.storage import Stores
@@ -88,9 +88,7 @@ async def work_as_owner(stores: Stores) -> None:
 
 
 async def act(stores: Stores, creator: Any) -> None:
-    await stores.audit.write(
-        at=NOW, actor=ANNA, creator=creator, action="reply", guild=GuildId(1), channel=ChannelId(2), outcome="sent"
-    )
+    await stores.audit.write(Actor(ANNA, "anna", GuildId(1), ChannelId(2)), creator, "reply", "sent", NOW)
 
 
 async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:

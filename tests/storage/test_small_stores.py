@@ -2,6 +2,7 @@
 
 from stored_examples import ANNA, BORIS, LUNA, NOW, TEAM_CHANNEL, a_connection, a_pending, an_attempt, an_event, routed
 
+from bot.domain.access import Actor
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.storage import Stores
 
@@ -31,15 +32,7 @@ async def test_the_first_check_of_a_key_stays_until_only_another_is_kept(stores:
 
 
 async def written(stores: Stores, actor: DiscordUserId, creator: CreatorId | None, action: str) -> None:
-    await stores.audit.write(
-        at=NOW,
-        actor=actor,
-        creator=creator,
-        action=action,
-        guild=GuildId(1),
-        channel=ChannelId(2),
-        outcome="done",
-    )
+    await stores.audit.write(Actor(actor, "someone", GuildId(1), ChannelId(2)), creator, action, "done", NOW)
 
 
 async def test_the_audit_log_shows_a_creators_latest_acts_first(stores: Stores) -> None:
