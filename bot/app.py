@@ -48,6 +48,7 @@ from bot.vault.checks import check_keys
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 from bot.vault.obituaries import Obituaries
+from bot.vault.recovery import Recovery
 from bot.vault.tokens import TokenKeeper
 from bot.web.app import Application, PublicParts, metrics_app, public_app
 from bot.web.health import Readiness
@@ -87,6 +88,7 @@ class App:
     router: Router
     worker: AlertWorker
     obituaries: Obituaries
+    recovery: Recovery
     readiness: Readiness
     public: Application
     metrics: Application
@@ -122,6 +124,7 @@ class App:
             parts["router"] = self.router.run()
             parts["worker"] = self.worker.run()
             parts["sweeper"] = self._sweep()
+            parts["recovery"] = self.recovery.run()
         return parts
 
     async def _sweep(self) -> None:
@@ -209,6 +212,7 @@ class _Assembly:
             ),
             worker=self.worker(),
             obituaries=self.obituaries,
+            recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.stores.figures, counters),

@@ -16,6 +16,8 @@ from bot.domain.clock import Clock
 DEFAULT_LIMIT = 200
 WINDOW = timedelta(seconds=60)
 LONGEST_WINDOW = timedelta(minutes=5)
+LATER_WINDOW = WINDOW / 2
+"""How much later an announced reset must be to mean another window: answers of one window come late under load."""
 LONGEST_BLOCK_SECONDS = 24 * 3600
 BLOCK_WITHOUT_HEADER_SECONDS = 30
 CLOCK_JUMP = timedelta(seconds=5)
@@ -127,7 +129,7 @@ class Limits:
         resets_at = bucket.resets_at
         if standing.resets_in_seconds is not None:
             resets_at = now + min(timedelta(seconds=standing.resets_in_seconds), LONGEST_WINDOW)
-        is_later_window = resets_at > bucket.resets_at + timedelta(seconds=1.5)
+        is_later_window = resets_at > bucket.resets_at + LATER_WINDOW
         bucket.remaining = standing.remaining if is_later_window else min(bucket.remaining, standing.remaining)
         bucket.resets_at = resets_at
 

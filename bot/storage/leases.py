@@ -1,11 +1,13 @@
 """Named leases: one holder at a time across tasks and processes, until a time."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.storage.database import Database
 from bot.storage.schema import leases
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class LeaseStore:
@@ -50,6 +52,19 @@ class LeaseStore:
             await connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
 
     async def release_all(self) -> None:
-        """End every lease: right only where no other process can hold one."""
+        """End every lease: right only where no other process can hold one. They are found by ``run_out``."""
         async with self._database.write() as connection:
-            await connection.execute(delete(leases))
+            await connection.execute(update(leases).values(expires_at=LONG_AGO))
+
+    async def run_out(self, prefix: str, now: datetime) -> list[str]:
+        """The names of leases that ended without their holder letting go: what it did may be half done."""
+        query = select(leases.c.name).where(
+            leases.c.name.startswith(prefix, autoescape=True), leases.c.expires_at <= now
+        )
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def forget(self, name: str, now: datetime) -> None:
+        """Leave no trace of a lease that ran out."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(leases).where(leases.c.name == name, leases.c.expires_at <= now))

@@ -41,6 +41,7 @@ __all__ = ["TokenKeeper", "Tokens", "open_pair", "seal_pair"]
 
 log = structlog.get_logger(__name__)
 
+TURN_PREFIX = "refresh:"
 PATIENCE_SECONDS = 30
 EARLY_PATIENCE_SECONDS = 1
 """A token that still works is not worth a longer wait for the next one."""
@@ -118,6 +119,12 @@ class TokenKeeper:
             return renewed.access
         raise self._failure(pace)
 
+    async def renew(self, connection_id: ConnectionId) -> None:
+        """Refresh now, whatever the clock says: the stored pair may be spent already. Not what is gone or dead."""
+        with suppress(NotConnectedError, ReconnectNeededError):
+            _, tokens = await self._current(connection_id)
+            await asyncio.wait({self._renewal(connection_id, tokens, is_forced=False)})
+
     async def is_outlived(self, connection_id: ConnectionId, access: str) -> bool:
         """Whether an access token has run out or been replaced, so that its refusal says nothing of the grant."""
         connection, tokens = await self._current(connection_id)
@@ -188,7 +195,7 @@ class TokenKeeper:
             return not await self._is_stored(connection_id, stale)
 
         try:
-            async with self._turns.turn(f"refresh:{connection_id}", is_settled) as is_ours:
+            async with self._turns.turn(f"{TURN_PREFIX}{connection_id}", is_settled) as is_ours:
                 if is_ours and not await is_settled():
                     await self._refresh(connection_id, stale, is_forced=is_forced)
         except Exception as error:  # noqa: BLE001 - callers see what is stored; this task has nobody to raise to

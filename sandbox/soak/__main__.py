@@ -5,7 +5,7 @@ import asyncio
 import sys
 import time
 
-from sandbox.soak import fuzzing, kills, refreshing, replying, stories
+from sandbox.soak import fuzzing, kills, limits, refreshing, replying, stories
 from sandbox.soak.promises import SIZES, Outcome, Promise, Size
 
 PROMISES: dict[str, tuple[str, Promise]] = {
@@ -14,6 +14,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     "refresh": ("many tasks and processes, one refresh at a time", refreshing.one_refresh_at_a_time),
     "refresh-postgresql": ("the same on PostgreSQL", refreshing.one_refresh_at_a_time_on_postgresql),
     "refresh-kills": ("killed within a refresh: works again or asks to reconnect", refreshing.killed_and_well),
+    "limits": ("every caller at full speed, and Fanvue never says 429", limits.no_call_is_refused),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
     "v1": ("the main job on the /v1 surface", stories.on_v1),

@@ -171,7 +171,7 @@ async def test_no_secret_and_no_words_leave_their_place(rig: Rig, log: io.String
         "pages": pages,
         "Discord": payloads,
     }
-    assert {name: kept.found_in(text) for name, text in places.items()} == dict.fromkeys(places, [])
+    assert {name: kept.found_in(text) for name, text in places.items()} == {name: [] for name in places}
     assert kept.ticket not in while_connected + written
     assert payloads.count(kept.ticket) == payloads.count(f"/connect/{kept.ticket}") == 1
     assert pages.count(kept.ticket) == pages.count(f"/connect/{kept.ticket}")
@@ -180,12 +180,12 @@ async def test_no_secret_and_no_words_leave_their_place(rig: Rig, log: io.String
 
 def assert_loud(written: str) -> None:
     """The test listened: our own lines, and those of the libraries that leak by default."""
-    for name in ("bot.services.connections", "discord.http", "sqlalchemy.engine", "aiosqlite", "level=debug"):
+    for name in ("bot.services.connections", "discord.client", "sqlalchemy.engine", "aiosqlite", "level=debug"):
         assert name in written, f"nothing was heard of {name}"
 
 
 async def test_logs_hold_no_ids_and_no_names(rig: Rig, log: io.StringIO) -> None:
-    logs.configure("DEBUG", log)
+    turn_up(log)
     async with RecordingVisitor() as browser:
         await connected_with_secrets(rig, browser, Kept())
         await works_a_day(rig)

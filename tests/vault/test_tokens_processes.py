@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.domain.accounts import Connection
 from bot.domain.errors import ReconnectNeededError
 from bot.fanvue import users
+from bot.vault.recovery import Recovery
 from tests.vault.keeping import HANDLE, Bench, Process, grant_of
 
 REPOSITORY = Path(__file__).parents[2]
@@ -127,6 +128,7 @@ async def test_killed_between_fanvues_answer_and_saving_it_the_next_process_reco
             await one.wait()
         hang.released.set()
         await here.stores.take_over()
-        await here.tokens.access_token(connection.id, rejected=(await here.pair(connection)).access)
-        assert (await here.gate.call(grant_of(connection), users.current_user())).handle == HANDLE
+        await Recovery(here.tokens, here.stores.leases, bench.clock).finish()
         assert (bench.fanvue.oauth.graces, bench.fanvue.oauth.reuse_detected) == (1, 0)
+        assert (await here.gate.call(grant_of(connection), users.current_user())).handle == HANDLE
+        assert bench.refreshes == 2

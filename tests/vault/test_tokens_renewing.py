@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +15,10 @@ from bot.fanvue import users
 from bot.storage import Stores
 from bot.storage.connections import ConnectionStore
 from bot.storage.database import Database
+from bot.storage.leases import LeaseStore
 from bot.vault.pacing import is_due
 from bot.vault.pairs import Tokens, seal_pair
+from bot.vault.recovery import Recovery
 from bot.vault.turns import LEASE_SECONDS
 from tests.vault.keeping import CREATOR, HANDLE, HOUR, Bench, Process, grant_of, until
 
@@ -184,6 +186,66 @@ async def test_a_holder_that_was_killed_is_replaced_when_its_lease_ran_out(eithe
         assert not waiting.done()
         bench.clock.step(LEASE_SECONDS)
         assert await waiting == (await process.pair(connection)).access
+
+
+async def test_what_a_killed_process_spent_is_renewed_in_time_even_if_nobody_asks(either_bench: Bench) -> None:
+    """It had sent the refresh token, and died before it could save what came for it."""
+    bench = either_bench
+    async with bench.process() as process:
+        connection = await bench.connect(process)
+        await process.stores.leases.acquire(f"refresh:{connection.id}", "killed", bench.clock.now(), LEASE_SECONDS)
+        bench.fanvue.oauth.refresh((await process.pair(connection)).refresh)
+        recovery = Recovery(process.tokens, process.stores.leases, bench.clock)
+        await recovery.finish()
+        assert bench.token_requests == 0, "it may still be at it"
+        bench.clock.step(LEASE_SECONDS)
+        await recovery.finish()
+        await recovery.finish()
+        assert (bench.token_requests, bench.fanvue.oauth.graces) == (1, 1)
+        assert await process.tokens.access_token(connection.id) == (await process.pair(connection)).access
+        assert not await process.has_lease(connection, bench.clock)
+
+
+async def test_leases_of_accounts_that_are_gone_are_forgotten(bench: Bench) -> None:
+    async with bench.process() as process:
+        connection = await bench.connect(process)
+        await process.stores.leases.acquire(f"refresh:{connection.id}", "killed", bench.clock.now(), LEASE_SECONDS)
+        await process.stores.connections.delete(connection.id)
+        bench.clock.step(LEASE_SECONDS)
+        await Recovery(process.tokens, process.stores.leases, bench.clock).finish()
+        assert await process.stores.leases.run_out("refresh:", bench.clock.now()) == []
+        assert bench.token_requests == 0
+
+
+class Counted(LeaseStore):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    async def acquire(self, name: str, holder: str, now: datetime, seconds: float) -> bool:
+        self.asked += 1
+        return await super().acquire(name, holder, now, seconds)
+
+
+def counting(database: Database) -> Stores:
+    stores = Stores(database)
+    stores.leases = Counted(database)
+    return stores
+
+
+async def test_whoever_waits_for_another_process_looks_ever_less_often(bench: Bench) -> None:
+    async with bench.process(stores_of=counting) as process:
+        connection = await bench.connect(process)
+        bench.clock.step(HOUR)
+        await process.stores.leases.acquire(f"refresh:{connection.id}", "busy", bench.clock.now(), LEASE_SECONDS)
+        waiting = [
+            asyncio.create_task(process.tokens.access_token(connection.id, patience_seconds=1)) for _ in range(20)
+        ]
+        assert [type(end) for end in await asyncio.gather(*waiting, return_exceptions=True)] == [FanvueDownError] * 20
+        leases = process.stores.leases
+        assert isinstance(leases, Counted)
+        assert leases.asked <= 12
+        await leases.release(f"refresh:{connection.id}", "busy")
 
 
 async def test_a_lease_taken_under_a_clock_that_was_ahead_holds_nobody_up(either_bench: Bench) -> None:

@@ -1,15 +1,17 @@
 """What connecting does to people in Discord: who is told what, and which old buttons still work."""
 
-import asyncio
 from typing import Any
 
+from sandbox.fanvue import walk_consent
 from sandbox.visitor import Visitor
-from tests.rig import CREATOR, Rig, words_of
+from tests.rig import CREATOR, Rig, link_of, words_of
 
 
 async def a_card(rig: Rig) -> Any:
+    """One in the team channel, where anybody can press and reply."""
+    await rig.luna.slash(rig.desk, "alerts channel", channel=rig.desk)
     await rig.fanvue.fan_writes(CREATOR, rig.fan, "good morning")
-    return await rig.until(lambda: next(iter(rig.cards(rig.dm)), None))
+    return await rig.until(lambda: next(iter(rig.cards(rig.desk)), None))
 
 
 async def test_whoever_loses_the_account_is_told_and_their_cards_refuse_them(connected: Rig) -> None:
@@ -18,12 +20,11 @@ async def test_whoever_loses_the_account_is_told_and_their_cards_refuse_them(con
         page = await connected.connect("olli", browser=other)
     assert "The account was moved to you" in page.text
     await connected.until(lambda: any("no longer connected to you" in words_of(m) for m in connected.dm.history()))
-    luna = connected.people["luna"]
     for label in ("Reply", "Show"):
-        pressed = await luna.click(card, label=label)
+        pressed = await connected.luna.click(card, label=label)
         assert "good morning" not in words_of(pressed)
         assert pressed.ephemeral
-    await luna.send(connected.dm, "still me", reply_to=card)
+    await connected.luna.send(connected.desk, "still me", reply_to=card)
     answers = [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)]
     assert "still me" not in answers
     asked = await connected.luna.slash(connected.desk, "insights earnings")
@@ -44,20 +45,16 @@ async def test_nobody_is_told_before_the_move_is_confirmed(connected: Rig) -> No
     before = len(connected.dm.history())
     async with Visitor() as other:
         asked = await connected.members["olli"].slash(connected.desk, "connect")
-        link = next(part["url"] for part in _parts(asked.response) if part.get("url"))
-        await other.leave(link)
-    await asyncio.sleep(0)
+        page = await other.get(await walk_consent(await other.leave(link_of(asked)), CREATOR))
+        assert "connected to another Discord user now" in page.text
+    await connected.env.settle()
     assert len(connected.dm.history()) == before
 
 
 async def test_a_person_who_cannot_be_told_is_connected_all_the_same(rig: Rig) -> None:
-    rig.env.inject_error("PATCH", "/webhooks/*", status=500, times=None)
+    asked = await rig.luna.slash(rig.desk, "connect")
+    rig.env.inject_error("PATCH", "/webhooks/*", status=404, times=None)
     rig.env.inject_error("POST", "/users/@me/channels", status=403, times=None)
-    page = await rig.connect()
+    page = await rig.browser.connect(link_of(asked), CREATOR)
     assert page.status == 200
     assert "Connected as @lunavale" in page.text
-
-
-def _parts(message: Any) -> list[Any]:
-    rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
-    return [part for row in rows for part in row.get("components", [])]
