@@ -39,6 +39,7 @@ from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
+from bot.services.privacy import PrivacyService
 from bot.services.team import TeamService
 from bot.settings import Settings
 from bot.storage import Stores
@@ -223,14 +224,16 @@ class _Assembly:
         stores, clock = self.stores, self.clock
         gate = Gate(self.fanvue, self.tokens, clock)
         access = AccessService(stores.connections, stores.rights, stores.audit, clock)
+        connections = self.connections()
         return Services(
             access=access,
             alerts=AlertsService(stores.routes, clock),
-            connections=self.connections(),
+            connections=connections,
             inbox=self.inbox(access, gate),
             insights=InsightsService(gate, self.studio, clock),
             posts=PostsService(gate, stores.audit, clock),
             preferences=PreferencesService(stores.preferences),
+            privacy=PrivacyService(stores, connections),
             team=TeamService(stores.rights, stores.audit, clock),
         )
 

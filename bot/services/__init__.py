@@ -9,6 +9,7 @@ from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
+from bot.services.privacy import PrivacyService
 from bot.services.team import TeamService
 
 
@@ -23,4 +24,5 @@ class Services:
     insights: InsightsService
     posts: PostsService
     preferences: PreferencesService
+    privacy: PrivacyService
     team: TeamService

@@ -13,7 +13,6 @@ from bot.domain.accounts import (
     Connection,
     ConnectionId,
     ConnectionStatus,
-    CreatorId,
     DiscordUserId,
     FanvueAccount,
     Person,
@@ -31,7 +30,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.connections import ConnectionStore
 from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
 from bot.storage.routes import RouteStore
-from bot.vault.keyring import Keyring, SealError
+from bot.vault.keyring import Keyring
 from bot.vault.tokens import TokenKeeper, seal_pair
 
 log = structlog.get_logger(__name__)
@@ -206,7 +205,7 @@ class ConnectionsService:
         """Take it all back, pending or just confirmed; true when the tokens were revoked at Fanvue too."""
         pending = view.pending
         if await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
-            return await self._revoke(pending.account.id, pending.sealed_tokens)
+            return await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
         current = await self._connections.of_owner(pending.owner)
         if current is None or current.account.id != pending.account.id:
             raise LinkError(LinkProblem.USED)
@@ -226,11 +225,22 @@ class ConnectionsService:
         await self._audit.write(grant.actor, grant.creator, "disconnect", "done", self._clock.now())
         return await self._end(grant.connection)
 
+    async def leave(self, owner: DiscordUserId) -> bool:
+        """End everything this person has here, confirmed or not; false when Fanvue could not be told to revoke."""
+        is_revoked = True
+        for pending in await self._links.unsettled_of(owner):
+            if await self._links.settle(pending.id, self._clock.now(), kind=pending.kind):
+                is_revoked &= await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+        current = await self._connections.of_owner(owner)
+        if current is not None:
+            is_revoked &= await self._end(current)
+        return is_revoked
+
     async def sweep(self) -> None:
         """Revoke what was authorised but never confirmed, and forget old links."""
         now = self._clock.now()
         for pending in await self._links.expired(now):
-            is_revoked = await self._revoke(pending.account.id, pending.sealed_tokens)
+            is_revoked = await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
             if is_revoked or pending.expires_at <= now - REVOKE_FOR:
                 await self._links.settle(pending.id, now, kind=pending.kind)
         await self._links.purge(now)
@@ -325,13 +335,16 @@ class ConnectionsService:
         await self._audit.write(actor, connection.account.id, "connect", result.kind.value, self._clock.now())
         if Feature.ALERTS in result.granted:
             await self._alert_by_dm(connection)
-        await self._tell(self._notices.connected(result, self._private_message(attempt)))
+        await self._tell(self._say_connected(attempt, result))
+
+    async def _say_connected(self, attempt: LinkAttempt, result: LinkResult) -> None:
+        await self._notices.connected(result, self._private_message(attempt))
 
     async def _end_replaced(self, replaced: Iterable[tuple[Connection, str]], owner: DiscordUserId) -> None:
         for old, sealed in replaced:
             if old.owner != owner:
                 await self._tell(self._notices.moved_away(old.owner, old.account.handle))
-            await self._revoke(old.account.id, sealed)
+            await self._tokens.revoke(old.account.id, sealed)
 
     async def _tell(self, telling: Awaitable[None]) -> None:
         """Say it in Discord; failing to say it undoes nothing."""
@@ -339,14 +352,6 @@ class ConnectionsService:
             await telling
         except Exception as error:  # noqa: BLE001 - what happened stands, whoever could be told
             log.warning("not_told", error=where(error))
-
-    async def _revoke(self, creator: CreatorId, sealed: str) -> bool:
-        """End a pair at Fanvue; false when that could not be done."""
-        try:
-            return await self._tokens.revoke(creator, sealed)
-        except SealError:
-            log.error("tokens_unreadable")
-            return False
 
     async def _alert_by_dm(self, connection: Connection) -> None:
         if await self._routes.of_creator(connection.account.id):
@@ -369,4 +374,4 @@ class ConnectionsService:
 
     async def _end(self, connection: Connection) -> bool:
         sealed = await self._connections.delete(connection.id)
-        return sealed is not None and await self._revoke(connection.account.id, sealed)
+        return sealed is not None and await self._tokens.revoke(connection.account.id, sealed)

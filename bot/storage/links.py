@@ -193,6 +193,14 @@ class LinkStore:
         async with self._database.read() as connection:
             return [_pending(row) for row in await connection.execute(query)]
 
+    async def unsettled_of(self, owner: DiscordUserId) -> list[PendingConnection]:
+        """What this person authorised and has not confirmed yet."""
+        query = select(pending_connections).where(
+            pending_connections.c.settled_at.is_(None), pending_connections.c.owner == owner
+        )
+        async with self._database.read() as connection:
+            return [_pending(row) for row in await connection.execute(query)]
+
     async def purge(self, now: datetime) -> None:
         """Drop the secrets of links that have ended, and a day later the links; unsettled tokens stay."""
         ended = link_attempts.c.expires_at <= now
