@@ -26,6 +26,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.reconnect import log_in
+from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.fanvue.client import FanvueClient
@@ -182,8 +183,9 @@ class _Assembly:
         self.stores = stores
         self.fanvue = fanvue
         self.studio = studio
-        self.kit = _kit()
-        self.client = DiscordClient(self.kit.failures, self.kit.actions)
+        failures, throttle = Failures(), Throttle()
+        self.kit = Kit(Actions(failures, throttle), failures)
+        self.client = DiscordClient(failures, self.kit.actions, throttle)
         pacer = Pacer(clock)
         direct = DirectMessages(self.client, stores.dms, pacer)
         self.sender = AlertSender(self.client, direct, pacer)
@@ -260,7 +262,6 @@ class _Assembly:
             tokens=self.tokens,
             connections=self.stores.connections,
             links=self.stores.links,
-            routes=self.stores.routes,
             audit=self.stores.audit,
             notices=self.notices,
             clock=self.clock,
@@ -306,11 +307,6 @@ class _Assembly:
             public_url=self.settings.public_url,
             auth_origin=self.settings.fanvue_auth_url,
         )
-
-
-def _kit() -> Kit:
-    failures = Failures()
-    return Kit(Actions(failures), failures)
 
 
 def load_cogs(services: Services, kit: Kit) -> list[Cog]:

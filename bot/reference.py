@@ -8,6 +8,7 @@ from bot.discordkit.actions import Actions
 from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
 from bot.discordkit.listing import Listed, listed
+from bot.discordkit.throttle import Throttle
 from bot.services import Services
 
 HEAD = """# Commands
@@ -24,7 +25,7 @@ def commands_markdown() -> str:
     failures = Failures()
     nothing: Any = _Nothing()
     services = cast(Services, nothing)
-    cogs = load_cogs(services, Kit(Actions(failures), failures))
+    cogs = load_cogs(services, Kit(Actions(failures, Throttle()), failures))
     rows = sorted(listed(cogs), key=lambda row: row.name)
     return HEAD + "\n".join(_rows(rows)) + "\n"
 

@@ -11,6 +11,7 @@ import discord
 
 from bot.discordkit.components import PREFIX
 from bot.discordkit.failures import Failures
+from bot.discordkit.throttle import Throttle
 
 PressHandler = Callable[[discord.Interaction, str], Awaitable[None]]
 PickHandler = Callable[[discord.Interaction, str, list[str]], Awaitable[None]]
@@ -20,8 +21,9 @@ FormHandler = Callable[[discord.Interaction, str, dict[str, str]], Awaitable[Non
 class Actions:
     """The table of verbs; cogs enter theirs when they load, each once."""
 
-    def __init__(self, failures: Failures) -> None:
+    def __init__(self, failures: Failures, throttle: Throttle) -> None:
         self._failures = failures
+        self._throttle = throttle
         self._presses: dict[str, PressHandler] = {}
         self._picks: dict[str, PickHandler] = {}
         self._forms: dict[str, FormHandler] = {}
@@ -46,6 +48,7 @@ class Actions:
             return
         verb, _, argument = rest.partition(":")
         try:
+            self._throttle.take(interaction)
             await self._do(interaction, verb, argument, data)
         except Exception as error:  # noqa: BLE001 - the one exit of all components and forms
             await self._failures.present(interaction, error)

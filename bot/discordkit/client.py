@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.discordkit.actions import Actions
 from bot.discordkit.failures import Failures
 from bot.discordkit.sync import sync_commands
+from bot.discordkit.throttle import Throttle
 from bot.discordkit.tree import Tree
 from bot.domain.faults import incident_code, where
 
@@ -28,7 +29,7 @@ def intents() -> discord.Intents:
 class DiscordClient(commands.Bot):
     """Loads the cogs it is given; holds no services."""
 
-    def __init__(self, failures: Failures, actions: Actions) -> None:
+    def __init__(self, failures: Failures, actions: Actions, throttle: Throttle) -> None:
         # There is no voice here, so its missing parts are no news.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -46,7 +47,7 @@ class DiscordClient(commands.Bot):
         self._actions = actions
         self._loaded: Sequence[Cog] = ()
         tree: Any = self.tree
-        tree.failures = failures
+        tree.failures, tree.throttle = failures, throttle
 
     def load(self, cogs: Sequence[Cog]) -> None:
         """The cogs to add whenever the client starts; closing takes them out again."""

@@ -140,6 +140,8 @@ def failure_for(error: BaseException) -> Failure:
         return entry(error)
     if isinstance(error, app_commands.CommandOnCooldown):
         return Failure("A little slower, please", f"Try again in {error.retry_after:.0f} seconds.")
+    if isinstance(error, app_commands.TransformerError):
+        return Failure("I cannot use that here", "Pick it from the list. For channels, I have to be in this server.")
     if isinstance(error, app_commands.NoPrivateMessage):
         return Failure("Only in a server", "Use this command in a server's channel.")
     if isinstance(error, app_commands.CheckFailure):

@@ -19,7 +19,7 @@ from bot.domain.accounts import (
 )
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, LinkError, LinkProblem, UnknownCreatorError
+from bot.domain.errors import DomainError, LinkError, LinkProblem
 from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.scopes import Feature, features_with, format_scopes, scopes_for
@@ -29,7 +29,6 @@ from bot.services.links import ConnectNotices, Link, LinkKind, LinkResult, Priva
 from bot.storage.audit import AuditLog
 from bot.storage.connections import ConnectionStore
 from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
-from bot.storage.routes import RouteStore
 from bot.vault.keyring import Keyring
 from bot.vault.tokens import TokenKeeper, seal_pair
 
@@ -80,7 +79,6 @@ class ConnectionsService:
         tokens: TokenKeeper,
         connections: ConnectionStore,
         links: LinkStore,
-        routes: RouteStore,
         audit: AuditLog,
         notices: ConnectNotices,
         clock: Clock,
@@ -92,7 +90,6 @@ class ConnectionsService:
         self._tokens = tokens
         self._connections = connections
         self._links = links
-        self._routes = routes
         self._audit = audit
         self._notices = notices
         self._clock = clock
@@ -191,7 +188,8 @@ class ConnectionsService:
         """
         pending, now = view.pending, self._clock.now()
         connection = await self._connection_of(pending)
-        replaced = await self._links.confirm(pending.id, connection, now, kind=view.kind.value)
+        first = _by_dm(connection) if Feature.ALERTS in view.granted else ()
+        replaced = await self._links.confirm(pending.id, connection, now, kind=view.kind.value, first_routes=first)
         if replaced is None:
             return False
         result = LinkResult(connection, view.granted, view.refused, view.kind, view.attempt.owner_name)
@@ -209,6 +207,7 @@ class ConnectionsService:
         current = await self._connections.of_owner(pending.owner)
         if current is None or current.account.id != pending.account.id:
             raise LinkError(LinkProblem.USED)
+        await self._audit.write(_owner(view), current.account.id, "disconnect", "undone", self._clock.now())
         return await self._end(current)
 
     async def result(self, view: PendingView) -> LinkResult:
@@ -333,8 +332,6 @@ class ConnectionsService:
         log.info("connected", kind=result.kind.value)
         actor = Actor(connection.owner, result.owner_name)
         await self._audit.write(actor, connection.account.id, "connect", result.kind.value, self._clock.now())
-        if Feature.ALERTS in result.granted:
-            await self._alert_by_dm(connection)
         await self._tell(self._say_connected(attempt, result))
 
     async def _say_connected(self, attempt: LinkAttempt, result: LinkResult) -> None:
@@ -353,18 +350,6 @@ class ConnectionsService:
         except Exception as error:  # noqa: BLE001 - what happened stands, whoever could be told
             log.warning("not_told", error=where(error))
 
-    async def _alert_by_dm(self, connection: Connection) -> None:
-        if await self._routes.of_creator(connection.account.id):
-            return
-        place = Place(PlaceKind.DM, connection.owner)
-        try:
-            for kind in EventKind:
-                if kind.has_card:
-                    route = Route(connection.account.id, kind, place, connection.owner, shows_amounts=True)
-                    await self._routes.set(route, self._clock.now())
-        except UnknownCreatorError:
-            log.info("ended_meanwhile")
-
     def _private_message(self, attempt: LinkAttempt) -> PrivateMessage | None:
         if not attempt.sealed_interaction:
             return None
@@ -375,3 +360,17 @@ class ConnectionsService:
     async def _end(self, connection: Connection) -> bool:
         sealed = await self._connections.delete(connection.id)
         return sealed is not None and await self._tokens.revoke(connection.account.id, sealed)
+
+
+def _by_dm(connection: Connection) -> tuple[Route, ...]:
+    """Everything that makes a card, to the owner's direct messages."""
+    place = Place(PlaceKind.DM, connection.owner)
+    return tuple(
+        Route(connection.account.id, kind, place, connection.owner, shows_amounts=True)
+        for kind in EventKind
+        if kind.has_card
+    )
+
+
+def _owner(view: PendingView) -> Actor:
+    return Actor(view.pending.owner, view.attempt.owner_name)

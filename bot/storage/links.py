@@ -1,5 +1,6 @@
 """Attempts to connect, step by step, and what they brought until it is confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
 from bot.domain.accounts import Connection, CreatorId, DiscordUserId, FanvueAccount
+from bot.domain.alerts import Route
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.connections import format_features, parse_features, put
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
+from bot.storage.routes import put_first
 from bot.storage.schema import link_attempts, pending_connections
 
 KEPT_FOR = timedelta(days=1)
@@ -154,10 +157,11 @@ class LinkStore:
         return await self._pending(pending_connections.c.attempt_id == attempt_id)
 
     async def confirm(
-        self, pending_id: str, new: Connection, now: datetime, *, kind: str
+        self, pending_id: str, new: Connection, now: datetime, *, kind: str, first_routes: Sequence[Route] = ()
     ) -> list[tuple[Connection, str]] | None:
         """Settle a pending connection and hand its tokens to the new one, all in one transaction.
 
+        ``first_routes`` are where the creator's events go when nothing was set for them before.
         Returns what the new one replaced, with sealed tokens; ``None``, and nothing changed, when it was settled
         before or has expired.
         """
@@ -173,7 +177,9 @@ class LinkStore:
             if sealed is None:
                 return None
             await connection.execute(settled)
-            return await put(connection, new, sealed)
+            replaced = await put(connection, new, sealed)
+            await put_first(connection, first_routes, now)
+        return replaced
 
     async def settle(self, pending_id: str, now: datetime, *, kind: str) -> bool:
         """End it, one way or the other, and drop its tokens here; true only for the one who settled it."""

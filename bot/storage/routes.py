@@ -1,9 +1,11 @@
 """Where each creator's events go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
@@ -72,6 +74,15 @@ def _is_about(user: DiscordUserId) -> ColumnElement[bool]:
         and_(routes.c.place_kind == PlaceKind.DM, routes.c.target == user),
         routes.c.creator_id.in_(creators_of(user)),
     )
+
+
+async def put_first(connection: AsyncConnection, first: Sequence[Route], now: datetime) -> None:
+    """Set these routes of one creator, if it has none yet, inside a transaction of the caller's."""
+    if not first:
+        return
+    standing = select(routes.c.creator_id).where(routes.c.creator_id == first[0].creator).limit(1)
+    if (await connection.execute(standing)).first() is None:
+        await connection.execute(routes.insert(), [_values(route, now) for route in first])
 
 
 def _values(route: Route, now: datetime) -> dict[str, Any]:

@@ -88,3 +88,14 @@ async def test_a_saved_pending_and_an_ended_attempt_keep_no_verifier(stores: Sto
     ended = await stores.links.by_id(first.id)
     assert ended is not None
     assert ended.expires_at == NOW
+
+
+async def test_first_places_are_set_with_it_unless_there_are_some(stores: Stores) -> None:
+    by_dm, to_team = a_route(place=dm_of(ANNA)), a_route(place=TEAM_CHANNEL)
+    await stores.links.confirm((await waiting(stores)).id, a_connection(), NOW, kind="new", first_routes=[by_dm])
+    assert await stores.routes.of_creator(LUNA) == [by_dm]
+    await stores.routes.remove(LUNA, by_dm.kind, by_dm.place)
+    await stores.routes.set(to_team, NOW)
+    again = await waiting(stores, "b")
+    await stores.links.confirm(again.id, a_connection(), NOW, kind="widen", first_routes=[by_dm])
+    assert await stores.routes.of_creator(LUNA) == [to_team]
