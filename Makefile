@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup lock sandbox sandbox-story run test check lint types contracts docs pictures soak bench format
+.PHONY: setup lock sandbox sandbox-story run test test-v1 check lint types contracts docs pictures soak bench format
 
 setup: $(READY)
 
@@ -29,6 +29,10 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+# The tests that run the whole bot, on Fanvue's newer surface.
+test-v1: $(READY)
+	FANVUE_SURFACE=/v1 $(BIN)/python -m pytest tests/cogs tests/web tests/promises tests/discordkit
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -44,7 +44,7 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
     @app_commands.command(name="channel")
     @app_commands.guild_only()
     @app_commands.describe(
-        channel="Where the cards go",
+        channel="Where the cards go; this channel when left out",
         kind="What to show there",
         amounts="Whether everybody there may see amounts",
         creator="Whose alerts",
@@ -53,7 +53,7 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
     async def channel(
         self,
         interaction: discord.Interaction,
-        channel: discord.TextChannel,
+        channel: discord.TextChannel | None = None,
         kind: app_commands.Choice[str] | None = None,
         amounts: bool = False,
         creator: str | None = None,
@@ -61,10 +61,13 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
         """Send alerts to a channel of this server"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
-        _require_usable(interaction, channel)
-        place = Place(PlaceKind.CHANNEL, channel.id, GuildId(channel.guild.id))
+        chosen = channel or interaction.channel
+        if not isinstance(chosen, discord.TextChannel):
+            raise BadInputError("Pick a text channel in the `channel` option.")
+        _require_usable(interaction, chosen)
+        place = Place(PlaceKind.CHANNEL, chosen.id, GuildId(chosen.guild.id))
         await self._alerts.send_to(grant, place, _kinds(kind), shows_amounts=amounts)
-        await self._report(interaction, grant, note=_channel_note(channel))
+        await self._report(interaction, grant, note=_channel_note(chosen))
 
     @app_commands.command(name="dm")
     @app_commands.describe(kind="What to send you", creator="Whose alerts")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 import socket
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 WEBHOOK_SECRET = "whsec_sandbox_0123456789abcdef"
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-secret"
+QUIET_PORTS = (20_000, 32_000)
+"""Below those the system uses for outgoing connections, which could take one between looking and listening."""
+TRIES = 50
 KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the sandbox keeps no secrets").digest()).decode()
 
 
@@ -32,11 +36,15 @@ def settings_for(folder: Path, *, web_port: int, metrics_port: int, fanvue_origi
 
 
 def free_port(wanted: int = 0) -> int:
-    """The port wanted when nobody has it, else any free one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """The port wanted when nobody has it, else a free one that the system does not hand out by itself."""
+    candidates = [wanted] if wanted else []
+    candidates += [random.randrange(*QUIET_PORTS) for _ in range(TRIES)]
+    for port in candidates:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise OSError("no free port was found")

@@ -1,6 +1,7 @@
 """The real bot on SimCord against the sandbox's Fanvue, for tests that act as people do."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -122,6 +123,7 @@ async def rigged(folder: Path, template: Path | None = None) -> AsyncIterator[Ri
             )
         )
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
+        values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
         app = await stack.enter_async_context(open_app(load(**values)))
         env = simcord.Env(app.client, settle_timeout=15)
         await env.start()

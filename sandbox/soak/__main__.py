@@ -28,8 +28,8 @@ async def _outcome(promise: Promise, size: Size, limit_seconds: float) -> Outcom
             return await promise(size)
     except TimeoutError as error:
         return Outcome(is_kept=False, detail=f"not done in time {error}")
-    except RuntimeError as error:
-        return Outcome(is_kept=False, detail=str(error))
+    except Exception as error:  # noqa: BLE001 - what cannot be tried is not kept
+        return Outcome(is_kept=False, detail=f"{type(error).__name__}: {error}")
 
 
 async def main(size: str, chosen: list[str]) -> int:

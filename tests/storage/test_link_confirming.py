@@ -5,7 +5,20 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from stored_examples import ANNA, BORIS, LUNA, MIRA, NOW, SOON, a_connection, a_pending, an_attempt
+from stored_examples import (
+    ANNA,
+    BORIS,
+    LUNA,
+    MIRA,
+    NOW,
+    SOON,
+    TEAM_CHANNEL,
+    a_connection,
+    a_pending,
+    a_route,
+    an_attempt,
+    dm_of,
+)
 
 from bot.domain.accounts import ConnectionId
 from bot.storage import Stores

@@ -184,6 +184,7 @@ async def test_undo_after_confirming_revokes_and_deletes(site: Site, browser: Br
     assert undone.status == 200
     await site.assert_nothing_stored()
     assert await site.rows("routes") == []
+    assert [row["outcome"] for row in await site.rows("audit")] == ["new", "undone"]
     again = await browser.press(done, "/undo")
     assert again.status == 410
 
