@@ -1,4 +1,4 @@
-"""``python -m bot``: run, migrate, doctor, rotate-keys, new-key, commands."""
+"""``python -m bot``: run, migrate, doctor, backup, restore, rotate-keys, new-key, commands."""
 
 import argparse
 import asyncio
@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         "migrate": lambda: operations.migrate_database(settings),
         "rotate-keys": lambda: operations.rotate_keys(settings),
         "doctor": lambda: operations.doctor(settings),
+        "backup": lambda: operations.back_up(settings, options.file),
+        "restore": lambda: operations.restore(settings, options.file),
     }
     return _until_done(commands[options.command]())
 
@@ -50,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--role", choices=["all", "gateway", "web", "worker"], default="all")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("doctor", help="check settings, keys, database, Discord and Fanvue")
+    backup = commands.add_parser("backup", help="copy the SQLite database to a new file, while the bot runs")
+    backup.add_argument("file", type=Path)
+    restore = commands.add_parser("restore", help="put a backup in the SQLite database's place, while nothing runs")
+    restore.add_argument("file", type=Path)
     commands.add_parser("rotate-keys", help="seal everything stored with the first key of TOKEN_KEYS")
     commands.add_parser("new-key", help="print a fresh key for TOKEN_KEYS")
     commands.add_parser("commands", help="print the slash commands as Markdown")

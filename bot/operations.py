@@ -2,16 +2,19 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import structlog
 
 from bot.app import Role, open_app
 from bot.checkup import examine
 from bot.discordkit.reconnect import TokenRefusedError, keep_running
+from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
 from bot.settings import Settings
-from bot.storage import Stores
+from bot.storage import Stores, copying
+from bot.storage.copying import CopyRefusedError
 from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
 from bot.storage.migrate import is_current, migrate
 from bot.vault.checks import verify_keys
@@ -25,6 +28,10 @@ UNHEALTHY = 1
 SERVICE_MISSING = 69
 BROKEN = 70
 BAD_CONFIGURATION = 78
+
+RESTORED = """\
+Fanvue ends connections whose refresh token was spent since the backup: those creators get one card to connect again.
+What people erased and rights they took back since the backup are there again; events since then are not."""
 
 
 async def run(settings: Settings, role_name: str) -> int:
@@ -79,6 +86,30 @@ async def doctor(settings: Settings) -> int:
     return OK if all(finding.is_fine for finding in findings) else UNHEALTHY
 
 
+async def back_up(settings: Settings, target: Path) -> int:
+    """A copy of the SQLite database as a new file, beside a running bot."""
+
+    async def work() -> None:
+        await copying.back_up(settings.database_url, target)
+        print(f"Backed up to {target}. It is of use only with TOKEN_KEYS: keep those elsewhere.")
+
+    return await _guarded(work)
+
+
+async def restore(settings: Settings, source: Path) -> int:
+    """A backup in the SQLite database's place; the former one stays beside it."""
+
+    async def verify(database: Database) -> None:
+        await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
+
+    async def work() -> None:
+        kept = await copying.restore(settings.database_url, source, verify, SystemClock().now())
+        print(f"Restored from {source}." + (f" The former database is kept as {kept}." if kept else ""))
+        print(RESTORED)
+
+    return await _guarded(work)
+
+
 async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
     """The work's exit code; each foreseeable mistake is one sentence."""
     status = OK
@@ -89,6 +120,8 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
         status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
     except* (AlreadyRunningError, DatabaseUnreachableError) as group:
         status = _tell(SERVICE_MISSING, next(str(error) for error in _leaves(group)))
+    except* CopyRefusedError as group:
+        status = _tell(UNHEALTHY, next(str(error) for error in _leaves(group)))
     except* StorageBusyError:
         status = _tell(SERVICE_MISSING, "The database does not take it now. Try again in a moment.")
     except* OSError as group:

@@ -13,6 +13,8 @@ CLIENT_SECRET = "sandbox-secret"
 QUIET_PORTS = (20_000, 32_000)
 """Below those the system uses for outgoing connections, which could take one between looking and listening."""
 TRIES = 50
+DICE = random.SystemRandom()
+"""Nobody seeds it: processes that test side by side look at different ports."""
 KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the sandbox keeps no secrets").digest()).decode()
 
 
@@ -38,7 +40,7 @@ def settings_for(folder: Path, *, web_port: int, metrics_port: int, fanvue_origi
 def free_port(wanted: int = 0) -> int:
     """The port wanted when nobody has it, else a free one that the system does not hand out by itself."""
     candidates = [wanted] if wanted else []
-    candidates += [random.randrange(*QUIET_PORTS) for _ in range(TRIES)]
+    candidates += [DICE.randrange(*QUIET_PORTS) for _ in range(TRIES)]
     for port in candidates:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -33,7 +32,6 @@ CREATOR, OTHER = "lunavale", "mikasol"
 ALL = frozenset(Feature)
 QUICK = Patience(shutdown_seconds=0.1)
 PATIENT = Patience(shutdown_seconds=3)
-QUIET_PORTS = range(20_000, 32_000)
 
 
 class SetClock:
@@ -206,16 +204,11 @@ class Site:
         assert self.live_grants == 0
 
 
-def quiet_port() -> int:
-    """A free port that no outgoing connection takes meanwhile: below those the system hands out."""
-    return free_port(random.choice(QUIET_PORTS))
-
-
 @asynccontextmanager
 async def served(folder: Path, template: Path, **overrides: Any) -> AsyncIterator[Site]:
     """A site of its own, on a copy of a migrated database; settings can be overridden."""
     shutil.copy(template, folder / "fanvue.db")
-    port = quiet_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     clock = SetClock()
     async with SandboxFanvue(

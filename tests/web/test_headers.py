@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web  # noqa: TID251 - handlers that fail, to serve
-from served import QUICK, Browser, Site, quiet_port, served
+from served import QUICK, Browser, Site, served
 
 from bot.domain.errors import StorageBusyError
 from bot.web.middlewares import Failsafe, _way_to, prompt_bodies, secure_headers
 from bot.web.pages import Pages
 from bot.web.serving import Patience, serving
+from sandbox.world import free_port
 
 FANVUE = "https://auth.fanvue.com"
 SECRET = "canary-in-an-exception"
@@ -128,7 +129,7 @@ async def broken(patience: Patience = QUICK, body_seconds: float = 10) -> AsyncI
     app.router.add_get("/health/explode", explode)
     app.router.add_get("/busy", busy)
     app.router.add_post("/echo", echo)
-    port = quiet_port()
+    port = free_port()
     async with serving(app, "127.0.0.1", port, patience):
         yield f"http://127.0.0.1:{port}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, quiet_port, raw_session, served
+from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, raw_session, served
 
 from bot.alerts.sealing import open_event, seal_event
 from bot.domain.accounts import CreatorId
@@ -19,6 +19,7 @@ from bot.storage.events import StoredEvent
 from bot.vault.keyring import Keyring, new_key
 from bot.web.serving import serving
 from sandbox.fanvue.webhooks.signature import sign
+from sandbox.world import free_port
 
 CREATOR_ID = "11111111-2222-4333-8444-555555555555"
 BODY = message_body(CREATOR_ID)
@@ -201,7 +202,7 @@ async def test_several_secrets_are_valid_at_once_and_an_empty_one_never(two_secr
 async def test_outcomes_are_counted_by_name(site: Site) -> None:
     for secret in (WEBHOOK_SECRET, WEBHOOK_SECRET, "wrong"):
         await site.webhook(BODY, secret=secret)
-    port = quiet_port()
+    port = free_port()
     async with (
         serving(site.app.metrics, "127.0.0.1", port, QUICK),
         raw_session() as session,

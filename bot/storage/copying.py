@@ -1,0 +1,151 @@
+"""Backups of the SQLite file: a copy of it while the bot runs, and the way back."""
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from bot.storage.database import Database, address_of
+from bot.storage.migrate import migrate
+from bot.storage.sqlite_file import COMPANIONS, FOLDER_MODE, RunLock
+
+Approve = Callable[[Database], Awaitable[None]]
+
+BUSY_SECONDS = 10
+OUR_TABLES = frozenset({"alembic_version", "connections", "key_checks"})
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+class CopyRefusedError(Exception):
+    """It was not copied, and nothing was changed; the message tells the operator why."""
+
+
+async def back_up(url: str, target: Path) -> None:
+    """One moment of the database as a file of its own (0600), complete or not there; the bot may go on running.
+
+    Raises CopyRefusedError, DatabaseUnreachableError and OSError.
+    """
+    path = _file_of(url, "Use pg_dump for PostgreSQL.")
+    if not path.exists():
+        raise CopyRefusedError("There is no database yet.")
+    await asyncio.to_thread(_copy_beside, path, target)
+
+
+async def restore(url: str, source: Path, approve: Approve, moment: datetime) -> Path | None:
+    """Put a backup in the database's place, up to date and approved; where the former database is now, if any.
+
+    Raises AlreadyRunningError while the bot runs, what ``approve`` raises on seeing the backup, CopyRefusedError,
+    DatabaseUnreachableError and OSError; the present database is untouched by all of them.
+    """
+    path = _file_of(url, "Use psql or pg_restore for PostgreSQL.")
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if not source.is_file():
+        raise CopyRefusedError("There is no such backup.")
+    if path.exists() and path.samefile(source):
+        raise CopyRefusedError("That file is the database itself.")
+    lock = RunLock(path)
+    lock.acquire()
+    staged = path.with_name(f"{path.name}.restoring")
+    try:
+        _remove(staged)
+        await asyncio.to_thread(_copy_beside, source, staged)
+        staged_url = address_of(url).set(database=str(staged)).render_as_string(hide_password=False)
+        await migrate(staged_url)
+        async with Database.open(staged_url) as database:
+            await approve(database)
+        return await asyncio.to_thread(_take_place, staged, path, moment)
+    finally:
+        _remove(staged)
+        lock.release()
+
+
+def _file_of(url: str, otherwise: str) -> Path:
+    address = address_of(url)
+    if address.get_backend_name() != "sqlite":
+        raise CopyRefusedError(f"This copies SQLite files. {otherwise}")
+    return Path(address.database or "")
+
+
+def _copy_beside(source: Path, target: Path) -> None:
+    """A proved copy under the target's name; the name appears last, and only if it is free."""
+    if target.exists():
+        raise CopyRefusedError("That file exists already; nothing is ever overwritten.")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(descriptor)
+    unfinished = Path(name)
+    try:
+        with _as_refusal("It cannot be read as a database of the bot."):
+            _copy(source, unfinished)
+        _flush(unfinished)
+        os.link(unfinished, target)
+        _flush(target.parent)
+    except FileExistsError:
+        raise CopyRefusedError("That file exists already; nothing is ever overwritten.") from None
+    finally:
+        _remove(unfinished)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """All pages in one read; a plain file afterwards, with no log beside it."""
+    with closing(_connect(source)) as there, closing(_connect(target)) as here:
+        there.backup(here)
+        here.execute("PRAGMA journal_mode=DELETE")
+        tables = {name for (name,) in here.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables >= OUR_TABLES:
+            raise CopyRefusedError("It is not a database of the bot.")
+        if here.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise CopyRefusedError("It is damaged.")
+
+
+def _take_place(staged: Path, path: Path, moment: datetime) -> Path | None:
+    """The former database keeps a second name before its own goes to the backup."""
+    with _as_refusal("The restored file cannot be finished."), closing(_connect(staged)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    kept = _keep(path, path.with_name(f"{path.name}.before-restore-{moment:{STAMP}}")) if path.exists() else None
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    _flush(staged)
+    staged.replace(path)
+    _flush(path.parent)
+    return kept
+
+
+def _keep(path: Path, kept: Path) -> Path:
+    """The file with what it has not taken in yet; one that is too damaged to take it in is kept as it is."""
+    with suppress(sqlite3.Error), closing(_connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for ending in ("-wal", "-journal", ""):
+        with suppress(FileNotFoundError):
+            os.link(path.with_name(path.name + ending), kept.with_name(kept.name + ending))
+    _flush(path.parent)
+    return kept
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that commits each statement and makes no new file."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+@contextmanager
+def _as_refusal(sentence: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error:
+        raise CopyRefusedError(sentence) from None
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    for ending in COMPANIONS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)

@@ -1,0 +1,171 @@
+"""A backup is one moment of a running bot's database; restoring it loses nothing that was there before."""
+
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import operations
+from bot.settings import Settings, load
+from bot.storage import Stores
+from bot.storage.database import Database
+from sandbox.world import settings_for
+from tests.rig import Rig
+
+OTHER_KEY = "b2" * 21 + "A="
+
+
+def settings(folder: Path, **changes: Any) -> Settings:
+    values = settings_for(folder, web_port=0, metrics_port=0, fanvue_origin="http://127.0.0.1:9")
+    return load(**values | changes)
+
+
+def handles(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [handle for (handle,) in connection.execute("SELECT handle FROM connections")]
+
+
+def run(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.fixture
+async def backup(connected: Rig, tmp_path: Path) -> Path:
+    """Taken from a running bot with lunavale connected."""
+    target = tmp_path / "copy.db"
+    assert await operations.back_up(connected.app.settings, target) == operations.OK
+    return target
+
+
+@pytest.fixture
+def installation(tmp_path: Path, empty_database: Path) -> Path:
+    """A resting installation with nobody connected."""
+    path = tmp_path / "resting" / "fanvue.db"
+    path.parent.mkdir()
+    shutil.copy(empty_database, path)
+    return path
+
+
+async def test_a_running_bot_is_backed_up_to_one_private_file(backup: Path) -> None:
+    assert handles(backup) == ["lunavale"]
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert not list(backup.parent.glob("*copy.db?*"))
+
+
+async def test_a_backup_never_overwrites_a_file(
+    connected: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "precious"
+    target.write_text("precious")
+    assert await operations.back_up(connected.app.settings, target) == operations.UNHEALTHY
+    assert target.read_text() == "precious"
+    assert "never overwritten" in capsys.readouterr().err
+
+
+async def test_what_was_never_there_is_not_backed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await operations.back_up(settings(tmp_path), tmp_path / "copy.db") == operations.UNHEALTHY
+    assert "no database yet" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+async def test_on_postgresql_the_right_tool_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = settings(tmp_path, database_url="postgresql+asyncpg://nobody@127.0.0.1:9/none")
+    assert await operations.back_up(given, tmp_path / "copy") == operations.UNHEALTHY
+    assert await operations.restore(given, tmp_path / "copy") == operations.UNHEALTHY
+    said = capsys.readouterr().err
+    assert "pg_dump" in said
+    assert "pg_restore" in said
+
+
+async def test_a_restored_backup_takes_the_place_and_the_former_database_stays_beside_it(
+    backup: Path, installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(installation, "INSERT INTO key_checks VALUES ('former', 'x', '2026-01-01')")
+    assert await operations.restore(settings(installation.parent), backup) == operations.OK
+    assert handles(installation) == ["lunavale"]
+    (kept,) = installation.parent.glob("fanvue.db.before-restore-*")
+    assert handles(kept) == []
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT key_id FROM key_checks").fetchall() == [("former",)]
+    assert stat.S_IMODE(installation.stat().st_mode) == 0o600
+    said = capsys.readouterr().out
+    assert str(kept) in said
+    assert "one card to connect again" in said
+
+
+async def test_a_restored_database_opens_with_its_connections(backup: Path, installation: Path) -> None:
+    given = settings(installation.parent)
+    await operations.restore(given, backup)
+    async with Database.open(given.database_url) as database:
+        (connection,) = await Stores(database).connections.all_active()
+    assert connection.account.handle == "lunavale"
+
+
+async def test_a_backup_can_be_restored_where_there_is_nothing(backup: Path, tmp_path: Path) -> None:
+    place = tmp_path / "new" / "data"
+    assert await operations.restore(settings(place), backup) == operations.OK
+    assert [path.name for path in place.iterdir() if path.suffix != ".lock"] == ["fanvue.db"]
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+
+
+async def test_nothing_is_restored_under_a_running_bot(
+    backup: Path, connected: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Database.open(connected.app.settings.database_url) as running:
+        await running.claim()
+        assert await operations.restore(connected.app.settings, backup) == operations.SERVICE_MISSING
+    assert "already runs" in capsys.readouterr().err
+
+
+async def test_the_database_is_not_restored_from_itself(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await operations.restore(settings(installation.parent), installation) == operations.UNHEALTHY
+    assert "the database itself" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 100])
+async def test_a_file_that_is_none_of_ours_changes_nothing(installation: Path, tmp_path: Path, content: bytes) -> None:
+    stranger = tmp_path / "stranger.db"
+    stranger.write_bytes(content)
+    before = installation.read_bytes()
+    assert await operations.restore(settings(installation.parent), stranger) == operations.UNHEALTHY
+    assert installation.read_bytes() == before
+    assert not list(installation.parent.glob("*restor*"))
+
+
+async def test_a_damaged_backup_is_refused(backup: Path, installation: Path) -> None:
+    pages = bytearray(backup.read_bytes())
+    pages[4096:] = bytes(len(pages) - 4096)
+    backup.write_bytes(pages)
+    assert await operations.restore(settings(installation.parent), backup) == operations.UNHEALTHY
+    assert handles(installation) == []
+
+
+async def test_a_backup_of_a_newer_version_is_refused(
+    backup: Path, installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(backup, "UPDATE alembic_version SET version_num = '9999'")
+    assert await operations.restore(settings(installation.parent), backup) == operations.SERVICE_MISSING
+    assert "newer version" in capsys.readouterr().err
+    assert handles(installation) == []
+
+
+async def test_a_backup_whose_key_is_missing_is_refused_before_anything_changes(
+    backup: Path, installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = settings(installation.parent, token_keys=OTHER_KEY)
+    assert await operations.restore(given, backup) == operations.BAD_CONFIGURATION
+    assert "lacks the key" in capsys.readouterr().err
+    assert handles(installation) == []
+
+
+async def test_a_database_too_damaged_to_open_is_kept_as_it_was(backup: Path, installation: Path) -> None:
+    installation.write_bytes(b"damaged" * 1000)
+    assert await operations.restore(settings(installation.parent), backup) == operations.OK
+    (kept,) = installation.parent.glob("fanvue.db.before-restore-*")
+    assert kept.read_bytes() == b"damaged" * 1000
