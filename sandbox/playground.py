@@ -1,14 +1,14 @@
 """The real bot as a process, a stand-in Discord, the sandbox's Fanvue and a browser: the ground of story and soak."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.discord import StandInDiscord
 from sandbox.fanvue import SandboxFanvue
-from sandbox.process import BotProcess
+from sandbox.process import BotProcess, BotTeam
 from sandbox.visitor import Visitor
 from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
 
@@ -23,7 +23,7 @@ class Playground:
     database_url: str
     discord: StandInDiscord
     fanvue: SandboxFanvue
-    bot: BotProcess
+    bot: BotProcess | BotTeam
     browser: Visitor
 
     @property
@@ -34,7 +34,11 @@ class Playground:
 
 @asynccontextmanager
 async def playground(
-    *, database_url: str | None = None, api_path: str = "/api", api_url: str | None = None
+    *,
+    database_url: str | None = None,
+    api_path: str = "/api",
+    api_url: str | None = None,
+    roles: Sequence[str] = ("all",),
 ) -> AsyncIterator[Playground]:
     """A ground of its own in a folder that goes with it; on SQLite and the unversioned API unless told otherwise."""
     async with AsyncExitStack() as stack:
@@ -55,7 +59,17 @@ async def playground(
         values["fanvue_api_url"] = api_url or f"{fanvue.auth_url}{api_path}"
         if database_url is not None:
             values["database_url"] = database_url
-        bot = BotProcess(values, rest=discord.api_url, gateway=discord.gateway_url, log=folder / "bot.log")
+        bots = [
+            BotProcess(
+                values | {"metrics_port": free_port()},
+                rest=discord.api_url,
+                gateway=discord.gateway_url,
+                log=folder / "bot.log",
+                role=role,
+            )
+            for role in roles
+        ]
+        bot = bots[0] if len(bots) == 1 else BotTeam(bots)
         browser = await stack.enter_async_context(Visitor())
         stack.push_async_callback(bot.kill)
         yield Playground(folder, str(values["database_url"]), discord, fanvue, bot, browser)

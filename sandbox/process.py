@@ -18,8 +18,9 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
 class BotProcess:
     """Starts, kills and stops ``python -m bot run``, unchanged but for the addresses of Discord."""
 
-    def __init__(self, values: dict[str, Any], *, rest: str, gateway: str, log: Path) -> None:
+    def __init__(self, values: dict[str, Any], *, rest: str, gateway: str, log: Path, role: str = "all") -> None:
         self._values = values
+        self._role = role
         self._addresses = ["--rest", rest, "--gateway", gateway]
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -40,9 +41,14 @@ class BotProcess:
         """Start it and return when it is ready; RuntimeError with its log's last lines when it ends instead."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "sandbox.discord.launch", *self._addresses, "--", "bot", "run",
-                cwd=ROOT, env=self._environment(), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+                *(sys.executable, "-m", "sandbox.discord.launch", *self._addresses),
+                *("--", "bot", "run", "--role", self._role),
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+            )
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._is_ready(session):
                 if self._process.returncode is not None:
@@ -68,9 +74,16 @@ class BotProcess:
         async with asyncio.timeout(STOP_SECONDS):
             return await self._process.wait()
 
+    @property
+    def _sign_of_life(self) -> str:
+        """What answers once a process of this role runs: only some serve pages, all have metrics."""
+        if self._role in {"all", "web"}:
+            return f"{self.origin}/health/ready"
+        return f"http://127.0.0.1:{self._values['metrics_port']}/metrics"
+
     async def _is_ready(self, session: aiohttp.ClientSession) -> bool:
         try:
-            async with session.get(f"{self.origin}/health/ready") as answer:
+            async with session.get(self._sign_of_life) as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
@@ -78,3 +91,38 @@ class BotProcess:
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         return kept | {name.upper(): str(value) for name, value in self._values.items()}
+
+
+class BotTeam:
+    """The bot as several processes, a role each, on one PostgreSQL; started, killed and stopped as one."""
+
+    def __init__(self, bots: list[BotProcess]) -> None:
+        self._bots = bots
+
+    @property
+    def origin(self) -> str:
+        """Where its pages are."""
+        return self._bots[0].origin
+
+    @property
+    def pid(self) -> int:
+        """The first of the running processes."""
+        return self._bots[0].pid
+
+    async def start(self) -> None:
+        """Start them one after the other."""
+        for bot in self._bots:
+            await bot.start()
+
+    async def kill(self) -> None:
+        """``kill -9`` for all."""
+        await asyncio.gather(*(bot.kill() for bot in self._bots))
+
+    async def stop(self) -> int | None:
+        """Ask all to stop; the worst exit code."""
+        codes = await asyncio.gather(*(bot.stop() for bot in self._bots))
+        return max((code for code in codes if code is not None), default=None)
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of their common log."""
+        return self._bots[0].last_lines(count)

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sandbox.discord import StandInDiscord
@@ -12,7 +12,7 @@ from sandbox.discord.interactions import Interaction
 from sandbox.discord.model import Channel, Message, User
 from sandbox.fanvue import SandboxFanvue
 from sandbox.playground import Playground, playground
-from sandbox.process import BotProcess
+from sandbox.process import BotProcess, BotTeam
 from sandbox.records import rows
 from sandbox.visitor import Visitor
 
@@ -49,7 +49,7 @@ class Stage:
         return self.ground.fanvue
 
     @property
-    def bot(self) -> BotProcess:
+    def bot(self) -> BotProcess | BotTeam:
         return self.ground.bot
 
     @property
@@ -240,10 +240,10 @@ async def play(stage: Stage) -> int:
     return 0
 
 
-async def main(database_url: str | None = None, api_path: str = "/api") -> int:
+async def main(database_url: str | None = None, api_path: str = "/api", roles: Sequence[str] = ("all",)) -> int:
     """Build the stage and play; 0 when every step went well."""
     print("The main job, with the real bot, a stand-in Discord and the sandbox's Fanvue:", flush=True)
-    async with playground(database_url=database_url, api_path=api_path) as ground:
+    async with playground(database_url=database_url, api_path=api_path, roles=roles) as ground:
         discord = ground.discord
         luna, outsider = discord.add_user("luna"), discord.add_user("olli_outsider")
         guild = discord.add_guild("Lunavale Team", luna)
@@ -258,9 +258,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.story", description="Play the main job.")
     parser.add_argument("--database-url", help="an empty database to play on; a SQLite file of its own when left out")
     parser.add_argument("--api-path", default="/api", help="the surface of Fanvue's API: /api or /api/v1")
+    parser.add_argument("--roles", default="all", help="comma separated, a process each; several need PostgreSQL")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     options = _options()
-    sys.exit(asyncio.run(main(options.database_url, options.api_path)))
+    sys.exit(asyncio.run(main(options.database_url, options.api_path, options.roles.split(","))))

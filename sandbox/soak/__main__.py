@@ -17,6 +17,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     "limits": ("every caller at full speed, and Fanvue never says 429", limits.no_call_is_refused),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
+    "roles": ("the main job by several processes on PostgreSQL", stories.in_roles),
     "v1": ("the main job on the /v1 surface", stories.on_v1),
 }
 LIMIT_SECONDS = {"short": 120, "full": 3600}

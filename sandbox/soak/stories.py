@@ -14,6 +14,12 @@ async def on_postgresql(_size: Size) -> Outcome:
         return await _played("--database-url", address)
 
 
+async def in_roles(_size: Size) -> Outcome:
+    """The story with pages, gateway and delivery as processes of their own."""
+    async with postgres_database("roles") as address:
+        return await _played("--database-url", address, "--roles", "web,gateway,worker")
+
+
 async def on_v1(_size: Size) -> Outcome:
     """The story with FANVUE_API_URL ending in /v1."""
     return await _played("--api-path", "/api/v1")
