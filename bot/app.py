@@ -41,6 +41,7 @@ from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
+from bot.services.status import StatusService
 from bot.services.team import TeamService
 from bot.settings import Settings
 from bot.storage import Stores
@@ -236,6 +237,14 @@ class _Assembly:
             posts=PostsService(gate, stores.audit, clock),
             preferences=PreferencesService(stores.preferences),
             privacy=PrivacyService(stores, connections),
+            status=StatusService(
+                access=access,
+                events=stores.events,
+                outbox=stores.outbox,
+                routes=stores.routes,
+                dms=stores.dms,
+                clock=clock,
+            ),
             team=TeamService(stores.rights, stores.audit, clock),
         )
 

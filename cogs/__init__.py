@@ -1,3 +1,3 @@
 """One file per feature; loaded by name, each offers ``build(services, kit)``."""
 
-NAMES = ("connect", "account", "insights", "alerts", "inbox", "posts", "team", "privacy")
+NAMES = ("connect", "account", "insights", "alerts", "inbox", "posts", "team", "privacy", "help", "status")

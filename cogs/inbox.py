@@ -1,5 +1,7 @@
 """Answering fans where the card landed: the Reply button, Show, and Discord's own Reply."""
 
+from typing import Any
+
 import discord
 from discord.ext import commands
 
@@ -18,6 +20,7 @@ from bot.services.inbox import CardMessage, InboxService
 TEXT_ID = "text"
 MODAL_LIMIT = 4000
 SHOWN_LIMIT = 3500
+LOOKED_AT = 100
 PING_OFF = (
     "Your reply reached me without its text, because its **@** was off. Turn the @ on when you reply, or press "
     "**Reply** on the card. Nothing was sent."
@@ -71,22 +74,42 @@ class Inbox(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Send a person's true reply to a card; anything else is none of our business."""
+        await self._handle(message, is_live=True)
+
+    async def catch_up(self, client: discord.Client) -> None:
+        """What was written to cards while nobody listened; what carries a mark of ours was seen."""
+        for place in await self._inbox.places():
+            try:
+                channel: Any = client.get_channel(place) or await client.fetch_channel(place)
+                found = [message async for message in channel.history(limit=LOOKED_AT)]
+            except discord.HTTPException:
+                continue
+            for message in reversed(found):
+                if not any(reaction.me for reaction in message.reactions):
+                    await self._handle(message, is_live=False)
+
+    async def _handle(self, message: discord.Message, *, is_live: bool) -> None:
         card = _replied_to(message)
         if card is None:
             return
         try:
-            await self._answer(message, card)
+            await self._answer(message, card, is_live=is_live)
         except Exception as error:  # noqa: BLE001 - presented where the person wrote
             await self._failures.present_in_reply(message, error)
             await message.add_reaction("⚠️")
 
-    async def _answer(self, message: discord.Message, card: CardMessage) -> None:
+    async def _answer(self, message: discord.Message, card: CardMessage, *, is_live: bool) -> None:
         conversation = await self._inbox.open(author_of(message), card)
         if not message.content and not message.attachments and not message.stickers:
             raise BadInputError(PING_OFF)
         if message.attachments or message.stickers:
             raise BadInputError("Files and stickers cannot be sent to fans from here yet. Nothing was sent.")
-        if await self._inbox.reply(conversation, plain_words(message), source=f"message:{message.id}"):
+        words, source = plain_words(message), f"message:{message.id}"
+        if is_live:
+            is_sent = await self._inbox.reply(conversation, words, source=source)
+        else:
+            is_sent = await self._inbox.resume(conversation, words, source=source, written_at=message.created_at)
+        if is_sent:
             await message.add_reaction("✅")
 
 

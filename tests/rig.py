@@ -15,7 +15,7 @@ from bot.app import App, open_app
 from bot.settings import load
 from sandbox.__main__ import running
 from sandbox.fanvue import SandboxFanvue
-from sandbox.stage import age_restricted
+from sandbox.stage import age_restricted, catch_up
 from sandbox.visitor import Page, Visitor
 from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
 
@@ -127,6 +127,7 @@ async def rigged(folder: Path, template: Path | None = None) -> AsyncIterator[Ri
         app = await stack.enter_async_context(open_app(load(**values)))
         env = simcord.Env(app.client, settle_timeout=15)
         await env.start()
+        await catch_up(env)
         stack.push_async_callback(env.shutdown)
         guild = env.create_guild(name="Team")
         desk, adult = guild.create_text_channel("desk"), age_restricted(env, guild.create_text_channel("adult"))

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import discord
 import structlog
@@ -24,6 +24,15 @@ READY_TIMEOUT_SECONDS = 0.5
 def intents() -> discord.Intents:
     """What is needed and no more; none of them is privileged."""
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+@runtime_checkable
+class CatchesUp(Protocol):
+    """A cog that looks, once connected, at what came while nobody listened."""
+
+    async def catch_up(self, client: discord.Client) -> None:
+        """Look at it."""
+        ...
 
 
 class DiscordClient(commands.Bot):
@@ -59,6 +68,12 @@ class DiscordClient(commands.Bot):
             await self.add_cog(cog, override=True)
         if self._loaded:
             await sync_commands(self.tree)
+
+    async def on_ready(self) -> None:
+        """A new session brings nothing of what was missed; whoever minds looks it up."""
+        for cog in self._loaded:
+            if isinstance(cog, CatchesUp):
+                await cog.catch_up(self)
 
     async def is_connected(self) -> bool:
         """Whether Discord's gateway is there."""

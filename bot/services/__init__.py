@@ -10,6 +10,7 @@ from bot.services.insights import InsightsService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
+from bot.services.status import StatusService
 from bot.services.team import TeamService
 
 
@@ -25,4 +26,5 @@ class Services:
     posts: PostsService
     preferences: PreferencesService
     privacy: PrivacyService
+    status: StatusService
     team: TeamService

@@ -29,7 +29,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox
-from bot.storage.replies import NewReply, ReplyStatus, ReplyStore
+from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 
@@ -37,6 +37,10 @@ log = structlog.get_logger(__name__)
 
 TEXT_LIMIT = 5000
 READ_BACK_SLACK = timedelta(minutes=2)
+LOOK_BACK = timedelta(days=1)
+RECENT = timedelta(minutes=15)
+TOO_LATE = "I was away when you wrote this, so it was not sent. Reply again if it should still go out."
+NOT_SENT = "I was restarted before I could tell you: this was not sent. Reply again to send it."
 UNREACHABLE = "Invalid user UUID"
 
 
@@ -97,6 +101,7 @@ class InboxService:
         self._board = board
         self._keyring = keyring
         self._clock = clock
+        self._began_at = clock.now()
 
     async def open(self, actor: Actor, shown: CardMessage) -> Conversation:
         """The conversation behind a card, for this person, now.
@@ -157,6 +162,43 @@ class InboxService:
             raise
         await self._replies.settle(reply.id, ReplyStatus.SENT, uuid, self._clock.now())
         await self._note(conversation.grant, "sent")
+        await self._mark_answered(conversation)
+        return True
+
+    async def places(self) -> list[ChannelId]:
+        """Where cards were put lately, and may have been answered while nobody listened."""
+        return await self._cards.channels_since(self._clock.now() - LOOK_BACK)
+
+    async def resume(self, conversation: Conversation, text: str, *, source: str, written_at: datetime) -> bool:
+        """A reply that was found later: sent now when it is recent and nobody saw it, else how it ended.
+
+        True when the fan has it, false while it is under way. Raises what ``reply`` does.
+        """
+        known = await self._replies.by_source(source)
+        if known is None:
+            if self._clock.now() - written_at > RECENT:
+                raise BadInputError(TOO_LATE)
+            return await self.reply(conversation, text, source=source)
+        match known.status:
+            case ReplyStatus.SENT:
+                await self._mark_answered(conversation)
+                return True
+            case ReplyStatus.SENDING if known.created_at >= self._began_at:
+                return False
+            case ReplyStatus.SENDING:
+                return await self._finish(conversation, known, self._checked(text))
+            case ReplyStatus.FAILED:
+                raise BadInputError(NOT_SENT)
+        raise OutcomeUnknownError
+
+    async def _finish(self, conversation: Conversation, known: StoredReply, text: str) -> bool:
+        """A reply whose sending was cut short by the end of the process: the chat tells whether it arrived."""
+        try:
+            uuid = await self._read_back(conversation, known.fan, text, known.created_at)
+        except OutcomeUnknownError:
+            await self._replies.settle(known.id, ReplyStatus.UNKNOWN, None, self._clock.now())
+            raise
+        await self._replies.settle(known.id, ReplyStatus.SENT, uuid, self._clock.now())
         await self._mark_answered(conversation)
         return True
 

@@ -54,6 +54,12 @@ class CardStore:
         """The card a delivery became."""
         return await self._one(cards.c.delivery_id == delivery)
 
+    async def channels_since(self, moment: datetime) -> list[ChannelId]:
+        """Where cards were put since then."""
+        query = select(cards.c.channel_id).where(cards.c.created_at >= moment).distinct().order_by(cards.c.channel_id)
+        async with self._database.read() as connection:
+            return [ChannelId(channel) for channel in (await connection.execute(query)).scalars()]
+
     async def siblings(self, delivery: int) -> list[CardRow]:
         """Every card of the same event, this one included."""
         event = select(deliveries.c.event_id).where(deliveries.c.id == delivery).scalar_subquery()

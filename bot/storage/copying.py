@@ -42,11 +42,8 @@ async def restore(url: str, source: Path, approve: Approve, moment: datetime) ->
     DatabaseUnreachableError and OSError; the present database is untouched by all of them.
     """
     path = _file_of(url, "Use psql or pg_restore for PostgreSQL.")
+    _require_backup(source, path)
     path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    if not source.is_file():
-        raise CopyRefusedError("There is no such backup.")
-    if path.exists() and path.samefile(source):
-        raise CopyRefusedError("That file is the database itself.")
     lock = RunLock(path)
     lock.acquire()
     staged = path.with_name(f"{path.name}.restoring")
@@ -68,6 +65,13 @@ def _file_of(url: str, otherwise: str) -> Path:
     if address.get_backend_name() != "sqlite":
         raise CopyRefusedError(f"This copies SQLite files. {otherwise}")
     return Path(address.database or "")
+
+
+def _require_backup(source: Path, path: Path) -> None:
+    if not source.is_file():
+        raise CopyRefusedError("There is no such backup.")
+    if path.exists() and path.samefile(source):
+        raise CopyRefusedError("That file is the database itself.")
 
 
 def _copy_beside(source: Path, target: Path) -> None:

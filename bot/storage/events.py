@@ -115,6 +115,13 @@ class EventStore:
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount
 
+    async def last_received_at(self, creator: CreatorId) -> datetime | None:
+        """When the newest event of a creator came; ``None`` when none did."""
+        query = select(func.max(events.c.received_at)).where(events.c.creator_id == creator)
+        async with self._database.read() as connection:
+            newest: datetime | None = (await connection.execute(query)).scalar_one()
+        return newest
+
     async def waiting(self) -> int:
         """How many events wait to be routed."""
         query = select(func.count()).select_from(events).where(events.c.routed_at.is_(None))

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, text, update
 
-from bot.domain.accounts import DiscordUserId, GuildId
+from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind
 from bot.storage.cards import NewCard
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
-from bot.storage.schema import WAITING, cards, deliveries
+from bot.storage.schema import WAITING, cards, deliveries, events
 
 
 class DeliveryStatus(StrEnum):
@@ -37,6 +37,16 @@ class Delivery:
     attempts: int
     due_at: datetime
     first_tried_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Cards of one place that share a reason: given up when ``is_dead``, else still waiting."""
+
+    place: Place
+    is_dead: bool
+    reason: str | None
+    count: int
 
 
 class Outbox:
@@ -139,6 +149,26 @@ class Outbox:
             found = {DeliveryStatus(status): number for status, number in await connection.execute(query)}
         return {status: found.get(status, 0) for status in DeliveryStatus}
 
+    async def unsent(self, creator: CreatorId, since: datetime) -> list[Unsent]:
+        """A creator's cards that wait, and those given up since then; by place and reason."""
+        is_dead = deliveries.c.status == DeliveryStatus.DEAD
+        facts = (
+            deliveries.c.place_kind,
+            deliveries.c.target,
+            deliveries.c.guild,
+            is_dead.label("is_dead"),
+            deliveries.c.reason,
+        )
+        query = (
+            select(*facts, func.count().label("number"))
+            .join(events, events.c.id == deliveries.c.event_id)
+            .where(events.c.creator_id == creator, or_(text(WAITING), is_dead & (deliveries.c.settled_at >= since)))
+            .group_by(*facts)
+            .order_by(func.min(deliveries.c.id))
+        )
+        async with self._database.read() as connection:
+            return [_unsent(row) for row in await connection.execute(query)]
+
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """What was or will be sent to this person."""
         return await rows_about(self._database, deliveries, _to_dm_of(user))
@@ -199,6 +229,11 @@ def _delivery(row: Row[Any]) -> Delivery:
         due_at=row.due_at,
         first_tried_at=row.first_tried_at,
     )
+
+
+def _unsent(row: Row[Any]) -> Unsent:
+    guild = None if row.guild is None else GuildId(row.guild)
+    return Unsent(Place(PlaceKind(row.place_kind), row.target, guild), bool(row.is_dead), row.reason, row.number)
 
 
 def _card_values(card: NewCard, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""The first words in a server, said where they may be said."""
+
+import discord
+import structlog
+
+from bot.discordkit.connecting import connect_view
+from bot.discordkit.look import Colour
+
+log = structlog.get_logger(__name__)
+
+LINES = (
+    "A creator connects Fanvue once; earnings, cards for messages and sales, and answers to fans are then here.",
+    "Whoever presses **Connect** gets a private link. Nothing is shown to the server unless the creator picks a place.",
+    "`/help` says what you can do here, `/status` whether all is well.",
+)
+
+
+def may_write(channel: discord.abc.GuildChannel) -> bool:
+    """Whether the bot may see the channel and write embeds there."""
+    return not missing_rights(channel)
+
+
+def missing_rights(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+    """What the bot lacks to send a card there, as Discord names it."""
+    held = channel.permissions_for(channel.guild.me)
+    wanted = {
+        "View Channel": held.view_channel,
+        "Send Messages": held.send_messages,
+        "Embed Links": held.embed_links,
+    }
+    return tuple(name for name, is_held in wanted.items() if not is_held)
+
+
+def welcome_channel(guild: discord.Guild) -> discord.TextChannel | None:
+    """The system channel, else the first text channel the bot may write in."""
+    system = [guild.system_channel] if guild.system_channel else []
+    return next((channel for channel in [*system, *guild.text_channels] if may_write(channel)), None)
+
+
+async def welcome(guild: discord.Guild) -> bool:
+    """Say what this is, once; false where the bot may write nowhere."""
+    channel = welcome_channel(guild)
+    if channel is None:
+        return False
+    embed = discord.Embed(title="Fanvue for your team", description="\n".join(LINES), colour=Colour.BRAND)
+    try:
+        await channel.send(
+            embed=embed, view=connect_view((), "Connect"), allowed_mentions=discord.AllowedMentions.none()
+        )
+    except discord.HTTPException as error:
+        log.info("welcome_refused", status=error.status)
+        return False
+    return True

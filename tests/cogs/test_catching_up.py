@@ -1,0 +1,76 @@
+"""A reply written while nobody listened is sent late, told about, or known to be sent; never lost, never twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.rig import CREATOR, Rig, words_of
+
+
+@asynccontextmanager
+async def deaf(rig: Rig) -> AsyncIterator[None]:
+    """The bot hears no messages meanwhile."""
+    client: Any = rig.app.client
+    listener = client.get_cog("Inbox").on_message
+    client.remove_listener(listener, "on_message")
+    yield
+    client.add_listener(listener, "on_message")
+
+
+async def catch_up(rig: Rig) -> None:
+    client: Any = rig.app.client
+    with rig.env.time_context():
+        await client.get_cog("Inbox").catch_up(client)
+    await rig.env.settle()
+
+
+async def card_at_desk(rig: Rig) -> Any:
+    await rig.luna.slash(rig.desk, "alerts channel")
+    await rig.fanvue.fan_writes(CREATOR, rig.fan, "Hello there")
+    await rig.until(lambda: rig.cards(rig.desk))
+    return rig.cards(rig.desk)[-1]
+
+
+def times_sent(rig: Rig, text: str) -> int:
+    return [message.text for message in rig.fanvue.messages(CREATOR, rig.fan)].count(text)
+
+
+async def test_what_was_missed_is_sent_once(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    async with deaf(connected):
+        await connected.luna.send(connected.desk, "While you slept", reply_to=card)
+    assert times_sent(connected, "While you slept") == 0
+    await catch_up(connected)
+    await catch_up(connected)
+    assert times_sent(connected, "While you slept") == 1
+    assert "Answered" in words_of(connected.cards(connected.desk)[-1])
+
+
+async def test_what_was_answered_before_is_left_alone(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    await connected.luna.send(connected.desk, "In time", reply_to=card)
+    await catch_up(connected)
+    assert times_sent(connected, "In time") == 1
+
+
+async def test_an_outsiders_reply_is_not_sent_late_either(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    async with deaf(connected):
+        await connected.members["olli"].send(connected.desk, "It is me, luna", reply_to=card)
+    await catch_up(connected)
+    assert times_sent(connected, "It is me, luna") == 0
+
+
+async def test_two_ways_to_one_reply_at_once_send_it_once(connected: Rig) -> None:
+    card = await card_at_desk(connected)
+    async with deaf(connected):
+        await connected.luna.send(connected.desk, "Just once", reply_to=card)
+    await asyncio.gather(catch_up(connected), catch_up_again(connected))
+    assert times_sent(connected, "Just once") == 1
+
+
+async def catch_up_again(rig: Rig) -> None:
+    client: Any = rig.app.client
+    with rig.env.time_context():
+        await client.get_cog("Inbox").catch_up(client)

@@ -1,0 +1,65 @@
+"""Each line of the status is fine or says what mends it."""
+
+import asyncio
+
+import discord
+
+from bot.domain.access import Actor, Capability
+from bot.domain.accounts import DiscordUserId, GuildId
+from bot.domain.alerts import Place, PlaceKind
+from bot.domain.events import EventKind
+from bot.storage.outbox import DeliveryStatus
+from tests.rig import CREATOR, Rig, labels_of, words_of
+
+
+async def test_without_an_account_the_fix_is_to_connect(rig: Rig) -> None:
+    shown = await rig.luna.slash(rig.desk, "status")
+    assert shown.ephemeral
+    assert labels_of(shown.response) == ["Connect"]
+
+
+async def test_a_healthy_account_has_no_complaint(connected: Rig) -> None:
+    await connected.luna.slash(connected.desk, "alerts channel", channel=connected.desk)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "A canary sentence")
+    await connected.until(lambda: connected.cards(connected.dm) and connected.cards(connected.desk))
+    shown = words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "last reported something" in shown
+    assert "I may write there" in shown
+    assert "❌" not in shown
+    assert "canary" not in shown
+
+
+async def test_a_dead_connection_offers_to_reconnect(connected: Rig) -> None:
+    stores = connected.app.stores
+    held = await stores.connections.of_owner(DiscordUserId(connected.luna.id))
+    assert held
+    await stores.connections.mark_dead(held.id)
+    shown = await connected.luna.slash(connected.desk, "status")
+    assert "no longer accepts" in words_of(shown)
+    assert labels_of(shown.response) == ["Reconnect"]
+
+
+async def test_a_chatter_learns_of_the_connection_but_not_where_alerts_go(connected: Rig) -> None:
+    await connected.luna.slash(connected.desk, "team grant", person=connected.members["cleo"], right="reply")
+    shown = words_of(await connected.members["cleo"].slash(connected.desk, "status"))
+    assert f"@{CREATOR}" in shown
+    assert "reported" not in shown
+    assert CREATOR not in words_of(await connected.members["olli"].slash(connected.desk, "status"))
+
+
+async def test_a_closed_channel_and_the_card_lost_there_are_named_with_the_fix(connected: Rig) -> None:
+    closed = connected.guild.create_text_channel(
+        "closed", overwrites={connected.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    )
+    luna = Actor(DiscordUserId(connected.luna.id), "luna")
+    grant = await connected.app.services.access.choose(luna, None, Capability.ALERTS)
+    place = Place(PlaceKind.CHANNEL, closed.id, GuildId(connected.guild.id))
+    await connected.app.services.alerts.send_to(grant, place, [EventKind.MESSAGE], shows_amounts=False)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello")
+    await connected.until(lambda: connected.cards(connected.dm))
+    async with asyncio.timeout(10):
+        while not (await connected.app.stores.outbox.counts())[DeliveryStatus.DEAD]:
+            await asyncio.sleep(0.02)
+    shown = words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "give me Send Messages there" in shown
+    assert "1 not delivered: the bot may not write in the channel" in shown
