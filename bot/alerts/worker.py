@@ -11,7 +11,7 @@ from bot.alerts.sealing import open_event
 from bot.alerts.sending import Alert, Sender, TryLaterError, UndeliverableError
 from bot.domain.access import Capability
 from bot.domain.accounts import Connection, DiscordUserId
-from bot.domain.alerts import PlaceKind, Route, Sent
+from bot.domain.alerts import UNWANTED, PlaceKind, Route, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import where
@@ -179,7 +179,7 @@ class AlertWorker:
 
     async def _settle(self, delivery: Delivery, alert: Alert | None, sent: Sent | None) -> None:
         if alert is None or sent is None:
-            await self._outbox.settle_dead(delivery.id, "no longer wanted", self._clock.now())
+            await self._outbox.settle_dead(delivery.id, UNWANTED, self._clock.now())
             return
         event = alert.event
         await self._outbox.settle_sent(

@@ -8,6 +8,9 @@ from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId, Me
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
 
+UNWANTED = "no longer wanted"
+"""Why a delivery ended that somebody switched off meanwhile: nothing is wrong with it."""
+
 
 class PlaceKind(StrEnum):
     """What a card can be sent to."""

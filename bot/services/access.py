@@ -40,18 +40,19 @@ class AccessService:
 
         Raises NotConnectedError, UnknownCreatorError, BadInputError (several to choose from) or NotAllowedError.
         """
+        own = await self._connections.of_owner(actor.user)
+        if own and (not creator or _is_named(own, creator)):
+            return Grant(actor, own, capability)
         choices = await self.creators_for(actor, capability)
         if creator:
-            wanted = creator.removeprefix("@").lower()
-            choices = [one for one in choices if wanted in {one.account.id, one.account.handle.lower()}]
+            choices = [one for one in choices if _is_named(one, creator)]
             if not choices:
                 raise UnknownCreatorError
         if not choices:
             raise NotConnectedError
-        own = [one for one in choices if one.owner == actor.user]
-        if len(choices) > 1 and len(own) != 1:
+        if len(choices) > 1:
             raise BadInputError("You can do this for several creators: pick one in the `creator` option.")
-        return await self.require(actor, (own or choices)[0].account.id, capability)
+        return await self.require(actor, choices[0].account.id, capability)
 
     async def creators_for(self, actor: Actor, capability: Capability) -> list[Connection]:
         """The connections this person may use that way, their own first."""
@@ -66,3 +67,8 @@ class AccessService:
                 if connection and connection not in found:
                     found.append(connection)
         return found
+
+
+def _is_named(connection: Connection, words: str) -> bool:
+    """Whether an option's value means this creator: an id from the list, or a handle somebody typed."""
+    return words.removeprefix("@").lower() in {connection.account.id, connection.account.handle.lower()}

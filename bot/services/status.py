@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.access import Actor, Capability
 from bot.domain.accounts import Connection, CreatorId
-from bot.domain.alerts import Place
+from bot.domain.alerts import UNWANTED, Place
 from bot.domain.clock import Clock
 from bot.services.access import AccessService
 from bot.storage.dms import DmStore
@@ -82,8 +82,9 @@ class StatusService:
     async def _alerts(self, connection: Connection) -> AlertsStatus:
         creator = connection.account.id
         places = {route.place.key: route.place for route in await self._routes.of_creator(creator)}
+        unsent = await self._outbox.unsent(creator, self._clock.now() - RECENT)
         return AlertsStatus(
             received_at=await self._events.last_received_at(creator),
             places=tuple(places.values()),
-            unsent=await self._outbox.unsent(creator, self._clock.now() - RECENT),
+            unsent=[entry for entry in unsent if entry.reason != UNWANTED],
         )

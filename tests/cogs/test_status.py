@@ -61,5 +61,5 @@ async def test_a_closed_channel_and_the_card_lost_there_are_named_with_the_fix(c
         while not (await connected.app.stores.outbox.counts())[DeliveryStatus.DEAD]:
             await asyncio.sleep(0.02)
     shown = words_of(await connected.luna.slash(connected.desk, "status"))
-    assert "give me Send Messages there" in shown
+    assert "give me Send Messages" in shown
     assert "1 not delivered: the bot may not write in the channel" in shown
