@@ -25,7 +25,7 @@ from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
-from bot.discordkit.reconnect import log_in
+from bot.discordkit.reconnect import logged_in
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import StorageBusyError
@@ -98,8 +98,8 @@ class App:
 
     async def serve(self, role: Role, start_client: StartClient) -> None:
         """Run the role's parts until cancelled; when one dies, all end."""
-        await self._prepare(role)
         async with AsyncExitStack() as stack:
+            await self._prepare(role, stack)
             if role in {Role.ALL, Role.WEB}:
                 await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
             await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
@@ -108,13 +108,14 @@ class App:
                     group.create_task(part, name=name)
                 log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
 
-    async def _prepare(self, role: Role) -> None:
+    async def _prepare(self, role: Role, stack: AsyncExitStack) -> None:
         """Roles without the gateway log in to send; the others are ready only while the gateway is."""
         if role in {Role.ALL, Role.GATEWAY}:
             self.readiness.require("discord", self.client.is_connected)
             return
         self.client.load(())
-        await log_in(self.client, self.settings.discord_token.get_secret_value())
+        token = self.settings.discord_token.get_secret_value()
+        await stack.enter_async_context(logged_in(self.client, token))
 
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()

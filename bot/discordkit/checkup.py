@@ -15,7 +15,8 @@ class TokenState(StrEnum):
 
 async def token_state(token: str) -> TokenState:
     """Log in for REST alone, and out again."""
-    client = discord.Client(intents=discord.Intents.none())
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         await client.login(token)
     except discord.LoginFailure:

@@ -1,6 +1,8 @@
 """Keeps the gateway client running: discord.py leaves for good when its first connection breaks."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import discord
 import structlog
@@ -19,6 +21,13 @@ class TokenRefusedError(Exception):
 
 async def keep_running(client: discord.Client, token: str) -> None:
     """Run the client until cancelled; TokenRefusedError when Discord refuses the token, all else is tried again."""
+    try:
+        await _run_again_and_again(client, token)
+    finally:
+        await client.close()
+
+
+async def _run_again_and_again(client: discord.Client, token: str) -> None:
     wait = FIRST_SECONDS
     while True:
         try:
@@ -36,9 +45,13 @@ async def keep_running(client: discord.Client, token: str) -> None:
         client.clear()
 
 
-async def log_in(client: discord.Client, token: str) -> None:
-    """Log in for REST alone, for processes that only send; no gateway, no commands."""
+@asynccontextmanager
+async def logged_in(client: discord.Client, token: str) -> AsyncIterator[None]:
+    """Logged in for REST alone, for processes that only send; no gateway, no commands."""
     try:
         await discord.Client.login(client, token)
+        yield
     except discord.LoginFailure:
         raise TokenRefusedError from None
+    finally:
+        await client.close()
