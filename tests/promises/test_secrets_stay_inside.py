@@ -24,22 +24,22 @@ POST_WORDS = "canary of the post"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Everything that is logged at DEBUG, by us and by every library there is."""
-    stream = io.StringIO()
-    yield stream
-    _set_libraries(logging.NOTSET)
+    before = {name: logging.getLogger(name).level for name in _libraries()}
+    yield io.StringIO()
+    for name in _libraries():
+        logging.getLogger(name).setLevel(before.get(name, logging.NOTSET))
     logs.configure("ERROR")
 
 
 def turn_up(stream: io.StringIO) -> None:
     logs.configure("DEBUG", stream)
     logging.getLogger().setLevel(logging.DEBUG)
-    _set_libraries(logging.DEBUG)
+    for name in _libraries():
+        logging.getLogger(name).setLevel(logging.DEBUG)
 
 
-def _set_libraries(level: int) -> None:
-    for name in list(logging.Logger.manager.loggerDict):
-        if not name.startswith(("bot", "cogs")):
-            logging.getLogger(name).setLevel(level)
+def _libraries() -> list[str]:
+    return [name for name in logging.Logger.manager.loggerDict if not name.startswith(("bot", "cogs"))]
 
 
 class RecordingVisitor(Visitor):
