@@ -168,8 +168,11 @@ document.getElementById("write").addEventListener("submit", async (event) => {
     say("Write something first.", true);
     return;
   }
-  const sent = { text: text.value, media: media.checked ? 1 : 0 };
+  const price = document.getElementById("price");
+  const sent = { text: text.value, media: media.checked || price.value ? 1 : 0 };
+  if (price.value) sent.price = Math.round(Number(price.value) * 100);
   text.value = "";
+  price.value = "";
   media.checked = false;
   if (!await act("writes", sent)) text.value = sent.text;
 });
