@@ -10,7 +10,7 @@ import structlog
 from bot.alerts.sealing import open_event
 from bot.alerts.sending import Alert, Answer
 from bot.domain.access import Actor, Capability, Grant
-from bot.domain.accounts import ChannelId, MessageId
+from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Place, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import (
@@ -212,7 +212,7 @@ class InboxService:
             )
         return clean
 
-    async def _send(self, conversation: Conversation, fan: str, text: str, started_at: datetime) -> str:
+    async def _send(self, conversation: Conversation, fan: FanId, text: str, started_at: datetime) -> str:
         try:
             return (await self._gate.call(conversation.grant, chats.send_message(fan, text=text))).message_uuid
         except RefusedByFanvueError as error:
@@ -224,10 +224,12 @@ class InboxService:
         except OutcomeUnknownError:
             return await self._read_back(conversation, fan, text, started_at)
 
-    async def _read_back(self, conversation: Conversation, fan: str, text: str, started_at: datetime) -> str:
+    async def _read_back(self, conversation: Conversation, fan: FanId, text: str, started_at: datetime) -> str:
+        """The message in the chat that this reply became; an equal one that another reply became is not it."""
+        taken = await self._replies.accounted_for(conversation.grant.creator, fan)
         page = await self._gate.call(conversation.grant, chats.list_messages(fan, size=20))
         for message in page.data:
-            is_ours = message.sender.uuid != fan and message.text == text
+            is_ours = message.sender.uuid != fan and message.text == text and message.uuid not in taken
             if is_ours and message.sent_at and message.sent_at >= started_at - READ_BACK_SLACK:
                 return message.uuid
         raise OutcomeUnknownError

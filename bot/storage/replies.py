@@ -90,6 +90,14 @@ class ReplyStore:
             row = (await connection.execute(select(replies).where(replies.c.source_key == source_key))).one_or_none()
         return _reply(row) if row else None
 
+    async def accounted_for(self, creator: CreatorId, fan: FanId) -> set[str]:
+        """Fanvue's ids of the messages to a fan that are known to be replies sent from here."""
+        query = select(replies.c.fanvue_message).where(
+            replies.c.creator_id == creator, replies.c.fan_id == fan, replies.c.fanvue_message.is_not(None)
+        )
+        async with self._database.read() as connection:
+            return {str(uuid) for uuid in (await connection.execute(query)).scalars()}
+
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The replies this person wrote, and those sent as their creator."""
         mine = or_(replies.c.author == user, replies.c.creator_id.in_(creators_of(user)))

@@ -5,7 +5,8 @@ import asyncio
 import sys
 import time
 
-from sandbox.soak import fuzzing, kills, limits, refreshing, replying, stories
+from bot import logs
+from sandbox.soak import fuzzing, kills, limits, lost_answers, refreshing, replying, stories
 from sandbox.soak.promises import SIZES, Outcome, Promise, Size
 
 PROMISES: dict[str, tuple[str, Promise]] = {
@@ -14,6 +15,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     "refresh": ("many tasks and processes, one refresh at a time", refreshing.one_refresh_at_a_time),
     "refresh-postgresql": ("the same on PostgreSQL", refreshing.one_refresh_at_a_time_on_postgresql),
     "refresh-kills": ("killed within a refresh: works again or asks to reconnect", refreshing.killed_and_well),
+    "lost-answers": ("writes whose answer was cut are there once", lost_answers.each_write_is_there_once),
     "limits": ("every caller at full speed, and Fanvue never says 429", limits.no_call_is_refused),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
@@ -57,4 +59,5 @@ def _options() -> argparse.Namespace:
 
 if __name__ == "__main__":
     options = _options()
+    logs.configure("ERROR")
     sys.exit(asyncio.run(main(options.size, list(options.promise))))

@@ -119,6 +119,16 @@ async def test_an_answer_whose_outcome_was_lost_is_found_and_not_sent_twice(conn
     assert sent_by_creator(connected).count("only once") == 1
 
 
+async def test_an_equal_answer_sent_before_is_not_taken_for_one_that_got_lost(connected: Rig) -> None:
+    card = await card_in(connected, connected.dm)
+    luna = connected.people["luna"]
+    await luna.submit_modal(await luna.click(card, label="Reply"), {"text": "Thanks"})
+    connected.fanvue.faults.add(operation="sendMessage", kind="500", times=1)
+    answered = await luna.submit_modal(await luna.click(card, label="Reply"), {"text": "Thanks"})
+    assert "Nobody knows yet" in words_of(answered)
+    assert sent_by_creator(connected).count("Thanks") == 1
+
+
 async def test_a_fan_who_takes_no_messages_is_named_as_such(connected: Rig) -> None:
     desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
     card = await card_in(connected, connected.dm)

@@ -1,0 +1,88 @@
+"""Writes that Fanvue did, and whose answer was cut: found by reading back, never done twice."""
+
+import tempfile
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot.app import App, open_app
+from bot.domain.access import Actor, Capability
+from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
+from bot.domain.alerts import Sent
+from bot.domain.errors import OutcomeUnknownError
+from bot.domain.events import Event, EventKind, Fan
+from bot.services.inbox import Conversation
+from bot.services.posts import Audience
+from bot.settings import load
+from sandbox.fanvue import SandboxFanvue
+from sandbox.soak.promises import Outcome, Size
+from sandbox.soak.refresher import OWNER, connected
+from sandbox.world import CLIENT_ID, CLIENT_SECRET, KEY, settings_for
+
+HANDLE = "lunavale"
+WRITES = 100
+LIFE_SECONDS = 3600
+
+
+async def each_write_is_there_once(_size: Size) -> Outcome:
+    """Replies and posts, the answer to each of them lost: 200 writes, each there once or its author told."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-lost-")))
+        fanvue = await stack.enter_async_context(SandboxFanvue(client_id=CLIENT_ID, client_secret=CLIENT_SECRET))
+        fanvue.rate_limit = 1_000_000
+        values = settings_for(folder, web_port=1, metrics_port=1, fanvue_origin=fanvue.auth_url)
+        pair = fanvue.oauth.grant(HANDLE)
+        address = {"database_url": values["database_url"], "key": KEY}
+        urls = {"auth_url": fanvue.auth_url, "api_url": fanvue.api_url}
+        app_client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        await connected(address | urls | app_client, HANDLE, pair.access_token, str(pair.refresh_token), LIFE_SECONDS)
+        told = 0
+        for operation, write in (("sendMessage", _replies), ("createPost", _posts)):
+            fanvue.faults.add(operation=operation, kind="applied_answer_cut", times=None)
+            # An app of its own each: answers that never come tell nothing of the limit, which is 200 until one does.
+            async with open_app(load(**values)) as app:
+                told += await write(app, fanvue)
+        return _outcome(fanvue, told)
+
+
+async def _replies(app: App, fanvue: SandboxFanvue) -> int:
+    """How many authors were told that nobody knows."""
+    actor = Actor(OWNER, "owner")
+    grant = await app.services.access.choose(actor, HANDLE, Capability.REPLY)
+    event = Event("soak", EventKind.MESSAGE, CreatorId(grant.creator), app.clock.now(), Fan(FanId(_fan(fanvue)[1])))
+    talk = Conversation(grant, Sent(ChannelId(1), MessageId(1)), 0, event)
+    told = 0
+    for number in range(WRITES):
+        try:
+            await app.services.inbox.reply(talk, f"lost reply {number}", source=f"soak:{number}")
+        except OutcomeUnknownError:
+            told += 1
+    return told
+
+
+async def _posts(app: App, _fanvue: SandboxFanvue) -> int:
+    grant = await app.services.access.choose(Actor(OWNER, "owner"), HANDLE, Capability.POST)
+    told = 0
+    for number in range(WRITES):
+        try:
+            await app.services.posts.create(grant, f"lost post {number}", Audience.SUBSCRIBERS, None)
+        except OutcomeUnknownError:
+            told += 1
+    return told
+
+
+def _fan(fanvue: SandboxFanvue) -> tuple[str, str]:
+    """Handle and id of a fan with a chat, who can be written to."""
+    desk = fanvue.world.desk(fanvue.world.account(HANDLE))
+    fan = next(chat.fan for chat in desk.chats.values() if chat.fan.is_contactable)
+    return fan.user.handle, fan.user.uuid
+
+
+def _outcome(fanvue: SandboxFanvue, told: int) -> Outcome:
+    desk = fanvue.world.desk(fanvue.world.account(HANDLE))
+    texts = [message.text for message in fanvue.messages(HANDLE, _fan(fanvue)[0])] + [post.text for post in desk.posts]
+    counts = Counter(text for text in texts if text and text.startswith("lost "))
+    doubled = sum(count > 1 for count in counts.values())
+    lost = 2 * WRITES - len(counts) - told
+    detail = f"{2 * WRITES} answers cut: {len(counts)} there, {doubled} doubled, {told} authors told, {lost} lost"
+    return Outcome(is_kept=doubled == 0 and lost <= 0, detail=detail)
