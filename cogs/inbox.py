@@ -1,5 +1,6 @@
 """Answering fans where the card landed: the Reply button, Show, and Discord's own Reply."""
 
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -96,7 +97,7 @@ class Inbox(commands.Cog):
             await self._answer(message, card, is_live=is_live)
         except Exception as error:  # noqa: BLE001 - presented where the person wrote
             await self._failures.present_in_reply(message, error)
-            await message.add_reaction("⚠️")
+            await _mark(message, "⚠️")
 
     async def _answer(self, message: discord.Message, card: CardMessage, *, is_live: bool) -> None:
         conversation = await self._inbox.open(author_of(message), card)
@@ -110,7 +111,13 @@ class Inbox(commands.Cog):
         else:
             is_sent = await self._inbox.resume(conversation, words, source=source, written_at=message.created_at)
         if is_sent:
-            await message.add_reaction("✅")
+            await _mark(message, "✅")
+
+
+async def _mark(message: discord.Message, emoji: str) -> None:
+    """React, where that is allowed: a mark that cannot be made changes nothing about what was done."""
+    with suppress(discord.HTTPException):
+        await message.add_reaction(emoji)
 
 
 def _replied_to(message: discord.Message) -> CardMessage | None:

@@ -23,6 +23,7 @@ from bot.domain.errors import (
     RefusedByFanvueError,
 )
 from bot.domain.events import Event
+from bot.domain.faults import where
 from bot.fanvue import chats
 from bot.services.access import AccessService
 from bot.storage.audit import AuditLog
@@ -235,6 +236,13 @@ class InboxService:
         raise OutcomeUnknownError
 
     async def _mark_answered(self, conversation: Conversation) -> None:
+        """Show on every card that the fan has the answer; failing to show it does not undo the sending."""
+        try:
+            await self._redraw(conversation)
+        except Exception as error:  # noqa: BLE001 - the author must not take a sent reply for a failed one
+            log.warning("answer_not_shown", error=where(error))
+
+    async def _redraw(self, conversation: Conversation) -> None:
         actor, now = conversation.grant.actor, self._clock.now()
         answer = Answer(actor.user, actor.name, now)
         shown = {

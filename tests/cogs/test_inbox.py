@@ -119,6 +119,18 @@ async def test_an_answer_whose_outcome_was_lost_is_found_and_not_sent_twice(conn
     assert sent_by_creator(connected).count("only once") == 1
 
 
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/channels/*/messages/*"), ("PUT", "/channels/*/reactions/*")])
+async def test_a_sent_answer_is_not_called_broken_because_it_cannot_be_marked(
+    connected: Rig, method: str, path: str
+) -> None:
+    await connected.luna.slash(connected.desk, "alerts channel")
+    card = await card_in(connected, connected.desk)
+    connected.env.inject_error(method, path, status=500)
+    await connected.luna.send(connected.desk, "It went out", reply_to=card)
+    assert sent_by_creator(connected).count("It went out") == 1
+    assert not any("broke" in words_of(message) for message in connected.desk.history())
+
+
 async def test_an_equal_answer_sent_before_is_not_taken_for_one_that_got_lost(connected: Rig) -> None:
     card = await card_in(connected, connected.dm)
     luna = connected.people["luna"]
