@@ -155,7 +155,7 @@ def _card_of(interaction: discord.Interaction) -> CardMessage:
 
 def _kept(words: str) -> discord.Embed:
     return discord.Embed(
-        title="Not sent. Your text, so that nothing is lost:",
+        title="Your text, so that nothing is lost:",
         description=text.escape(words)[:4096],
         colour=Colour.QUIET,
     )

@@ -12,7 +12,7 @@ from bot.discordkit.look import Colour
 from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of
 from bot.domain import schedule, text
-from bot.domain.access import Capability, Grant
+from bot.domain.access import Capability
 from bot.domain.accounts import CreatorId
 from bot.services import Services
 from bot.services.posts import Audience, PostResult
@@ -58,7 +58,8 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
-        await self._publish(interaction, grant, words, chosen, await self._instant(interaction, when))
+        publish_at = await self._instant(interaction, when)
+        await self._show(interaction, await self._posts.create(grant, words, chosen, publish_at))
 
     @create.autocomplete("creator")
     async def _creators(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -85,20 +86,13 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
         publish_at = schedule.from_stamp(int(stamp))
         words = values.get(TEXT_ID, "")
         try:
-            await self._publish(interaction, grant, words, Audience(audience), publish_at)
+            result = await self._posts.create(grant, words, Audience(audience), publish_at)
         except Exception:
             await interaction.followup.send(embed=_kept(words), ephemeral=True)
             raise
+        await self._show(interaction, result)
 
-    async def _publish(
-        self,
-        interaction: discord.Interaction,
-        grant: Grant,
-        words: str,
-        audience: Audience,
-        publish_at: datetime | None,
-    ) -> None:
-        result = await self._posts.create(grant, words, audience, publish_at)
+    async def _show(self, interaction: discord.Interaction, result: PostResult) -> None:
         await interaction.edit_original_response(
             embed=_done(result), view=view_of([link_button("Open on Fanvue", result.url)])
         )
@@ -119,7 +113,7 @@ def _done(result: PostResult) -> discord.Embed:
 
 def _kept(words: str) -> discord.Embed:
     return discord.Embed(
-        title="Not posted. Your text, so that nothing is lost:",
+        title="Your text, so that nothing is lost:",
         description=text.escape(words)[:4096],
         colour=Colour.QUIET,
     )
