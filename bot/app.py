@@ -1,15 +1,8 @@
-"""The composition root: everything is made here, started here and stopped here, in order."""
+"""The composition root: everything is made here, in order; ``bot.running`` starts and stops it."""
 
-import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from typing import Any
-
-import structlog
 
 from bot.alerts.bell import Bell
 from bot.alerts.intake import Intake
@@ -25,12 +18,11 @@ from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
-from bot.discordkit.reconnect import logged_in
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.errors import StorageBusyError
 from bot.fanvue.client import FanvueClient
 from bot.fanvue.oauth import FanvueOAuth
+from bot.running import App, Role
 from bot.services import Services
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
@@ -53,93 +45,12 @@ from bot.vault.keyring import Keyring
 from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
 from bot.vault.tokens import TokenKeeper
-from bot.web.app import Application, PublicParts, metrics_app, public_app
+from bot.web.app import PublicParts, metrics_app, public_app
 from bot.web.health import Readiness
 from bot.web.metrics import Counters
 from bot.web.pages import Pages
-from bot.web.serving import serving
 
-log = structlog.get_logger(__name__)
-
-SWEEP_SECONDS = 60
-RETENTION = timedelta(days=30)
-"""How long what a fan wrote is kept, sealed; cards show it no longer afterwards."""
-
-
-class Role(StrEnum):
-    """Which parts of the bot a process runs."""
-
-    ALL = "all"
-    GATEWAY = "gateway"
-    WEB = "web"
-    WORKER = "worker"
-
-
-StartClient = Callable[[DiscordClient, str], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """The assembled bot; nothing runs yet."""
-
-    settings: Settings
-    clock: Clock
-    client: DiscordClient
-    services: Services
-    stores: Stores
-    intake: Intake
-    router: Router
-    worker: AlertWorker
-    obituaries: Obituaries
-    recovery: Recovery
-    readiness: Readiness
-    public: Application
-    metrics: Application
-
-    async def serve(self, role: Role, start_client: StartClient) -> None:
-        """Run the role's parts until cancelled; when one dies, all end."""
-        async with AsyncExitStack() as stack:
-            await self._prepare(role, stack)
-            if role in {Role.ALL, Role.WEB}:
-                await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
-            await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
-            async with asyncio.TaskGroup() as group:
-                for name, part in self._parts(role, start_client).items():
-                    group.create_task(part, name=name)
-                log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
-
-    async def _prepare(self, role: Role, stack: AsyncExitStack) -> None:
-        """Roles without the gateway log in to send; the others are ready only while the gateway is."""
-        if role in {Role.ALL, Role.GATEWAY}:
-            self.readiness.require("discord", self.client.is_connected)
-            return
-        self.client.load(())
-        token = self.settings.discord_token.get_secret_value()
-        await stack.enter_async_context(logged_in(self.client, token))
-
-    def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
-        token = self.settings.discord_token.get_secret_value()
-        parts: dict[str, Any] = {}
-        if role in {Role.ALL, Role.GATEWAY}:
-            parts["gateway"] = start_client(self.client, token)
-        if role in {Role.ALL, Role.WEB}:
-            parts["intake"] = self.intake.run()
-        if role in {Role.ALL, Role.WORKER}:
-            parts["router"] = self.router.run()
-            parts["worker"] = self.worker.run()
-            parts["sweeper"] = self._sweep()
-            parts["recovery"] = self.recovery.run()
-        return parts
-
-    async def _sweep(self) -> None:
-        while True:
-            try:
-                await self.services.connections.sweep()
-                await self.obituaries.catch_up()
-                await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
-            except StorageBusyError:
-                log.warning("sweep_cannot_store")
-            await asyncio.sleep(SWEEP_SECONDS)
+__all__ = ["App", "Role", "load_cogs", "open_app"]
 
 
 @asynccontextmanager

@@ -53,7 +53,7 @@ class Account(commands.Cog):
     async def _ask(self, interaction: discord.Interaction, _argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._access.choose(actor_of(interaction), None, Capability.MANAGE)
-        handle = text.name(grant.connection.account.handle)
+        handle = text.name(grant.handle)
         await interaction.edit_original_response(
             embed=discord.Embed(
                 title=f"Disconnect @{handle}?",
@@ -73,7 +73,7 @@ class Account(commands.Cog):
         await interaction.response.defer()
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
         is_revoked = await self._connections.disconnect(grant)
-        handle = text.name(grant.connection.account.handle)
+        handle = text.name(grant.handle)
         told = (
             "Its tokens are revoked at Fanvue and deleted here."
             if is_revoked

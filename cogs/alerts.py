@@ -115,7 +115,7 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
 
     async def _report(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
         embed = discord.Embed(
-            title=f"Alerts of @{text.name(grant.connection.account.handle)}",
+            title=f"Alerts of @{text.name(grant.handle)}",
             description=_summary(await self._alerts.routes(grant)) + note,
             colour=Colour.BRAND,
         )

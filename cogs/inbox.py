@@ -45,7 +45,7 @@ class Inbox(commands.Cog):
             custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT, min_length=1
         )
         title = f"Answer {text.plain_name(fan.name, 30)}" if fan else "Answer"
-        label = f"Sent as @{text.plain_name(conversation.grant.connection.account.handle, 30)}"
+        label = f"Sent as @{text.plain_name(conversation.grant.handle, 30)}"
         await interaction.response.send_modal(form(title, REPLY_VERB, argument, {label: field}))
 
     async def _submit(self, interaction: discord.Interaction, _argument: str, values: dict[str, str]) -> None:

@@ -75,7 +75,7 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT
         )
-        label = f"Posted as @{text.plain_name(grant.connection.account.handle, 30)}"
+        label = f"Posted as @{text.plain_name(grant.handle, 30)}"
         argument = f"{grant.creator},{audience.value},{stamp}"
         await interaction.response.send_modal(form("New post", POST_VERB, argument, {label: field}))
 

@@ -79,7 +79,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may use 
     async def _show(self, interaction: discord.Interaction, grant: Grant) -> None:
         rights = await self._team.members(grant)
         embed = discord.Embed(
-            title=f"Team of @{text.name(grant.connection.account.handle)}",
+            title=f"Team of @{text.name(grant.handle)}",
             description=_lines(rights) or "Nobody else may use this account. `/team grant` changes that.",
             colour=Colour.BRAND,
         )

@@ -77,6 +77,16 @@ class Grant:
         return self.connection.account.id
 
     @property
+    def handle(self) -> str:
+        """What Fanvue calls that creator, without the @."""
+        return self.connection.account.handle
+
+    @property
+    def managed(self) -> CreatorId | None:
+        """The creator to act as when the connected account manages it; ``None`` for the account itself."""
+        return None
+
+    @property
     def is_owner(self) -> bool:
         """Whether the actor is the one who connected the account."""
         return self.connection.owner == self.actor.user

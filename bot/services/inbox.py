@@ -254,7 +254,7 @@ class InboxService:
             await self._cards.mark_answered(sent.message, actor.user, actor.name, now)
             delivery = await self._outbox.by_id(delivery_id)
             if delivery is not None:
-                handle = conversation.grant.connection.account.handle
+                handle = conversation.grant.handle
                 alert = Alert(delivery_id, conversation.event, handle, delivery.shows_amounts, answer)
                 await self._board.update(alert, delivery.place, sent)
 

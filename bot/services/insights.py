@@ -46,7 +46,7 @@ class InsightsService:
         current, earlier = await asyncio.gather(self._summary(grant, period), self._summary(grant, before))
         days, days_before = _by_day(current, period), _by_day(earlier, before)
         return EarningsReport(
-            handle=grant.connection.account.handle,
+            handle=grant.handle,
             preset=preset,
             period=period,
             gross=_total(day.gross for day in days),

@@ -68,7 +68,7 @@ class PostsService:
         except OutcomeUnknownError:
             uuid = await self._read_back(grant, text.strip(), started_at)
         await self._audit.write(grant.actor, grant.creator, "post", "done", self._clock.now())
-        return PostResult(uuid, grant.connection.account.handle, audience, publish_at)
+        return PostResult(uuid, grant.handle, audience, publish_at)
 
     def check(self, grant: Grant, text: str, publish_at: datetime | None) -> None:
         """Raise what ``create`` would, before anything is sent; scopes included."""

@@ -1,0 +1,109 @@
+"""The assembled bot while it runs: which parts each role starts, and what is swept up on the way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from bot.alerts.intake import Intake
+from bot.alerts.router import Router
+from bot.alerts.worker import AlertWorker
+from bot.discordkit.client import DiscordClient
+from bot.discordkit.reconnect import logged_in
+from bot.domain.clock import Clock
+from bot.domain.errors import StorageBusyError
+from bot.services import Services
+from bot.settings import Settings
+from bot.storage import Stores
+from bot.vault.obituaries import Obituaries
+from bot.vault.recovery import Recovery
+from bot.web.app import Application
+from bot.web.health import Readiness
+from bot.web.serving import serving
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 60
+RETENTION = timedelta(days=30)
+"""How long what a fan wrote is kept, sealed; cards show it no longer afterwards."""
+
+
+class Role(StrEnum):
+    """Which parts of the bot a process runs."""
+
+    ALL = "all"
+    GATEWAY = "gateway"
+    WEB = "web"
+    WORKER = "worker"
+
+
+StartClient = Callable[[DiscordClient, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The assembled bot; nothing runs yet."""
+
+    settings: Settings
+    clock: Clock
+    client: DiscordClient
+    services: Services
+    stores: Stores
+    intake: Intake
+    router: Router
+    worker: AlertWorker
+    obituaries: Obituaries
+    recovery: Recovery
+    readiness: Readiness
+    public: Application
+    metrics: Application
+
+    async def serve(self, role: Role, start_client: StartClient) -> None:
+        """Run the role's parts until cancelled; when one dies, all end."""
+        async with AsyncExitStack() as stack:
+            await self._prepare(role, stack)
+            if role in {Role.ALL, Role.WEB}:
+                await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
+            await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
+            async with asyncio.TaskGroup() as group:
+                for name, part in self._parts(role, start_client).items():
+                    group.create_task(part, name=name)
+                log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
+
+    async def _prepare(self, role: Role, stack: AsyncExitStack) -> None:
+        """Roles without the gateway log in to send; the others are ready only while the gateway is."""
+        if role in {Role.ALL, Role.GATEWAY}:
+            self.readiness.require("discord", self.client.is_connected)
+            return
+        self.client.load(())
+        token = self.settings.discord_token.get_secret_value()
+        await stack.enter_async_context(logged_in(self.client, token))
+
+    def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
+        token = self.settings.discord_token.get_secret_value()
+        parts: dict[str, Any] = {}
+        if role in {Role.ALL, Role.GATEWAY}:
+            parts["gateway"] = start_client(self.client, token)
+        if role in {Role.ALL, Role.WEB}:
+            parts["intake"] = self.intake.run()
+        if role in {Role.ALL, Role.WORKER}:
+            parts["router"] = self.router.run()
+            parts["worker"] = self.worker.run()
+            parts["sweeper"] = self._sweep()
+            parts["recovery"] = self.recovery.run()
+        return parts
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self.services.connections.sweep()
+                await self.obituaries.catch_up()
+                await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
+            except StorageBusyError:
+                log.warning("sweep_cannot_store")
+            await asyncio.sleep(SWEEP_SECONDS)
