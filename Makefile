@@ -50,6 +50,7 @@ contracts: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m bot commands > docs/commands.md
+	$(BIN)/python -m bot rights docs/rights.md
 
 pictures: $(READY)
 	$(BIN)/python -m sandbox.pictures docs/pictures

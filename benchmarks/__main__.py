@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from benchmarks.charts import charts
 from benchmarks.client import client
 from benchmarks.commands import commands
+from benchmarks.decoding import decoding
 from benchmarks.delivery import delivery
 from benchmarks.escaping import escaping
 from benchmarks.figures import Figure
 from benchmarks.ingest import ingest
+from benchmarks.polling import polling
 from benchmarks.starting import starting
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -20,6 +22,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "starting": starting,
     "commands": commands,
     "client": client,
+    "polling": polling,
+    "decoding": decoding,
     "charts": charts,
     "escaping": escaping,
 }

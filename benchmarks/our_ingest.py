@@ -12,9 +12,13 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 from sqlalchemy.util import await_only
 
+from benchmarks.bodies import CREATOR
 from bot import logs
 from bot.app import open_app
+from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
+from bot.domain.clock import SystemClock
 from bot.settings import load
+from bot.storage import Stores
 from bot.web.serving import serving
 from sandbox.world import free_port, settings_for
 
@@ -27,10 +31,26 @@ def _slow_down(seconds: float) -> None:
         await_only(asyncio.sleep(seconds))
 
 
+async def connect(stores: Stores) -> None:
+    """The creator of the bodies: events of others would not be kept."""
+    now = SystemClock().now()
+    account = FanvueAccount(CreatorId(CREATOR), "bench", "Bench", is_creator=True)
+    connection = Connection(
+        id=ConnectionId("bench"),
+        owner=DiscordUserId(1),
+        account=account,
+        features=frozenset(),
+        scopes=frozenset(),
+        status=ConnectionStatus.ACTIVE,
+        connected_at=now,
+        access_expires_at=now,
+        refreshed_at=now,
+    )
+    await stores.connections.replace(connection, "sealed")
+
+
 async def main(slow_milliseconds: float) -> None:
     """Listen until killed."""
-    if slow_milliseconds:
-        _slow_down(slow_milliseconds / 1000)
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory(prefix="fanvue-bench-") as folder:
         port = free_port()
@@ -40,6 +60,9 @@ async def main(slow_milliseconds: float) -> None:
             serving(app.public, "127.0.0.1", port),
             asyncio.TaskGroup() as group,
         ):
+            await connect(app.stores)
+            if slow_milliseconds:
+                _slow_down(slow_milliseconds / 1000)
             group.create_task(app.intake.run())
             sys.stdout.write(f"{port}\n")
             sys.stdout.flush()

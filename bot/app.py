@@ -1,23 +1,34 @@
 """The composition root: everything is made here, in order; ``bot.running`` starts and stops it."""
 
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from bot.alerts.bell import Bell
+from bot.alerts.board import Board
+from bot.alerts.catchup import CatchUp
+from bot.alerts.closing import Closing
+from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
 from bot.alerts.reception import Reception
+from bot.alerts.removing import Remover
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.charts.studio import ChartStudio
 from bot.discordkit.actions import Actions
 from bot.discordkit.alert_sender import AlertSender
 from bot.discordkit.client import Cog, DiscordClient
+from bot.discordkit.deleting import MessageDeleter
+from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import Failures
+from bot.discordkit.heralds import PlaceHerald
 from bot.discordkit.kit import Kit
+from bot.discordkit.membership import RecentMembers
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.picking import PICK_VERB, Picker
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.fanvue.client import FanvueClient
@@ -26,13 +37,22 @@ from bot.running import App, Role
 from bot.services import Services
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
+from bot.services.audience import AudienceService
 from bot.services.authorisation import Authorisation
 from bot.services.connections import ConnectionsService
+from bot.services.finished import FinishedMonths
+from bot.services.guilds import GuildsService
 from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
+from bot.services.managed import ManagedCreatorsService
+from bot.services.muting import MutingService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
+from bot.services.reopening import ReopeningService
+from bot.services.sales import SalesService
+from bot.services.spending import SpendingService
+from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
 from bot.services.team import TeamService
 from bot.settings import Settings
@@ -42,20 +62,27 @@ from bot.storage.migrate import migrate
 from bot.vault.checks import check_keys
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
+from bot.vault.ledger import Ledger
 from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
+from bot.vault.revoking import Revoker
 from bot.vault.tokens import TokenKeeper
 from bot.web.app import PublicParts, metrics_app, public_app
 from bot.web.health import Readiness
 from bot.web.metrics import Counters
+from bot.web.metrics import Source as Figures
 from bot.web.pages import Pages
 
-__all__ = ["App", "Role", "load_cogs", "open_app"]
+__all__ = ["App", "Role", "cogs_alone", "load_cogs", "open_app"]
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, clock: Clock | None = None, client: DiscordClient | None = None
+) -> AsyncIterator[App]:
     """Everything made and connected to the database, which is brought up to date first.
+
+    ``client`` is one that is on its way to Discord already.
 
     Raises KeyringError for unusable keys, AlreadyRunningError, and what the database driver raises.
     """
@@ -73,7 +100,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
         stack.push_async_callback(fanvue.aclose)
         studio = ChartStudio()
         stack.push_async_callback(studio.close)
-        assembly = _Assembly(settings, now, keyring, stores, fanvue, studio)
+        assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, client or DiscordClient())
         stack.push_async_callback(assembly.tokens.aclose)
         yield assembly.app()
 
@@ -89,6 +116,7 @@ class _Assembly:
         stores: Stores,
         fanvue: FanvueClient,
         studio: ChartStudio,
+        client: DiscordClient,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -96,17 +124,27 @@ class _Assembly:
         self.stores = stores
         self.fanvue = fanvue
         self.studio = studio
-        failures, throttle = Failures(), Throttle()
+        picker, throttle = Picker(), Throttle()
+        failures = Failures(picker)
         self.kit = Kit(Actions(failures, throttle), failures)
-        self.client = DiscordClient(failures, self.kit.actions, throttle)
+        self.kit.actions.on_pick(PICK_VERB, picker.pick)
+        self.client = client
+        self.client.equip(failures, self.kit.actions, throttle)
         pacer = Pacer(clock)
         direct = DirectMessages(self.client, stores.dms, pacer)
-        self.sender = AlertSender(self.client, direct, pacer)
+        self.deleter = MessageDeleter(self.client, pacer)
+        self.members = RecentMembers(self.client, pacer, clock)
+        self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
+        self.herald = PlaceHerald(self.client, direct, pacer)
+        self.board = Board(stores.outbox, stores.cards, self.sender, keyring)
         self.notices = Notices(self.client, direct)
-        self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock)
+        self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
+        self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
         self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
         self.tokens.on_dead_grant(self.obituaries.tell)
-        self.stored, self.due = Bell(), Bell()
+        self.ledger = Ledger(stores.uses, clock)
+        self.gate = Gate(fanvue, self.tokens, clock, self.ledger.note)
+        self.stored, self.due, self.unwanted = Handover(), Bell(), Bell()
         self.readiness = Readiness()
         self.readiness.require("database", stores.is_reachable)
 
@@ -114,8 +152,9 @@ class _Assembly:
         """The whole."""
         services = self.services()
         self.client.load(load_cogs(services, self.kit))
-        intake = Intake(self.stores.events, self.keyring, self.stored)
+        intake = Intake(self.stores.arrivals, self.keyring, self.stored)
         counters = Counters()
+        catch_up, worker = self.catch_up(intake), self.worker()
         return App(
             settings=self.settings,
             clock=self.clock,
@@ -124,41 +163,132 @@ class _Assembly:
             stores=self.stores,
             intake=intake,
             router=Router(
-                self.stores.events, self.stores.routes, self.keyring, self.clock, stored=self.stored, due=self.due
+                self.stores.events,
+                self.stores.routes,
+                self.keyring,
+                self.clock,
+                mutes=self.stores.mutes,
+                spenders=self.stores.spenders,
+                outbox=self.stores.outbox,
+                board=self.board,
+                worker=worker,
+                stored=self.stored,
+                due=self.due,
             ),
-            worker=self.worker(),
+            worker=worker,
+            board=self.board,
+            remover=Remover(self.stores.removals, self.deleter, self.unwanted),
+            ledger=self.ledger,
+            catch_up=catch_up,
             obituaries=self.obituaries,
             recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
-            metrics=metrics_app(self.stores.figures, counters),
+            metrics=metrics_app(self.figures(catch_up), counters, self.readiness),
         )
 
     def services(self) -> Services:
         """The use cases."""
         stores, clock = self.stores, self.clock
-        gate = Gate(self.fanvue, self.tokens, clock)
-        access = AccessService(stores.connections, stores.rights, stores.audit, clock)
+        gate = self.gate
+        managed = ManagedCreatorsService(stores.creators, gate, clock)
+        access = self.access(managed)
         connections = self.connections()
+        finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
+        insights = InsightsService(gate, finished, self.studio, clock)
         return Services(
             access=access,
-            alerts=AlertsService(stores.routes, clock),
+            alerts=self.alerts(),
+            audience=AudienceService(gate, finished, self.studio, clock),
             connections=connections,
+            guilds=GuildsService(stores.departures, clock),
             inbox=self.inbox(access, gate),
-            insights=InsightsService(gate, self.studio, clock),
+            insights=insights,
+            managed=managed,
+            muting=self.muting(access),
             posts=PostsService(gate, stores.audit, clock),
             preferences=PreferencesService(stores.preferences),
-            privacy=PrivacyService(stores, connections),
+            privacy=PrivacyService(
+                stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
+            ),
+            sales=SalesService(gate, insights, clock),
+            reopening=self.reopening(access),
+            spreadsheets=SpreadsheetsService(insights, clock),
+            spending=SpendingService(
+                creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock
+            ),
             status=StatusService(
                 access=access,
+                gate=gate,
                 events=stores.events,
+                cursors=stores.cursors,
                 outbox=stores.outbox,
                 routes=stores.routes,
                 dms=stores.dms,
                 clock=clock,
             ),
-            team=TeamService(stores.rights, stores.audit, clock),
+            team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
         )
+
+    def access(self, managed: ManagedCreatorsService) -> AccessService:
+        """Who may do what."""
+        stores = self.stores
+        return AccessService(
+            creators=stores.creators,
+            rights=stores.rights,
+            shifts=stores.shifts,
+            defaults=stores.default_creators,
+            memberships=self.members,
+            managed=managed,
+            audit=stores.audit,
+            clock=self.clock,
+        )
+
+    def alerts(self) -> AlertsService:
+        """Rules."""
+        stores = self.stores
+        return AlertsService(
+            routes=stores.routes,
+            spenders=stores.spenders,
+            events=stores.events,
+            audit=stores.audit,
+            keyring=self.keyring,
+            stored=self.stored,
+            clock=self.clock,
+        )
+
+    def muting(self, access: AccessService) -> MutingService:
+        """Why a card came, and mutes."""
+        stores = self.stores
+        return MutingService(
+            access=access,
+            mutes=stores.mutes,
+            outbox=stores.outbox,
+            events=stores.events,
+            routes=stores.routes,
+            audit=stores.audit,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+    def reopening(self, access: AccessService) -> ReopeningService:
+        """Mending places that refused cards."""
+        stores = self.stores
+        return ReopeningService(
+            access=access,
+            alerts=self.alerts(),
+            routes=stores.routes,
+            refusals=stores.refusals,
+            outbox=stores.outbox,
+            due=self.due,
+            clock=self.clock,
+        )
+
+    def wake(self) -> None:
+        """Have the parts look that wait for what people change: events to route, cards to delete."""
+        self.stored.lose()
+        self.stored.ring()
+        self.unwanted.ring()
 
     def oauth(self) -> FanvueOAuth:
         """The authorisation server, as the operator's app."""
@@ -179,8 +309,8 @@ class _Assembly:
             public_url=self.settings.public_url,
             keyring=self.keyring,
             oauth=oauth,
-            authorisation=Authorisation(oauth, self.fanvue),
-            tokens=self.tokens,
+            authorisation=Authorisation(oauth, self.fanvue, self.revoker),
+            revoker=self.revoker,
             connections=self.stores.connections,
             links=self.stores.links,
             audit=self.stores.audit,
@@ -198,20 +328,41 @@ class _Assembly:
             outbox=self.stores.outbox,
             replies=self.stores.replies,
             audit=self.stores.audit,
-            board=self.sender,
+            board=self.board,
             keyring=self.keyring,
             clock=self.clock,
         )
 
+    def catch_up(self, intake: Intake) -> CatchUp:
+        """What asks for what webhooks did not bring."""
+        return CatchUp(
+            cursors=self.stores.cursors,
+            leases=self.stores.leases,
+            tokens=self.tokens,
+            gate=self.gate,
+            intake=intake,
+            clock=self.clock,
+            surface=self.fanvue.surface,
+        )
+
+    def figures(self, catch_up: CatchUp) -> Figures:
+        """What the metrics show at each scrape."""
+
+        async def all_figures() -> Mapping[str, Mapping[str, int]]:
+            return {**await self.stores.figures(), **catch_up.figures()}
+
+        return all_figures
+
     def worker(self) -> AlertWorker:
         """Delivery."""
+        stores = self.stores
+        closing = Closing(stores.routes, stores.refusals, stores.connections, self.herald, self.clock)
         return AlertWorker(
-            outbox=self.stores.outbox,
-            events=self.stores.events,
-            connections=self.stores.connections,
-            routes=self.stores.routes,
-            rights=self.stores.rights,
+            outbox=stores.outbox,
+            events=stores.events,
+            rights=stores.rights,
             sender=self.sender,
+            closing=closing,
             keyring=self.keyring,
             clock=self.clock,
             due=self.due,
@@ -234,3 +385,17 @@ def load_cogs(services: Services, kit: Kit) -> list[Cog]:
     """Every cog, by name; one that does not load ends the start."""
     names: tuple[str, ...] = importlib.import_module("cogs").NAMES
     return [importlib.import_module(f"cogs.{name}").build(services, kit) for name in names]
+
+
+def cogs_alone() -> list[Cog]:
+    """Every cog with nothing behind it: to look at the commands they offer, not to run them."""
+    failures = Failures()
+    nothing: Any = _Nothing()
+    return load_cogs(nothing, Kit(Actions(failures, Throttle()), failures))
+
+
+class _Nothing:
+    """Stands where services would: looking at commands calls none of them."""
+
+    def __getattr__(self, name: str) -> None:
+        return None

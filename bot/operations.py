@@ -2,17 +2,21 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
 
-from bot.app import Role, open_app
+from bot.app import Role, cogs_alone, open_app
 from bot.checkup import examine
+from bot.discordkit.checkup import bot_state
+from bot.discordkit.client import DiscordClient
 from bot.discordkit.reconnect import TokenRefusedError, keep_running
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
 from bot.settings import Settings
+from bot.starting import EarlyGateway, StartMark
 from bot.storage import Stores, copying
 from bot.storage.copying import CopyRefusedError
 from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
@@ -34,17 +38,25 @@ Fanvue ends connections whose refresh token was spent since the backup: those cr
 What people erased and rights they took back since the backup are there again; events since then are not."""
 
 
-async def run(settings: Settings, role_name: str) -> int:
-    """Run the bot until asked to stop."""
+async def run(settings: Settings, role_name: str, early: EarlyGateway | None = None) -> int:
+    """Run the bot until asked to stop; ``early`` is Discord called already."""
     role = Role(role_name)
     if settings.is_sqlite and role is not Role.ALL:
         return _tell(BAD_CONFIGURATION, "With SQLite everything runs in one process: use --role all, or PostgreSQL.")
 
-    async def serve() -> None:
-        async with open_app(settings) as app:
-            await app.serve(role, keep_running)
+    async def gateway(client: DiscordClient, token: str) -> None:
+        StartMark(settings).put()
+        await (early.join() if early else keep_running(client, token))
 
-    return await _guarded(serve)
+    async def serve() -> None:
+        async with open_app(settings, client=early.client if early else None) as app:
+            await app.serve(role, gateway)
+
+    try:
+        return await _guarded(serve)
+    finally:
+        if early is not None:
+            await early.end()
 
 
 async def migrate_database(settings: Settings) -> int:
@@ -79,10 +91,10 @@ async def rotate_keys(settings: Settings) -> int:
 
 
 async def doctor(settings: Settings) -> int:
-    """One line a check: fine, or what to do."""
-    findings = await examine(settings)
+    """One line a check: fine, or what to do; 1 when something has to be mended."""
+    findings = await examine(settings, partial(bot_state, cogs=cogs_alone()))
     for finding in findings:
-        print(f"{'ok  ' if finding.is_fine else 'BAD '} {finding.subject}: {finding.advice}")
+        print(finding)
     return OK if all(finding.is_fine for finding in findings) else UNHEALTHY
 
 

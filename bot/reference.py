@@ -1,15 +1,12 @@
-"""The list of commands as Markdown, read from the cogs themselves."""
+"""What the documents say about commands and rights, as the code has it."""
 
 from collections.abc import Iterator
-from typing import Any, cast
 
-from bot.app import load_cogs
-from bot.discordkit.actions import Actions
-from bot.discordkit.failures import Failures
-from bot.discordkit.kit import Kit
+from bot.app import cogs_alone
+from bot.discordkit.demands import rights_table
 from bot.discordkit.listing import Listed, listed
-from bot.discordkit.throttle import Throttle
-from bot.services import Services
+
+TABLE_BEGINS = "| | asks for |"
 
 HEAD = """# Commands
 
@@ -20,21 +17,15 @@ Made from the code by `make docs`; answers are private unless it says otherwise.
 """
 
 
+def with_rights_table(document: str) -> str:
+    """A document whose last part is the table of rights, with that table as the code has it."""
+    return document.partition(TABLE_BEGINS)[0] + rights_table()
+
+
 def commands_markdown() -> str:
     """One row a command."""
-    failures = Failures()
-    nothing: Any = _Nothing()
-    services = cast(Services, nothing)
-    cogs = load_cogs(services, Kit(Actions(failures, Throttle()), failures))
-    rows = sorted(listed(cogs), key=lambda row: row.name)
+    rows = sorted(listed(cogs_alone()), key=lambda row: row.name)
     return HEAD + "\n".join(_rows(rows)) + "\n"
-
-
-class _Nothing:
-    """Stands where services would: listing commands calls none of them."""
-
-    def __getattr__(self, name: str) -> None:
-        return None
 
 
 def _rows(rows: list[Listed]) -> Iterator[str]:

@@ -10,7 +10,10 @@ from typing import Any
 
 import structlog
 
+from bot.alerts.board import Board
+from bot.alerts.catchup import CatchUp
 from bot.alerts.intake import Intake
+from bot.alerts.removing import Remover
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.client import DiscordClient
@@ -20,6 +23,7 @@ from bot.domain.errors import StorageBusyError
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage import Stores
+from bot.vault.ledger import Ledger
 from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
 from bot.web.app import Application
@@ -57,6 +61,10 @@ class App:
     intake: Intake
     router: Router
     worker: AlertWorker
+    board: Board
+    remover: Remover
+    ledger: Ledger
+    catch_up: CatchUp
     obituaries: Obituaries
     recovery: Recovery
     readiness: Readiness
@@ -86,14 +94,17 @@ class App:
 
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()
-        parts: dict[str, Any] = {}
+        parts: dict[str, Any] = {"ledger": self.ledger.run()}
         if role in {Role.ALL, Role.GATEWAY}:
             parts["gateway"] = start_client(self.client, token)
-        if role in {Role.ALL, Role.WEB}:
+        if role in {Role.ALL, Role.WEB, Role.WORKER}:
             parts["intake"] = self.intake.run()
         if role in {Role.ALL, Role.WORKER}:
+            parts["catch_up"] = self.catch_up.run()
             parts["router"] = self.router.run()
             parts["worker"] = self.worker.run()
+            parts["board"] = self.board.run()
+            parts["remover"] = self.remover.run()
             parts["sweeper"] = self._sweep()
             parts["recovery"] = self.recovery.run()
         return parts
@@ -102,6 +113,11 @@ class App:
         while True:
             try:
                 await self.services.connections.sweep()
+                await self.services.managed.sweep()
+                await self.services.muting.sweep()
+                await self.services.spending.sweep()
+                await self.services.guilds.sweep()
+                await self.services.privacy.sweep()
                 await self.obituaries.catch_up()
                 await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
             except StorageBusyError:

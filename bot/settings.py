@@ -1,15 +1,23 @@
-"""Settings from the environment or ``.env``; built once, by the command line."""
+"""Settings from the environment or ``.env``; built once, by the command line.
 
+Read by hand rather than by a library: it is the first thing a start does, and everything else waits for it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FERNET_KEY_LENGTH = 44
+HIGHEST_PORT = 65535
+MAX_DIGITS = 6
 NO_ADDRESS = "must be an address such as https://bot.example.com"
 
 
@@ -59,17 +67,37 @@ def _origin(text: str) -> str:
     return address
 
 
-def _secret(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip(" ,"):
+class Secret:
+    """A text that prints as stars and has no JSON form."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _secret(text: str) -> Secret:
+    if not text.strip(" ,"):
         raise ValueError("must not be empty")
-    return secret
+    return Secret(text)
 
 
-def _keys(secret: SecretStr) -> SecretStr:
-    for key in _secret(secret).get_secret_value().split(","):
+def _keys(text: str) -> Secret:
+    for key in text.split(","):
         if len(key.strip()) != FERNET_KEY_LENGTH:
             raise ValueError("must be Fernet keys, comma separated; make one with: python -m bot new-key")
-    return secret
+    return Secret(text)
 
 
 def _level(text: str) -> str:
@@ -84,30 +112,29 @@ def _database(text: str) -> str:
     return text
 
 
-Address = Annotated[str, AfterValidator(_address)]
-Origin = Annotated[str, AfterValidator(_origin)]
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
-Port = Annotated[int, Field(ge=0, le=65535)]
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:MAX_DIGITS]) <= HIGHEST_PORT):
+        raise ValueError(f"must be a port: a number from 0 to {HIGHEST_PORT}")
+    return int(text)
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """What the operator decides; each field is documented in ``.env.example``."""
 
-    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, frozen=True)
-
     discord_token: Secret
-    fanvue_client_id: Annotated[str, Field(min_length=1)]
+    fanvue_client_id: str
     fanvue_client_secret: Secret
     fanvue_webhook_secret: Secret
-    public_url: Origin
-    token_keys: Annotated[SecretStr, AfterValidator(_keys)]
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/fanvue.db"
+    public_url: str
+    token_keys: Secret
+    database_url: str = "sqlite+aiosqlite:///data/fanvue.db"
     web_host: str = "127.0.0.1"
-    web_port: Port = 8080
-    metrics_port: Port = 9464
-    fanvue_auth_url: Origin = "https://auth.fanvue.com"
-    fanvue_api_url: Address = "https://api.fanvue.com"
-    log_level: Annotated[str, AfterValidator(_level)] = "INFO"
+    web_port: int = 8080
+    metrics_port: int = 9464
+    fanvue_auth_url: str = "https://auth.fanvue.com"
+    fanvue_api_url: str = "https://api.fanvue.com"
+    log_level: str = "INFO"
 
     @property
     def redirect_uri(self) -> str:
@@ -130,25 +157,67 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
 
+READERS: dict[str, Callable[[str], Any]] = {
+    "discord_token": _secret,
+    "fanvue_client_id": _text,
+    "fanvue_client_secret": _secret,
+    "fanvue_webhook_secret": _secret,
+    "public_url": _origin,
+    "token_keys": _keys,
+    "database_url": _database,
+    "web_host": _text,
+    "web_port": _port,
+    "metrics_port": _port,
+    "fanvue_auth_url": _origin,
+    "fanvue_api_url": _address,
+    "log_level": _level,
+}
+"""How each field is read from text; a ValueError says what it must be."""
+
+
 def load(env_file: Path | None = None, **overrides: Any) -> Settings:
-    """The settings, or a ``SettingsError`` that lists every mistake and shows no value."""
+    """The settings, or a ``SettingsError`` that lists every mistake and shows no value.
+
+    What is given here wins over the environment, which wins over the file; an empty variable counts as not set.
+    """
+    given = _file_values(env_file) | _named(os.environ) | {name.upper(): value for name, value in overrides.items()}
+    values: dict[str, Any] = {}
+    mistakes: list[str] = []
+    for one in fields(Settings):
+        try:
+            values[one.name] = _read(one, given.get(one.name.upper()))
+        except ValueError as error:
+            mistakes.append(f"{one.name.upper()} {error}.")
+        except LookupError:
+            mistakes.append(f"{one.name.upper()} is not set. See .env.example for where to get it.")
+    if mistakes:
+        raise SettingsError(mistakes)
+    return Settings(**values)
+
+
+def _read(one: Field[Any], given: Any) -> Any:
+    """The field's value; ValueError says what is wrong with what was given, LookupError that nothing was."""
+    if given is None or given == "":
+        if one.default is MISSING:
+            raise LookupError
+        return one.default
+    text = given.get_secret_value() if isinstance(given, Secret) else str(given)
+    return READERS[one.name](text)
+
+
+def _file_values(path: Path | None) -> dict[str, Any]:
     try:
-        return Settings(_env_file=env_file, **overrides)
-    except ValidationError as error:
-        raise SettingsError([_sentence(dict(mistake)) for mistake in error.errors(include_input=False)]) from None
+        if path is None or not path.exists():
+            return {}
+        return _named(dotenv_values(stream=StringIO(path.read_text("utf-8"))))
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(
-            [f"{env_file} cannot be read: it must be a text file (UTF-8) that this user may read."]
-        ) from None
+        mistake = f"{path} cannot be read: it must be a text file (UTF-8) that this user may read."
+        raise SettingsError([mistake]) from None
 
 
-def _split(secret: SecretStr) -> tuple[str, ...]:
+def _named(values: Mapping[str, str | None]) -> dict[str, Any]:
+    return {name.upper(): value for name, value in values.items() if value}
+
+
+def _split(secret: Secret) -> tuple[str, ...]:
     return tuple(part.strip() for part in secret.get_secret_value().split(",") if part.strip())
-
-
-def _sentence(mistake: dict[str, Any]) -> str:
-    name = ".".join(str(part) for part in mistake["loc"]).upper()
-    if mistake["type"] == "missing":
-        return f"{name} is not set. See .env.example for where to get it."
-    words = str(mistake["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name} {words}."

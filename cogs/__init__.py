@@ -1,3 +1,16 @@
 """One file per feature; loaded by name, each offers ``build(services, kit)``."""
 
-NAMES = ("connect", "account", "insights", "alerts", "inbox", "posts", "team", "privacy", "help", "status")
+NAMES = (
+    "connect",
+    "account",
+    "insights",
+    "alerts",
+    "inbox",
+    "posts",
+    "team",
+    "privacy",
+    "help",
+    "status",
+    "servers",
+    "places",
+)

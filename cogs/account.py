@@ -40,7 +40,7 @@ class Account(commands.Cog):
     async def account(self, interaction: discord.Interaction) -> None:
         """See your connected Fanvue account, its permissions and its health"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant = await self._access.choose(actor_of(interaction), None, Capability.MANAGE)
+        grant = await self._access.choose(actor_of(interaction), None, Capability.OWN)
         await interaction.edit_original_response(embed=_embed(grant.connection), view=_view(grant.connection))
 
     @app_commands.command(name="disconnect")
@@ -52,7 +52,7 @@ class Account(commands.Cog):
 
     async def _ask(self, interaction: discord.Interaction, _argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant = await self._access.choose(actor_of(interaction), None, Capability.MANAGE)
+        grant = await self._access.choose(actor_of(interaction), None, Capability.OWN)
         handle = text.name(grant.handle)
         await interaction.edit_original_response(
             embed=discord.Embed(
@@ -71,14 +71,14 @@ class Account(commands.Cog):
 
     async def _disconnect(self, interaction: discord.Interaction, creator: str) -> None:
         await interaction.response.defer()
-        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
+        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.OWN)
         is_revoked = await self._connections.disconnect(grant)
         handle = text.name(grant.handle)
         told = (
             "Its tokens are revoked at Fanvue and deleted here."
             if is_revoked
-            else "Its tokens are deleted here, but **Fanvue could not be told to revoke them**. To be sure, revoke the "
-            "app there: Settings, Account, Third Party Apps Consent."
+            else "Nobody can use its tokens here any more, but **Fanvue could not be told yet to revoke them**: it is "
+            "tried again. To be sure, revoke the app there: Settings, Account, Third Party Apps Consent."
         )
         await interaction.edit_original_response(
             embed=discord.Embed(title=f"@{handle} is disconnected", description=told, colour=Colour.QUIET), view=None

@@ -1,31 +1,55 @@
-"""/help: what this person can do in this place; and the first words in a new server."""
+"""/help: what this person can do in this place."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discordkit.components import RESUME_VERB, button, view_of
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
-from bot.discordkit.welcome import welcome
 from bot.domain import text
 from bot.domain.access import Capability
-from bot.domain.accounts import Connection
+from bot.domain.accounts import Connection, Creator
 from bot.domain.scopes import Feature, features_with
 from bot.services import Services
 
-NEEDED = {
-    Capability.INSIGHTS: Feature.INSIGHTS,
-    Capability.ALERTS: Feature.ALERTS,
-    Capability.REPLY: Feature.REPLIES,
-    Capability.POST: Feature.POSTING,
-}
 NAMES_SHOWN = 5
 
-Usable = Mapping[Capability, Sequence[Connection]]
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A command or group, what it takes, and what it is good for."""
+
+    command: str
+    capability: Capability
+    feature: Feature | None
+    words: str
+    """Where ``{names}`` stands, whose."""
+
+
+TOPICS = (
+    Topic("insights", Capability.INSIGHTS, Feature.INSIGHTS, "what {names} earned, and from whom."),
+    Topic("inbox", Capability.REPLY, Feature.REPLIES, "who wrote to {names}, and answers."),
+    Topic("alerts", Capability.ALERTS, Feature.ALERTS, "messages and sales of {names} as cards, where you want them."),
+    Topic("post", Capability.POST, Feature.POSTING, "posts as {names}, now or later."),
+    Topic("mass", Capability.POST, Feature.REPLIES, "one message of {names} to many fans."),
+    Topic("report", Capability.INSIGHTS, Feature.INSIGHTS, "a morning brief about {names}."),
+    Topic("goal", Capability.INSIGHTS, Feature.INSIGHTS, "what {names} aims for, and how it goes."),
+    Topic("team", Capability.MANAGE, None, "who else may work for {names}, and when."),
+)
+ALWAYS = {
+    "status": "what works, and how to mend what does not.",
+    "privacy": "what is stored about you and what was done with your account; pause or erase it.",
+}
+OWNED = {"account": "what you allowed at Fanvue.", "disconnect": "ends it."}
+
+Usable = Mapping[Topic, Sequence[Creator]]
 
 
 class Help(commands.Cog):
@@ -41,58 +65,70 @@ class Help(commands.Cog):
         """See what you can do here, with what you have"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = actor_of(interaction)
-        held = await self._access.creators_for(actor, Capability.MANAGE)
-        own = held[0] if held else None
+        held = await self._access.creators_for(actor, Capability.OWN)
+        own = held[0].connection if held else None
         usable = {
-            capability: [one for one in await self._access.creators_for(actor, capability) if _works(one, feature)]
-            for capability, feature in NEEDED.items()
+            topic: [one for one in await self._access.creators_for(actor, topic.capability) if _works(one, topic)]
+            for topic in TOPICS
         }
         embed = discord.Embed(
             title="What you can do here", description="\n".join(_lines(interaction, own, usable)), colour=Colour.BRAND
         )
         await interaction.edit_original_response(embed=embed, view=_next_step(own, usable))
 
-    @commands.Cog.listener()
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Introduce the bot; Discord reports a join once, never on reconnects."""
-        await welcome(guild)
 
-
-def _works(connection: Connection, feature: Feature) -> bool:
-    return connection.is_active and feature in features_with(connection.scopes)
+def _works(creator: Creator, topic: Topic) -> bool:
+    connection = creator.connection
+    if topic.feature is None:
+        return True
+    is_usable = connection.is_active and connection.paused_at is None
+    return is_usable and topic.feature in features_with(connection.scopes)
 
 
 def _lines(interaction: discord.Interaction, own: Connection | None, usable: Usable) -> Iterator[str]:
-    guild_id = interaction.guild_id
-    is_in_server = guild_id is not None and interaction.client.get_guild(guild_id) is not None
+    here = {name: names for name, names in _commands_here(interaction) if names}
     if own is None:
         yield "`/connect` connects your own Fanvue account."
-    yield from _work_lines(usable, is_in_server=is_in_server, has_alerts=not interaction.context.private_channel)
-    if own is not None:
-        yield "`/account` shows what you allowed, `/disconnect` ends it."
-        if is_in_server:
-            yield "`/team grant` lets somebody of this server help you."
-    yield "`/status` says what works and how to mend what does not."
-    yield "`/privacy show` says what is stored about you."
+    elif own.paused_at is not None:
+        yield "⏸️ You paused your account: press Resume to use it again."
+    for topic, creators in usable.items():
+        if creators and topic.command in here:
+            yield f"{here[topic.command]}: {topic.words.format(names=_names(creators))}"
+        if creators and topic.command == "inbox":
+            yield f"**Reply** on a card answers a fan as {_names(creators)}."
+    for name, words in {**(OWNED if own else {}), **ALWAYS}.items():
+        if name in here:
+            yield f"{here[name]}: {words}"
 
 
-def _work_lines(usable: Usable, *, is_in_server: bool, has_alerts: bool) -> Iterator[str]:
-    if usable[Capability.INSIGHTS]:
-        yield f"`/insights earnings` shows what {_names(usable[Capability.INSIGHTS])} earned."
-    if usable[Capability.ALERTS] and has_alerts:
-        names = _names(usable[Capability.ALERTS])
-        yield f"`/alerts dm` sends messages and sales of {names} to your direct messages."
-        if is_in_server:
-            yield f"`/alerts channel` sends those of {names} to a channel here."
-    if usable[Capability.REPLY]:
-        yield f"**Reply** on a card answers a fan as {_names(usable[Capability.REPLY])}."
-    if usable[Capability.POST]:
-        yield f"`/post create` posts as {_names(usable[Capability.POST])}, now or later."
+def _commands_here(interaction: discord.Interaction) -> Iterator[tuple[str, str]]:
+    """The commands that can be given in this place, a group's together: ``/post create``, ``list``."""
+    client: Any = interaction.client
+    is_in_server = interaction.guild_id is not None and client.get_guild(interaction.guild_id) is not None
+    for command in client.tree.get_commands(type=discord.AppCommandType.chat_input):
+        if not _is_allowed(command.allowed_contexts, interaction) or (command.guild_only and not is_in_server):
+            continue
+        parts = command.commands if isinstance(command, app_commands.Group) else [command]
+        names = [part.qualified_name for part in parts if is_in_server or not getattr(part, "guild_only", False)]
+        first, *rest = names or [""]
+        yield (
+            command.name,
+            ", ".join([f"`/{first}`", *(f"`{name.split(' ', 1)[1]}`" for name in rest)]) if first else "",
+        )
 
 
-def _names(connections: Sequence[Connection]) -> str:
-    shown = [f"@{text.name(one.account.handle)}" for one in connections[:NAMES_SHOWN]]
-    more = len(connections) - len(shown)
+def _is_allowed(contexts: app_commands.AppCommandContext | None, interaction: discord.Interaction) -> bool:
+    """Whether Discord offers a command with these contexts in this kind of place."""
+    if contexts is None:
+        return True
+    if interaction.guild_id is not None:
+        return bool(contexts.guild)
+    return bool(contexts.dm_channel if interaction.context.dm_channel else contexts.private_channel)
+
+
+def _names(creators: Sequence[Creator]) -> str:
+    shown = [f"@{text.name(one.account.handle)}" for one in creators[:NAMES_SHOWN]]
+    more = len(creators) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
@@ -101,6 +137,8 @@ def _next_step(own: Connection | None, usable: Usable) -> discord.ui.View | None
         return None if any(usable.values()) else connect_view((), "Connect")
     if not own.is_active:
         return connect_view(own.features, "Reconnect")
+    if own.paused_at is not None:
+        return view_of([button("Resume", RESUME_VERB, style=discord.ButtonStyle.success)])
     missing = frozenset(Feature) - features_with(own.scopes)
     names = ", ".join(feature.label.lower() for feature in Feature if feature in missing)
     return connect_view(missing, f"Add {names}") if missing else None

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.discordkit.cards import REPLY_VERB, SHOW_VERB, delivery_in
+from bot.discordkit.cards import OPEN_VERB, READ_VERB, REPLY_VERB, SHOW_VERB, Part, card_embed, card_view, deliveries_in
 from bot.discordkit.components import form
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
@@ -16,7 +16,7 @@ from bot.domain import text
 from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.errors import BadInputError, CardUnknownError
 from bot.services import Services
-from bot.services.inbox import CardMessage, InboxService
+from bot.services.inbox import CardMessage, InboxService, require_true
 
 TEXT_ID = "text"
 MODAL_LIMIT = 4000
@@ -25,6 +25,10 @@ LOOKED_AT = 100
 PING_OFF = (
     "Your reply reached me without its text, because its **@** was off. Turn the @ on when you reply, or press "
     "**Reply** on the card. Nothing was sent."
+)
+WHICH = (
+    "That message holds cards about several fans. Pick one in the menu below it and press **Reply** there. "
+    "Nothing was sent."
 )
 
 
@@ -36,10 +40,13 @@ class Inbox(commands.Cog):
         self._failures = kit.failures
         kit.actions.on_press(REPLY_VERB, self._ask)
         kit.actions.on_press(SHOW_VERB, self._show)
+        kit.actions.on_press(READ_VERB, self._read)
+        kit.actions.on_pick(OPEN_VERB, self._open_one)
         kit.actions.on_form(REPLY_VERB, self._submit)
 
     async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
-        conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
+        conversation = await self._inbox.open(actor_of(interaction), _pressed(interaction, argument))
+        require_true(conversation.event)
         fan = conversation.event.fan
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT, min_length=1
@@ -48,20 +55,20 @@ class Inbox(commands.Cog):
         label = f"Sent as @{text.plain_name(conversation.grant.handle, 30)}"
         await interaction.response.send_modal(form(title, REPLY_VERB, argument, {label: field}))
 
-    async def _submit(self, interaction: discord.Interaction, _argument: str, values: dict[str, str]) -> None:
+    async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = values.get(TEXT_ID, "")
         try:
-            conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
+            conversation = await self._inbox.open(actor_of(interaction), _pressed(interaction, argument))
             await self._inbox.reply(conversation, words, source=f"interaction:{interaction.id}")
         except Exception:
             await interaction.followup.send(embed=_kept(words), ephemeral=True)
             raise
         await interaction.edit_original_response(embed=discord.Embed(title="Sent ✓", colour=Colour.BRAND))
 
-    async def _show(self, interaction: discord.Interaction, _argument: str) -> None:
+    async def _show(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        conversation = await self._inbox.open(actor_of(interaction), _card_of(interaction))
+        conversation = await self._inbox.open(actor_of(interaction), _pressed(interaction, argument))
         words = await self._inbox.show(conversation)
         fan = conversation.event.fan
         embed = discord.Embed(
@@ -71,6 +78,18 @@ class Inbox(commands.Cog):
             timestamp=conversation.event.happened_at,
         )
         await interaction.edit_original_response(embed=embed)
+
+    async def _read(self, interaction: discord.Interaction, argument: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._inbox.mark_read(await self._inbox.open(actor_of(interaction), _pressed(interaction, argument)))
+        embed = discord.Embed(title="Read ✓", description="Fanvue shows the chat as read.", colour=Colour.BRAND)
+        await interaction.edit_original_response(embed=embed)
+
+    async def _open_one(self, interaction: discord.Interaction, _argument: str, values: list[str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        alerts = await self._inbox.alerts(actor_of(interaction), _pressed(interaction, values[0]))
+        part = Part(alerts, shows_text=False)
+        await interaction.edit_original_response(embed=card_embed(part), view=card_view(part))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -90,10 +109,12 @@ class Inbox(commands.Cog):
                     await self._handle(message, is_live=False)
 
     async def _handle(self, message: discord.Message, *, is_live: bool) -> None:
-        card = _replied_to(message)
-        if card is None:
+        if not _is_true_reply(message):
             return
         try:
+            card = _replied_to(message)
+            if card is None:
+                return
             await self._answer(message, card, is_live=is_live)
         except Exception as error:  # noqa: BLE001 - presented where the person wrote
             await self._failures.present_in_reply(message, error)
@@ -120,16 +141,21 @@ async def _mark(message: discord.Message, emoji: str) -> None:
         await message.add_reaction(emoji)
 
 
-def _replied_to(message: discord.Message) -> CardMessage | None:
-    """The card a person truly replied to; forwards, bots, webhooks and system messages do not count."""
+def _is_true_reply(message: discord.Message) -> bool:
+    """Whether a person truly replied; forwards, bots, webhooks and system messages do not count."""
     reference = message.reference
     is_person = not message.author.bot and message.webhook_id is None
     if not is_person or message.type is not discord.MessageType.reply or reference is None:
+        return False
+    return reference.type is discord.MessageReferenceType.reply
+
+
+def _replied_to(message: discord.Message) -> CardMessage | None:
+    """The card it is a reply to."""
+    replied = message.reference.resolved if message.reference else None
+    if not isinstance(replied, discord.Message) or replied.author.id != _own_id(message):
         return None
-    replied = reference.resolved
-    if reference.type is not discord.MessageReferenceType.reply or not isinstance(replied, discord.Message):
-        return None
-    return _as_card(replied) if replied.author.id == _own_id(message) else None
+    return _as_card(replied)
 
 
 def _own_id(message: discord.Message) -> int | None:
@@ -140,17 +166,21 @@ def _own_id(message: discord.Message) -> int | None:
 
 
 def _as_card(message: discord.Message) -> CardMessage | None:
-    delivery = delivery_in(message)
-    if delivery is None:
+    """The card a message is; of several cards none can be meant by the message alone."""
+    found = deliveries_in(message)
+    if len(found) > 1:
+        raise BadInputError(WHICH)
+    if not found:
         return None
-    return CardMessage(MessageId(message.id), ChannelId(message.channel.id), delivery)
+    return CardMessage(MessageId(message.id), ChannelId(message.channel.id), found[0])
 
 
-def _card_of(interaction: discord.Interaction) -> CardMessage:
-    card = _as_card(interaction.message) if interaction.message else None
-    if card is None:
+def _pressed(interaction: discord.Interaction, argument: str) -> CardMessage:
+    """The card whose button or entry it was; the argument is checked like any word from outside."""
+    message = interaction.message
+    if message is None or not argument.isdecimal() or int(argument) not in deliveries_in(message):
         raise CardUnknownError
-    return card
+    return CardMessage(MessageId(message.id), ChannelId(message.channel.id), int(argument))
 
 
 def _kept(words: str) -> discord.Embed:

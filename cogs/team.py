@@ -1,4 +1,4 @@
-"""/team: who else may use the account."""
+"""/team: who else may act for a creator, for what and when."""
 
 from collections.abc import Sequence
 
@@ -6,106 +6,243 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.look import Colour
+from bot.discordkit import team_panel as panel
+from bot.discordkit.kit import Kit
+from bot.discordkit.options import creator_choices, day_choices, zone_choices
 from bot.discordkit.people import actor_of
-from bot.domain import text
-from bot.domain.access import Capability, Grant, Right
-from bot.domain.accounts import DiscordUserId
+from bot.domain.access import GIVEABLE, Capability, Grant
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import BadInputError
+from bot.domain.shifts import Shift, clock_from, days_from
 from bot.services import Services
-from bot.services.team import GIVEABLE
 
 EVERYTHING = "all"
-RIGHTS = [app_commands.Choice(name="Everything", value=EVERYTHING)] + [
+RIGHTS = [app_commands.Choice(name="Everything but managing the team", value=EVERYTHING)] + [
     app_commands.Choice(name=capability.phrase.capitalize(), value=capability.value) for capability in GIVEABLE
 ]
+PLACES = [
+    app_commands.Choice(name="this channel", value="channel"),
+    app_commands.Choice(name="this whole server", value="server"),
+]
+WHOSE = "For which creator"
+
+Choices = list[app_commands.Choice[str]]
 
 
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-class Team(commands.GroupCog, name="team", description="Decide who else may use your Fanvue account from here"):
-    """Rights on the actor's own creator."""
+class Team(commands.GroupCog, name="team", description="Decide who else may act for you, and when"):
+    """Rights on creators; what may be given by whom is the service's to say."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, kit: Kit) -> None:
         self._access = services.access
         self._team = services.team
         self._preferences = services.preferences
+        kit.actions.on_press(panel.TEAM_VERB, self._back)
+        kit.actions.on_pick(panel.WHO_VERB, self._pick_member)
+        kit.actions.on_pick(panel.TAKE_VERB, self._take_some)
+        kit.actions.on_press(panel.ALL_VERB, self._take_all)
+        kit.actions.on_press(panel.LIFT_VERB, self._lift)
+        kit.actions.on_press(panel.HAND_VERB, self._hand_over)
 
     @app_commands.command(name="grant")
     @app_commands.describe(
-        person="Who", right="What they may do", until="Until when, such as: tomorrow 18:00; for good when left out"
+        person="Who",
+        right="What they may do",
+        until="Until when, such as: tomorrow 18:00; until taken back when left out",
+        passing_on="Whether they may give it to others, when they may manage the team too",
+        creator=WHOSE,
     )
     @app_commands.choices(right=RIGHTS)
+    @app_commands.rename(passing_on="may_pass_on")
     async def grant(
         self,
         interaction: discord.Interaction,
         person: discord.Member,
         right: app_commands.Choice[str],
         until: str | None = None,
+        passing_on: bool = False,
+        creator: str | None = None,
     ) -> None:
-        """Let somebody of this server use your account, for exactly what you pick"""
+        """Let somebody of this server act for you, for exactly what you pick"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if person.bot:
-            raise BadInputError("Rights go to people, not to bots.")
-        grant = await self._own(interaction)
-        zone = await self._preferences.zone(grant.actor.user)
-        ends_at = self._team.until(until, zone)
-        await self._team.give(grant, DiscordUserId(person.id), _capabilities(right.value), ends_at)
+        grant = await self._grant(interaction, creator)
+        ends_at = self._team.until(until, await self._preferences.zone(grant.actor.user))
+        everything = right.value == EVERYTHING
+        chosen = await self._team.everything(grant) if everything else (Capability(right.value),)
+        await self._team.give(grant, _person(person), chosen, ends_at, may_pass_on=passing_on)
         await self._show(interaction, grant)
 
     @app_commands.command(name="revoke")
-    @app_commands.describe(person="Whose right", right="Which one; all of them when left out")
+    @app_commands.describe(person="Whose right", right="Which one; all of them when left out", creator=WHOSE)
     @app_commands.choices(right=RIGHTS)
     async def revoke(
-        self, interaction: discord.Interaction, person: discord.User, right: app_commands.Choice[str] | None = None
+        self,
+        interaction: discord.Interaction,
+        person: discord.User,
+        right: app_commands.Choice[str] | None = None,
+        creator: str | None = None,
     ) -> None:
         """Take rights back; it counts at once, also for open cards and forms"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant = await self._own(interaction)
-        capabilities = _capabilities(right.value if right else EVERYTHING)
-        if not await self._team.take(grant, DiscordUserId(person.id), capabilities):
-            raise BadInputError("They had no such right. `/team list` shows who has which.")
+        grant = await self._grant(interaction, creator)
+        is_all = right is None or right.value == EVERYTHING
+        chosen = GIVEABLE if is_all or right is None else (Capability(right.value),)
+        await self._take(grant, DiscordUserId(person.id), chosen)
         await self._show(interaction, grant)
 
     @app_commands.command(name="list")
-    async def list(self, interaction: discord.Interaction) -> None:
-        """See who may use your account, and for what"""
+    @app_commands.describe(creator=WHOSE)
+    async def show(self, interaction: discord.Interaction, creator: str | None = None) -> None:
+        """See who may act for you, for what, until when and in which shifts"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._show(interaction, await self._own(interaction))
+        await self._show(interaction, await self._grant(interaction, creator))
 
-    async def _own(self, interaction: discord.Interaction) -> Grant:
-        return await self._access.choose(actor_of(interaction), None, Capability.MANAGE)
-
-    async def _show(self, interaction: discord.Interaction, grant: Grant) -> None:
-        rights = await self._team.members(grant)
-        embed = discord.Embed(
-            title=f"Team of @{text.name(grant.handle)}",
-            description=_lines(rights) or "Nobody else may use this account. `/team grant` changes that.",
-            colour=Colour.BRAND,
+    @app_commands.command(name="handover")
+    @app_commands.describe(giver="Who hands over", taker="Who takes over", creator=WHOSE)
+    @app_commands.rename(giver="from", taker="to")
+    async def handover(
+        self,
+        interaction: discord.Interaction,
+        giver: discord.User,
+        taker: discord.Member,
+        creator: str | None = None,
+    ) -> None:
+        """Move everything one person may do to another, in one step"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant = await self._grant(interaction, creator)
+        rights = await self._team.check_hand_over(grant, DiscordUserId(giver.id), _person(taker))
+        await interaction.edit_original_response(
+            embed=panel.hand_over_embed(grant, giver.id, taker.id, rights),
+            view=panel.hand_over_view(grant, giver.id, taker.id),
         )
-        embed.set_footer(text="Only you can change this; administrators of a server cannot")
-        await interaction.edit_original_response(embed=embed)
+
+    @app_commands.command(name="shift")
+    @app_commands.describe(
+        person="Whose shift",
+        days="On which days it begins, such as: Mon-Fri",
+        begins="When it begins, such as: 18:00",
+        ends="When it ends, such as: 02:00; the day after, when that is earlier",
+        timezone="Whose clock counts",
+        creator=WHOSE,
+    )
+    @app_commands.rename(begins="from", ends="to")
+    async def shift(
+        self,
+        interaction: discord.Interaction,
+        person: discord.Member,
+        days: str,
+        begins: str,
+        ends: str,
+        timezone: str | None = None,
+        creator: str | None = None,
+    ) -> None:
+        """Let somebody's rights hold in weekly shifts alone; `/team list` lifts them again"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant = await self._grant(interaction, creator)
+        zone = self._preferences.known(timezone) if timezone else await self._preferences.zone(grant.actor.user)
+        shift = Shift(days_from(days), clock_from(begins), clock_from(ends), zone)
+        await self._team.set_shift(grant, _person(person), shift)
+        await self._show_member(interaction, grant, _person(person))
+
+    @app_commands.command(name="default")
+    @app_commands.describe(place="Where", creator="Who is meant there; nobody when left out")
+    @app_commands.choices(place=PLACES)
+    async def default(
+        self, interaction: discord.Interaction, place: app_commands.Choice[str], creator: str | None = None
+    ) -> None:
+        """Choose who is meant here when nobody names a creator; it gives nobody a right"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant = await self._grant(interaction, creator)
+        guild = GuildId(interaction.guild_id or 0)
+        channel = ChannelId(interaction.channel_id or 0) if place.value == "channel" else None
+        if creator is None:
+            is_cleared = await self._team.clear_default(grant, guild, channel)
+            said = "no longer meant" if is_cleared else "not the one meant"
+        else:
+            await self._team.set_default(grant, guild, channel)
+            said = "meant"
+        await interaction.edit_original_response(embed=panel.default_embed(grant, said, place.name))
+
+    @grant.autocomplete("creator")
+    @revoke.autocomplete("creator")
+    @show.autocomplete("creator")
+    @handover.autocomplete("creator")
+    @shift.autocomplete("creator")
+    @default.autocomplete("creator")
+    async def _creators(self, interaction: discord.Interaction, current: str) -> Choices:
+        return await creator_choices(self._access, interaction, current, Capability.MANAGE)
+
+    @shift.autocomplete("timezone")
+    async def _zones(self, _interaction: discord.Interaction, current: str) -> Choices:
+        return await zone_choices(self._preferences, current)
+
+    @shift.autocomplete("days")
+    async def _days(self, _interaction: discord.Interaction, current: str) -> Choices:
+        return day_choices(current)
+
+    async def _back(self, interaction: discord.Interaction, creator: str) -> None:
+        await self._show(interaction, await self._pressed(interaction, creator))
+
+    async def _pick_member(self, interaction: discord.Interaction, creator: str, values: Sequence[str]) -> None:
+        grant = await self._pressed(interaction, creator)
+        await self._show_member(interaction, grant, DiscordUserId(int(values[0])))
+
+    async def _take_some(self, interaction: discord.Interaction, argument: str, values: Sequence[str]) -> None:
+        creator, _, person = argument.partition(",")
+        grant = await self._pressed(interaction, creator)
+        await self._take(grant, DiscordUserId(int(person)), [Capability(value) for value in values])
+        await self._show_member(interaction, grant, DiscordUserId(int(person)))
+
+    async def _take_all(self, interaction: discord.Interaction, argument: str) -> None:
+        creator, _, person = argument.partition(",")
+        grant = await self._pressed(interaction, creator)
+        await self._take(grant, DiscordUserId(int(person)), GIVEABLE)
+        await self._show(interaction, grant)
+
+    async def _lift(self, interaction: discord.Interaction, argument: str) -> None:
+        creator, _, person = argument.partition(",")
+        grant = await self._pressed(interaction, creator)
+        await self._team.lift_shifts(grant, DiscordUserId(int(person)))
+        await self._show_member(interaction, grant, DiscordUserId(int(person)))
+
+    async def _hand_over(self, interaction: discord.Interaction, argument: str) -> None:
+        creator, giver, taker = argument.split(",")
+        grant = await self._pressed(interaction, creator)
+        await self._team.hand_over(grant, DiscordUserId(int(giver)), DiscordUserId(int(taker)))
+        await self._show(interaction, grant)
+
+    async def _pressed(self, interaction: discord.Interaction, creator: str) -> Grant:
+        await interaction.response.defer()
+        return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
+
+    async def _grant(self, interaction: discord.Interaction, creator: str | None) -> Grant:
+        return await self._access.choose(actor_of(interaction), creator, Capability.MANAGE)
+
+    async def _take(self, grant: Grant, person: DiscordUserId, capabilities: Sequence[Capability]) -> None:
+        if not await self._team.take(grant, person, capabilities):
+            raise BadInputError("They had no such right. `/team list` shows who has which.")
+
+    async def _show(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
+        members = await self._team.members(grant)
+        embed, view = panel.team_embed(grant, members, note), panel.team_view(grant, members)
+        await interaction.edit_original_response(embed=embed, view=view)
+
+    async def _show_member(self, interaction: discord.Interaction, grant: Grant, person: DiscordUserId) -> None:
+        members = {member.person: member for member in await self._team.members(grant)}
+        if person not in members:
+            await self._show(interaction, grant, f"<@{person}> has no right for this creator now.")
+            return
+        embed, view = panel.member_embed(grant, members[person]), panel.member_view(grant, members[person])
+        await interaction.edit_original_response(embed=embed, view=view)
 
 
-def _capabilities(value: str) -> tuple[Capability, ...]:
-    return GIVEABLE if value == EVERYTHING else (Capability(value),)
+def _person(member: discord.Member) -> DiscordUserId:
+    if member.bot:
+        raise BadInputError("Rights go to people, not to bots.")
+    return DiscordUserId(member.id)
 
 
-def _lines(rights: Sequence[Right]) -> str:
-    by_person: dict[int, list[Right]] = {}
-    for right in rights:
-        by_person.setdefault(right.person, []).append(right)
-    return "\n".join(f"<@{person}> may {_phrases(held)}" for person, held in by_person.items())
-
-
-def _phrases(rights: Sequence[Right]) -> str:
-    parts = [
-        right.capability.phrase + (f" (until {discord.utils.format_dt(right.until, 'f')})" if right.until else "")
-        for right in rights
-    ]
-    return ", ".join(parts)
-
-
-def build(services: Services, _kit: object) -> commands.Cog:
+def build(services: Services, kit: Kit) -> commands.Cog:
     """The cog."""
-    return Team(services)
+    return Team(services, kit)

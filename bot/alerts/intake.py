@@ -1,16 +1,18 @@
-"""Takes verified deliveries in: durable before the answer, as many in one commit as came meanwhile."""
+"""Takes events in: durable before the answer, as many in one commit as came meanwhile."""
 
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 import structlog
 
-from bot.alerts.bell import Bell
+from bot.alerts.handover import Handover
 from bot.alerts.sealing import seal_event
 from bot.domain.errors import StorageBusyError
-from bot.domain.events import Event
-from bot.storage.events import EventStore, NewEvent
+from bot.domain.events import Event, EventKind
+from bot.storage.arrivals import ArrivalStore, Arrived
+from bot.storage.events import NewEvent, StoredEvent
 from bot.vault.keyring import Keyring
 
 log = structlog.get_logger(__name__)
@@ -19,54 +21,86 @@ QUEUE_LENGTH = 5000
 BATCH = 500
 
 
+class Kept(Enum):
+    """What became of an event."""
+
+    NEWS = "news"
+    KNOWN = "known"
+    STRANGER = "stranger"
+    """Nobody has connected its creator: nothing of it is kept."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     row: NewEvent
-    is_new: asyncio.Future[bool] = field(repr=False)
+    kept: asyncio.Future[Kept] = field(repr=False)
 
 
 class Intake:
     """Group commit: one writer takes whatever queued during the last commit; there is no timer.
 
-    Invariant: ``take`` returns only after the row is committed, or raises StorageBusyError.
+    Invariant: ``keep`` and ``take`` return only after the row is committed, or raise StorageBusyError.
     """
 
-    def __init__(self, events: EventStore, keyring: Keyring, stored: Bell) -> None:
-        self._events = events
+    def __init__(self, arrivals: ArrivalStore, keyring: Keyring, stored: Handover) -> None:
+        self._arrivals = arrivals
         self._keyring = keyring
         self._stored = stored
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(QUEUE_LENGTH)
+        self._queue: list[_Waiting] = []
+        self._has_work = asyncio.Event()
 
     async def take(self, event: Event, received_at: datetime) -> bool:
         """Store the event durably; false when it was known already. StorageBusyError when it cannot be kept now."""
-        row = seal_event(self._keyring, event, received_at)
-        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull:
-            raise StorageBusyError from None
-        return await waiting.is_new
+        return await self.keep(event, received_at) is Kept.NEWS
+
+    async def keep(self, event: Event, received_at: datetime) -> Kept:
+        """The same, telling strangers from what was known."""
+        if len(self._queue) >= QUEUE_LENGTH:
+            raise StorageBusyError
+        waiting = _Waiting(seal_event(self._keyring, event, received_at), asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._has_work.set()
+        return await waiting.kept
 
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
+            await self._has_work.wait()
+            batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
+            if not self._queue:
+                self._has_work.clear()
             await self._store(batch)
 
     async def _store(self, batch: list[_Waiting]) -> None:
         try:
-            new = await self._events.add_many([waiting.row for waiting in batch])
+            arrived = await self._arrivals.keep([waiting.row for waiting in batch])
         except StorageBusyError as error:
             log.error("intake_cannot_store", count=len(batch))
             for waiting in batch:
-                if not waiting.is_new.done():
-                    waiting.is_new.set_exception(error)
+                if not waiting.kept.done():
+                    waiting.kept.set_exception(error)
             return
-        if new:
-            self._stored.ring()
+        if arrived.news:
+            self._stored.give(_stored(batch, arrived))
+        told = set(arrived.news)
         for waiting in batch:
-            if not waiting.is_new.done():
-                waiting.is_new.set_result(waiting.row.key in new)
-                new.discard(waiting.row.key)
+            if not waiting.kept.done():
+                waiting.kept.set_result(_outcome(waiting.row, told, arrived))
+                told.discard(waiting.row.key)
+
+
+def _outcome(row: NewEvent, news: set[str], arrived: Arrived) -> Kept:
+    """Of those that came twice in one batch, the first is the news."""
+    if row.key in news:
+        return Kept.NEWS
+    return Kept.STRANGER if row.creator in arrived.strangers else Kept.KNOWN
+
+
+def _stored(batch: list[_Waiting], arrived: Arrived) -> list[StoredEvent]:
+    """The rows as they rest now, in their order."""
+    rows = {waiting.row.key: waiting.row for waiting in reversed(batch)}
+    return [
+        StoredEvent(number, key, EventKind(row.kind), row.creator, row.sealed_body, row.topic, row.received_at)
+        for key, number in sorted(arrived.news.items(), key=lambda item: item[1])
+        for row in (rows[key],)
+    ]

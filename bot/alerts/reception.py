@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.alerts.intake import Intake
+from bot.alerts.intake import Intake, Kept
 from bot.domain.clock import Clock
+from bot.domain.events import EventKind
 from bot.fanvue import webhooks
 from bot.fanvue.errors import UnexpectedAnswerError
+
+TEST_DELIVERY = b'{"test_delivery":"python -m bot doctor"}'
+"""Signed with a valid secret it is answered and nothing else; no body of Fanvue's is these very bytes."""
 
 
 class Received(StrEnum):
@@ -14,6 +18,11 @@ class Received(StrEnum):
 
     STORED = "stored"
     KNOWN = "known"
+    OTHER = "other"
+    """Stored, of a type that means nothing here."""
+    STRANGER = "stranger"
+    """Of a creator nobody has connected: forgotten."""
+    TESTED = "tested"
     FORGED = "forged"
     UNREADABLE = "unreadable"
 
@@ -31,9 +40,13 @@ class Reception:
         now = self._clock.now()
         if not webhooks.verify(self._secrets, signature, body, now):
             return Received.FORGED
+        if body == TEST_DELIVERY:
+            return Received.TESTED
         try:
             parsed = webhooks.parse(body, topic=topic, event=event, received_at=now)
         except UnexpectedAnswerError:
             return Received.UNREADABLE
-        is_new = await self._intake.take(parsed, now)
-        return Received.STORED if is_new else Received.KNOWN
+        kept = await self._intake.keep(parsed, now)
+        if kept is Kept.NEWS:
+            return Received.OTHER if parsed.kind is EventKind.OTHER else Received.STORED
+        return Received.STRANGER if kept is Kept.STRANGER else Received.KNOWN

@@ -1,63 +1,132 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
 from bot.alerts.bell import Bell
-from bot.alerts.routing import routes_for
+from bot.alerts.board import UPDATES, Board
+from bot.alerts.handover import Handover
+from bot.alerts.routing import decide
 from bot.alerts.sealing import open_event
-from bot.domain.accounts import CreatorId
-from bot.domain.alerts import Route
+from bot.alerts.worker import AlertWorker
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.alerts import Dispatch, Route
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
-from bot.domain.events import EventKind
+from bot.domain.events import Event, EventKind
+from bot.domain.rules import Mute
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import EventStore, StoredEvent
+from bot.storage.mutes import MuteStore
+from bot.storage.outbox import Outbox
 from bot.storage.routes import RouteStore
+from bot.storage.spenders import SpenderStore
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
 BEAT_SECONDS = 5
+BEAT = timedelta(seconds=BEAT_SECONDS)
 
 
 class Router:
     """Each stored event is routed once, in order, in one transaction with its deliveries."""
 
     def __init__(
-        self, events: EventStore, routes: RouteStore, keyring: Keyring, clock: Clock, *, stored: Bell, due: Bell
+        self,
+        events: EventStore,
+        routes: RouteStore,
+        keyring: Keyring,
+        clock: Clock,
+        *,
+        mutes: MuteStore,
+        spenders: SpenderStore,
+        outbox: Outbox,
+        board: Board,
+        worker: AlertWorker | None = None,
+        stored: Handover,
+        due: Bell,
     ) -> None:
         self._events = events
         self._routes = routes
         self._keyring = keyring
         self._clock = clock
+        self._mutes = mutes
+        self._spenders = spenders
+        self._outbox = outbox
+        self._worker = worker
+        self._board = board
         self._stored = stored
         self._due = due
+        self._woken_at = clock.now()
 
     async def run(self) -> None:
         """Route until cancelled."""
         while True:
             try:
                 routed = await self.route_waiting()
+                if not routed or self._clock.now() - self._woken_at > BEAT:
+                    await self.wake_held()
             except StorageBusyError:
                 log.error("router_cannot_store")
+                self._stored.lose()
                 routed = 0
             if not routed:
                 await self._stored.wait(BEAT_SECONDS)
 
+    async def wake_held(self) -> int:
+        """Make due what waited for the end of quiet hours, or for its digest; how many."""
+        self._woken_at = self._clock.now()
+        woken = await self._outbox.wake(self._woken_at)
+        if woken:
+            self._due.ring()
+            log.info("held_cards_due", count=woken)
+        return woken
+
     async def route_waiting(self) -> int:
         """Route one batch of what waits, in one commit; returns how many there were."""
-        waiting = await self._events.unrouted(BATCH)
+        waiting = self._stored.take(BATCH) or await self._read()
         if not waiting:
             return 0
-        chosen = await self._routes_of(waiting)
-        routed = [(stored.id, self._places(stored, chosen[stored.creator, stored.kind])) for stored in waiting]
-        await self._events.route_many(routed, self._clock.now())
-        self._due.ring()
+        now = self._clock.now()
+        chosen, mutes = await asyncio.gather(
+            self._routes_of(waiting), self._mutes.holding({stored.creator for stored in waiting}, now)
+        )
+        routed = [
+            (stored.id, await self._dispatches(stored, chosen[stored.creator, stored.kind], mutes))
+            for stored in waiting
+        ]
+        await self._note_updates(waiting)
+        lease = self._worker.lease() if self._worker else None
+        if self._worker is not None and lease is not None:
+            self._worker.start(await self._outbox.route_and_lease(routed, lease))
+        else:
+            await self._events.route_many(routed, now)
+            self._due.ring()
         log.info("events_routed", count=len(waiting))
         return len(waiting)
+
+    async def _note_updates(self, waiting: Sequence[StoredEvent]) -> None:
+        """What changes cards that are there is written down before it counts as routed."""
+        for stored in waiting:
+            if stored.kind in UPDATES:
+                try:
+                    await self._board.note(open_event(self._keyring, stored))
+                except (SealError, UnexpectedAnswerError) as error:
+                    log.error("event_unreadable", error=type(error).__name__)
+
+    async def _read(self) -> list[StoredEvent]:
+        """The oldest that wait in storage: after a start, after trouble, and what other processes took in."""
+        self._stored.collect()
+        waiting = await self._events.unrouted(BATCH)
+        if not waiting:
+            self._stored.caught_up()
+        return waiting
 
     async def _routes_of(self, waiting: Sequence[StoredEvent]) -> dict[tuple[CreatorId, EventKind], list[Route]]:
         """The routes of each creator and kind among them, asked once."""
@@ -67,10 +136,24 @@ class Router:
             for creator, kind in wanted
         }
 
-    def _places(self, stored: StoredEvent, routes: Sequence[Route]) -> tuple[Route, ...]:
+    async def _dispatches(
+        self, stored: StoredEvent, routes: Sequence[Route], mutes: Sequence[Mute]
+    ) -> tuple[Dispatch, ...]:
+        if not routes:
+            return ()
         try:
             event = open_event(self._keyring, stored)
         except (SealError, UnexpectedAnswerError) as error:
             log.error("event_unreadable", error=type(error).__name__)
             return ()
-        return routes_for(event, routes)
+        spent = await self._spent(event, routes)
+        decisions = decide(event, routes, self._clock.now(), mutes=mutes, spent=spent)
+        fan = event.fan.id if event.fan else None
+        wanted = (decision.dispatch for decision in decisions)
+        return tuple(replace(one, happened_at=event.happened_at, fan=fan) for one in wanted if one is not None)
+
+    async def _spent(self, event: Event, routes: Sequence[Route]) -> dict[FanId, int]:
+        """Asked only where a rule wants to know it."""
+        if event.fan is None or all(route.wishes.spent is None for route in routes):
+            return {}
+        return await self._spenders.spent(event.creator, [event.fan.id], self._clock.now())

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.events import Event
+from bot.domain.pairing import Sighting, is_told_by_several_routes
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import NewEvent, StoredEvent
 from bot.vault.keyring import Keyring
@@ -19,9 +20,10 @@ def seal_event(keyring: Keyring, event: Event, received_at: datetime) -> NewEven
         key=event.key,
         kind=event.kind.value,
         creator=event.creator,
-        sealed_body=keyring.seal(msgspec.json.encode(event).decode(), identity=f"event:{event.key}"),
-        topic=None,
+        sealed_body=keyring.seal_quickly(msgspec.json.encode(event), identity=f"event:{event.key}"),
+        topic=event.reported_as or None,
         received_at=received_at,
+        sighting=Sighting.of(event) if is_told_by_several_routes(event) else None,
     )
 
 

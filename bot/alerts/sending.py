@@ -1,19 +1,34 @@
 """What the worker needs from Discord, in our words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.accounts import ChannelId, CreatorId
 from bot.domain.alerts import Place, Sent
 from bot.domain.events import Event
+from bot.domain.parcels import Shape
+from bot.domain.rules import Bundle
 
 
 class UndeliverableError(Exception):
     """Discord refuses this for good; ``reason`` is for a person to read."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: str = "", *, is_place_closed: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
+        """Discord's code, as text."""
+        self.is_place_closed = is_place_closed
+        """Whether everything for this place would be refused."""
+
+
+class ContentRefusedError(UndeliverableError):
+    """Discord refuses what is in the message; another one for the same place may be fine."""
+
+
+class CardGoneError(Exception):
+    """The message that was to be changed is not there any more."""
 
 
 class TryLaterError(Exception):
@@ -26,35 +41,82 @@ class TryLaterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Who answered a card's fan, and when."""
+    """Who answered a card's fan, and when; by nobody when it was at Fanvue itself or by somebody forgotten."""
 
-    by: int
+    by: int | None
     name: str
     at: datetime
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Alert:
-    """One delivery, ready to be drawn for its place."""
+    """One delivery, ready to be drawn for its place, with what happened to it since."""
 
     delivery: int
     event: Event
     creator_handle: str
     shows_amounts: bool
     answer: Answer | None = None
+    is_read: bool = False
+    is_removed: bool = False
+
+    @property
+    def creator(self) -> CreatorId:
+        """Whose it is."""
+        return self.event.creator
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outgoing:
+    """One message of a place: its parts in their order, at least one.
+
+    ``id`` and ``seed`` are the same at every try.
+    """
+
+    id: int
+    seed: str
+    place: Place
+    shape: Shape
+    alerts: tuple[Alert, ...]
+    channel: ChannelId | None = None
+    """The DM channel, where it is known."""
+    bundle: Bundle | None = None
+    """What its parts waited for together."""
+    role: int | None = None
+    """The only one that may be mentioned."""
+    is_silent: bool = False
 
 
 class Sender(Protocol):
-    """Draws and sends cards; all of it paced."""
+    """Draws and sends messages; all of it paced."""
 
-    async def send(self, alert: Alert, place: Place) -> Sent:
-        """Send the card once (same delivery, same nonce). UndeliverableError or TryLaterError otherwise."""
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Send it once (same message, same nonce). UndeliverableError or TryLaterError otherwise."""
         ...
 
-    async def find(self, alert: Alert, place: Place) -> Sent | None:
-        """The card, if it is in the place's recent history already."""
+    async def find(self, outgoing: Outgoing) -> Sent | None:
+        """The message, if it is in the place's recent history already."""
         ...
 
-    async def update(self, alert: Alert, place: Place, sent: Sent) -> None:
-        """Draw a card that was sent again, as things stand now; a card that is gone is left alone."""
+    async def change(self, outgoing: Outgoing, sent: Sent) -> None:
+        """Draw a standing message as it is now. CardGoneError, UndeliverableError or TryLaterError otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What an owner is to know of a place that refuses cards."""
+
+    place: Place
+    creators: tuple[tuple[CreatorId, str], ...] = field(default=())
+    """Whose cards are stopped, with the handles."""
+    reason: str = ""
+
+
+class Herald(Protocol):
+    """Tells owners of places that refuse cards."""
+
+    async def tell(self, notice: Notice, owner: int, others: tuple[Place, ...]) -> bool:
+        """By DM, else in the first of their other places that works; false when nothing did."""
         ...

@@ -2,26 +2,39 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 import structlog
 
 from bot.alerts.backoff import next_try
 from bot.alerts.bell import Bell
-from bot.alerts.sealing import open_event
-from bot.alerts.sending import Alert, Sender, TryLaterError, UndeliverableError
+from bot.alerts.closing import Closing
+from bot.alerts.loading import alert_of, outgoing_of
+from bot.alerts.sending import (
+    Alert,
+    CardGoneError,
+    ContentRefusedError,
+    Outgoing,
+    Sender,
+    TryLaterError,
+    UndeliverableError,
+)
+from bot.alerts.settling import Settler
 from bot.domain.access import Capability
-from bot.domain.accounts import Connection, DiscordUserId
-from bot.domain.alerts import UNWANTED, PlaceKind, Route, Sent
+from bot.domain.accounts import DiscordUserId
+from bot.domain.alerts import PAUSED, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
+from bot.domain.events import EventKind
 from bot.domain.faults import where
+from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.cards import NewCard
-from bot.storage.connections import ConnectionStore
 from bot.storage.events import EventStore
-from bot.storage.outbox import Delivery, Outbox
+from bot.storage.leasing import Due, Lease, Parcel, StandingAccount, StandingRoute
+from bot.storage.outbox import Outbox
 from bot.storage.rights import RightStore
-from bot.storage.routes import RouteStore
+from bot.storage.settling import Outcome
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
@@ -30,79 +43,103 @@ LEASE_SECONDS = 20
 """What another worker waits before it takes over from one that was killed."""
 SEND_SECONDS = 15
 """Less than a lease: whoever sends still holds it."""
-BATCH = 20
+MESSAGES_AT_ONCE = 64
+"""Enough for the pacer to be the only limit where Discord takes a second to answer."""
 BEAT_SECONDS = 5
 NONCE_SECONDS = 120
+OPEN_CARDS = 1000
+NOT_TAKEN = "Discord did not take it"
+GIVEN_UP = "Discord did not take it for a day"
 
 
 class AlertWorker:
-    """One delivery, one card: the nonce covers a crash between send and settle, the history covers longer gaps."""
+    """One message at a time for each place, once: what it holds is written down before it is sent.
+
+    The nonce covers a crash between send and settle, the history covers longer gaps; a card that grows is drawn from
+    storage, so drawing it twice changes nothing.
+    """
 
     def __init__(
         self,
         *,
         outbox: Outbox,
         events: EventStore,
-        connections: ConnectionStore,
-        routes: RouteStore,
         rights: RightStore,
         sender: Sender,
+        closing: Closing,
         keyring: Keyring,
         clock: Clock,
         due: Bell,
     ) -> None:
         self._outbox = outbox
         self._events = events
-        self._connections = connections
-        self._routes = routes
         self._rights = rights
         self._sender = sender
+        self._closing = closing
         self._keyring = keyring
         self._clock = clock
         self._due = due
         self._holder = secrets.token_hex(8)
+        self._settler = Settler(outbox, self._holder, clock, due)
+        self._open_cards: dict[str, OpenCard] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+        self._is_running = False
 
     async def run(self) -> None:
         """Deliver until cancelled; a place that does not answer holds up no other."""
+        self._is_running = True
         try:
             while True:
                 try:
                     started = await self._start_due()
-                    wait = BEAT_SECONDS if started else await self._until_next()
+                    is_idle = not started and not self._under_way
+                    wait = await self._until_next() if is_idle else BEAT_SECONDS
                 except StorageBusyError:
                     log.error("worker_cannot_store")
                     started, wait = 0, BEAT_SECONDS
-                if not started:
+                if len(self._under_way) >= MESSAGES_AT_ONCE or not started:
                     await self._due.wait(wait)
         finally:
+            self._is_running = False
             for task in self._under_way:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def deliver_due(self) -> int:
-        """Deliver one batch of what is due, to its end; returns how many there were."""
+        """Deliver a message of every place that has one due, to its end; returns how many there were."""
         started = await self._start_due()
         await asyncio.gather(*self._under_way)
+        await self._settler.finish()
         return started
 
+    def lease(self) -> Lease | None:
+        """What this worker would take now, for the router to take along; ``None`` while it has its hands full."""
+        room = MESSAGES_AT_ONCE - len(self._under_way)
+        if room <= 0 or not self._is_running:
+            return None
+        return Lease(self._holder, self._clock.now(), LEASE_SECONDS, room, self._open_cards)
+
     async def _start_due(self) -> int:
-        room = BATCH - len(self._under_way)
-        if not room:
+        room = MESSAGES_AT_ONCE - len(self._under_way)
+        if room <= 0:
             return 0
-        leased = await self._outbox.lease(self._holder, self._clock.now(), LEASE_SECONDS, room)
-        for delivery in leased:
-            task = asyncio.create_task(self._deliver(delivery))
+        now = self._clock.now()
+        parcels = await self._outbox.lease(self._holder, now, LEASE_SECONDS, room, self._open_cards)
+        self.start(parcels)
+        return len(parcels)
+
+    def start(self, parcels: Sequence[Parcel]) -> None:
+        """Deliver what was leased for this worker."""
+        for parcel in parcels:
+            task = asyncio.create_task(self._deliver(parcel))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
-        return len(leased)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Its place is free again; what could not be noted stays leased, and is found again when that runs out."""
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("worker_cannot_store", error=where(error))
-        self._due.ring()
 
     async def _until_next(self) -> float:
         due_at = await self._outbox.next_due_at()
@@ -110,88 +147,138 @@ class AlertWorker:
             return BEAT_SECONDS
         return min(BEAT_SECONDS, max(0.05, (due_at - self._clock.now()).total_seconds()))
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        try:
-            alert = await self._wanted(delivery)
-            sent = None if alert is None else await self._send_once(delivery, alert)
-        except UndeliverableError as error:
-            log.warning("card_undeliverable", delivery=delivery.id, reason=error.reason)
-            await self._outbox.settle_dead(delivery.id, error.reason, self._clock.now())
-        except (SealError, UnexpectedAnswerError) as error:
-            await self._outbox.settle_dead(delivery.id, f"unreadable: {type(error).__name__}", self._clock.now())
-        except TryLaterError as error:
-            await self._put_off(delivery, error)
-        except Exception as error:  # noqa: BLE001 - one bad card must not stop the others
-            log.error("card_failed", delivery=delivery.id, error=where(error))
-            await self._put_off(delivery, TryLaterError())
-        else:
-            await self._settle(delivery, alert, sent)
+    async def _deliver(self, parcel: Parcel) -> None:
+        wanted, outcomes = await self._sorted_out(parcel.contents)
+        if wanted:
+            outcomes += await self._tried(parcel, wanted)
+        self._settler.note(outcomes)
 
-    async def _wanted(self, delivery: Delivery) -> Alert | None:
-        """What to send, when connection and route still stand and whoever set it up still may."""
-        stored = await self._events.by_id(delivery.event_id)
-        if stored is None:
-            return None
-        connection, routes = await asyncio.gather(
-            self._connections.of_creator(stored.creator), self._routes.for_event(stored.creator, stored.kind)
-        )
-        if connection is None:
-            return None
-        for route in routes:
-            if route.place.key == delivery.place.key and await self._may_route(route, connection):
-                event = open_event(self._keyring, stored)
-                return Alert(delivery.id, event, connection.account.handle, route.shows_amounts)
-        return None
+    async def _sorted_out(self, contents: Sequence[Due]) -> tuple[list[Alert], list[Outcome]]:
+        """What is still to be sent, and what became of the rest: one that cannot be read stops no other."""
+        wanted: list[Alert] = []
+        outcomes: list[Outcome] = []
+        for due in contents:
+            try:
+                found = await self._wanted(due)
+            except (SealError, UnexpectedAnswerError) as error:
+                found = f"unreadable: {type(error).__name__}"
+            if isinstance(found, Alert):
+                wanted.append(found)
+            else:
+                outcomes.append(Outcome(due.delivery.id, reason=found))
+        return wanted, outcomes
 
-    async def _may_route(self, route: Route, connection: Connection) -> bool:
+    async def _wanted(self, due: Due) -> Alert | str:
+        """What to send, when account and rule still stand and whoever set it up still may; else why not."""
+        if due.route is None or due.account is None:
+            return UNWANTED
+        if due.account.is_paused:
+            await self._events.take_back(due.account.id, due.delivery.id)
+            return UNWANTED
+        if not await self._may_route(due, due.route, due.account):
+            return UNWANTED
+        alert = alert_of(due, self._keyring)
+        if alert is None:
+            return UNWANTED
+        return PAUSED if due.route.is_paused and not alert.event.is_sample else alert
+
+    async def _may_route(self, due: Due, route: StandingRoute, account: StandingAccount) -> bool:
         people = {route.set_by}
-        if route.place.kind is PlaceKind.DM:
-            people.add(DiscordUserId(route.place.target))
-        for person in people - {connection.owner}:
-            if not await self._rights.holds(person, route.creator, Capability.ALERTS, self._clock.now()):
+        if due.delivery.place.kind is PlaceKind.DM:
+            people.add(DiscordUserId(due.delivery.place.target))
+        for person in people - {account.owner}:
+            if not await self._rights.holds(person, due.creator, Capability.ALERTS, self._clock.now()):
                 return False
         return True
 
-    async def _send_once(self, delivery: Delivery, alert: Alert) -> Sent:
+    async def _tried(self, parcel: Parcel, wanted: Sequence[Alert]) -> list[Outcome]:
+        """Send it, and say what became of each part."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                return await self._found_or_sent(delivery, alert)
+                sent = await self._sent(parcel, wanted)
+        except (ContentRefusedError, CardGoneError) as error:
+            return await self._refused(parcel, wanted, error)
+        except UndeliverableError as error:
+            log.warning("card_undeliverable", delivery=parcel.id, reason=error.reason)
+            if error.is_place_closed:
+                await self._closing.close(parcel.place, error)
+            return [Outcome(alert.delivery, reason=error.reason) for alert in wanted]
+        except TryLaterError as error:
+            return self._put_off(parcel, wanted, error.at_least_seconds)
         except TimeoutError:
-            raise TryLaterError from None
+            return self._put_off(parcel, wanted)
+        except Exception as error:  # noqa: BLE001 - one bad card must not stop the others
+            log.error("card_failed", delivery=parcel.id, error=where(error))
+            return self._put_off(parcel, wanted)
+        return [Outcome(alert.delivery, card=_card(alert, sent)) for alert in wanted]
 
-    async def _found_or_sent(self, delivery: Delivery, alert: Alert) -> Sent:
-        first = delivery.first_tried_at
+    async def _refused(self, parcel: Parcel, wanted: Sequence[Alert], error: Exception) -> list[Outcome]:
+        """What was refused together is tried alone, what cannot be added to a card as a card of its own."""
+        self._open_cards.pop(parcel.place.key, None)
+        if len(wanted) > 1 or parcel.shape is Shape.GROWN:
+            await self._outbox.part(parcel.id, self._clock.now())
+            self._due.ring()
+            return []
+        reason = error.reason if isinstance(error, UndeliverableError) else NOT_TAKEN
+        log.warning("card_undeliverable", delivery=parcel.id, reason=reason)
+        return [Outcome(alert.delivery, reason=reason) for alert in wanted]
+
+    async def _sent(self, parcel: Parcel, wanted: Sequence[Alert]) -> Sent:
+        if parcel.shape is Shape.GROWN:
+            return await self._grown(parcel, wanted)
+        outgoing = outgoing_of(parcel.id, parcel.shape, parcel.contents, wanted, parcel.channel)
+        first = parcel.contents[0].delivery.first_tried_at
+        sent = None
         if first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS:
-            found = await self._sender.find(alert, delivery.place)
-            if found is not None:
-                return found
-        return await self._sender.send(alert, delivery.place)
+            sent = await self._sender.find(outgoing)
+        if sent is None:
+            sent = await self._sender.send(outgoing)
+        self._open(outgoing)
+        return sent
 
-    async def _put_off(self, delivery: Delivery, error: TryLaterError) -> None:
-        now = self._clock.now()
-        due_at = next_try(
-            delivery.attempts, delivery.first_tried_at or now, now, at_least_seconds=error.at_least_seconds
+    async def _grown(self, parcel: Parcel, wanted: Sequence[Alert]) -> Sent:
+        """The card as it stands, with these added."""
+        standing = [due for due in await self._outbox.contents(parcel.id) if due.card is not None]
+        card = standing[0].card if standing else None
+        if card is None:
+            raise CardGoneError
+        shown = [alert for due in standing if (alert := alert_of(due, self._keyring)) is not None]
+        outgoing = outgoing_of(parcel.id, Shape.CARDS, [*standing, *parcel.contents], [*shown, *wanted], parcel.channel)
+        sent = Sent(card.channel, card.message)
+        await self._sender.change(outgoing, sent)
+        self._open(outgoing)
+        return sent
+
+    def _open(self, outgoing: Outgoing) -> None:
+        """What one fan wrote stays open for a minute for what they write next; any other card closes it."""
+        now, key, first = self._clock.now(), outgoing.place.key, outgoing.alerts[0].event
+        standing = self._open_cards.pop(key, None)
+        is_one_fans = all(
+            alert.event.kind is EventKind.MESSAGE and (alert.creator, alert.event.fan) == (first.creator, first.fan)
+            for alert in outgoing.alerts
         )
-        if due_at is None:
-            await self._outbox.settle_dead(delivery.id, "Discord did not take it for a day", now)
-        else:
-            await self._outbox.retry(delivery.id, self._holder, due_at, "Discord did not take it")
-
-    async def _settle(self, delivery: Delivery, alert: Alert | None, sent: Sent | None) -> None:
-        if alert is None or sent is None:
-            await self._outbox.settle_dead(delivery.id, UNWANTED, self._clock.now())
+        if not is_one_fans or first.fan is None or first.is_sample or outgoing.shape is Shape.AWAY:
             return
-        event = alert.event
-        await self._outbox.settle_sent(
-            delivery.id,
-            self._holder,
-            NewCard(
-                message=sent.message,
-                channel=sent.channel,
-                delivery=delivery.id,
-                creator=event.creator,
-                fan=event.fan.id if event.fan else None,
-                fanvue_message=event.message_uuid,
-            ),
-            self._clock.now(),
-        )
+        if len(self._open_cards) >= OPEN_CARDS:
+            self._open_cards = {place: card for place, card in self._open_cards.items() if now < card.until}
+        until = standing.until if standing is not None and standing.parcel == outgoing.id else now + GROWS
+        self._open_cards[key] = OpenCard(outgoing.id, first.creator, first.fan.id, len(outgoing.alerts), until)
+
+    def _put_off(self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0) -> list[Outcome]:
+        """Everything in a message is tried again together."""
+        now, first = self._clock.now(), parcel.contents[0].delivery
+        due_at = next_try(first.attempts, first.first_tried_at or now, now, at_least_seconds=at_least_seconds)
+        reason = GIVEN_UP if due_at is None else NOT_TAKEN
+        return [Outcome(alert.delivery, due_at=due_at, reason=reason) for alert in wanted]
+
+
+def _card(alert: Alert, sent: Sent) -> NewCard:
+    event = alert.event
+    return NewCard(
+        message=sent.message,
+        channel=sent.channel,
+        delivery=alert.delivery,
+        creator=event.creator,
+        fan=event.fan.id if event.fan else None,
+        fanvue_message=event.message_uuid,
+    )

@@ -1,94 +1,111 @@
-"""Sends cards through Discord's REST, paced, each with a nonce of its own."""
+"""Sends messages with cards through Discord's REST, paced, each with a nonce of its own."""
 
 import hashlib
 from typing import Any
 
 import discord
 
-from bot.alerts.sending import Alert, TryLaterError, UndeliverableError
-from bot.discordkit.cards import card_embed, card_view, delivery_in
+from bot.alerts.sending import (
+    CardGoneError,
+    ContentRefusedError,
+    Outgoing,
+    TryLaterError,
+    UndeliverableError,
+)
+from bot.discordkit.cards import deliveries_in
+from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
+from bot.discordkit.drawing import Drawing, draw
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
-from bot.domain.alerts import Card, Place, PlaceKind, Sent, card_for
+from bot.domain.alerts import PlaceKind, Sent
 
 NONCE_LENGTH = 24
 HISTORY_LENGTH = 50
+CONTENT_REFUSED = 50035
+MESSAGE_GONE = 10008
 REASONS = {
     10003: "the channel does not exist any more",
+    10004: "the bot is no longer in the server",
     50001: "the bot cannot see the channel",
     50007: "this person takes no direct messages from the bot",
     50013: "the bot may not write in the channel",
-    50035: "Discord refused the card's content",
+    CONTENT_REFUSED: "Discord refused the card's content",
     50278: "the bot shares no server with this person",
 }
+CLOSED = frozenset(REASONS) - {CONTENT_REFUSED}
+"""What refuses one card refuses the next one too."""
 
 
 class AlertSender:
     """The worker's way to Discord."""
 
-    def __init__(self, client: discord.Client, direct: DirectMessages, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, direct: DirectMessages, posts: DeskPosts, pacer: Pacer) -> None:
         self._client = client
         self._direct = direct
+        self._posts = posts
         self._pacer = pacer
 
-    async def send(self, alert: Alert, place: Place) -> Sent:
-        """One card; Discord gives back the first one when the same delivery is sent again within minutes."""
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """One message; Discord gives back the first one when the same is sent again within minutes."""
         try:
-            channel = await self._channel_id(place)
-            card = await self._card(alert, place, channel)
+            channel = await self._channel_id(outgoing)
+            drawing = await self._drawn(outgoing, channel)
             await self._pacer.slot()
             message = await self._client.get_partial_messageable(channel).send(
-                embed=card_embed(card, alert.answer),
-                view=card_view(card),
-                nonce=nonce_of(alert),
-                allowed_mentions=discord.AllowedMentions.none(),
+                content=f"<@&{outgoing.role}>" if outgoing.role else None,
+                embeds=drawing.embeds,
+                view=drawing.view,
+                nonce=nonce_of(outgoing),
+                silent=outgoing.is_silent,
+                allowed_mentions=_allowed(outgoing),
             )
         except discord.HTTPException as error:
-            raise _translated(error) from None
+            raise await self._translated(error, outgoing) from None
         return Sent(channel, MessageId(message.id))
 
-    async def find(self, alert: Alert, place: Place) -> Sent | None:
-        """The card among the place's latest messages; recognised by the ids of its buttons."""
+    async def find(self, outgoing: Outgoing) -> Sent | None:
+        """The message among the place's latest; recognised by the ids of its components."""
+        wanted = {alert.delivery for alert in outgoing.alerts}
         try:
-            channel = await self._channel_id(place)
+            channel = await self._channel_id(outgoing)
             await self._pacer.slot()
             async for message in self._client.get_partial_messageable(channel).history(limit=HISTORY_LENGTH):
-                if message.author.id == self._own_id() and delivery_in(message) == alert.delivery:
+                if message.author.id == self._own_id() and wanted.intersection(deliveries_in(message)):
                     return Sent(channel, MessageId(message.id))
         except discord.HTTPException as error:
-            raise _translated(error) from None
+            raise await self._translated(error, outgoing) from None
         return None
 
-    async def update(self, alert: Alert, place: Place, sent: Sent) -> None:
-        """Draw the card again; one that is gone, or in a place that is closed now, is left alone."""
+    async def change(self, outgoing: Outgoing, sent: Sent) -> None:
+        """Draw a standing message as it is now; nobody is mentioned for that."""
         try:
-            card = await self._card(alert, place, sent.channel)
+            drawing = await self._drawn(outgoing, sent.channel)
             await self._pacer.slot()
             partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
             await partial.edit(
-                embed=card_embed(card, alert.answer),
-                view=card_view(card),
-                allowed_mentions=discord.AllowedMentions.none(),
+                embeds=drawing.embeds, view=drawing.view, allowed_mentions=discord.AllowedMentions.none()
             )
-        except (discord.Forbidden, discord.NotFound):
-            return
+        except discord.HTTPException as error:
+            if error.code == MESSAGE_GONE:
+                raise CardGoneError from None
+            raise await self._translated(error, outgoing) from None
 
-    async def _channel_id(self, place: Place) -> ChannelId:
+    async def _channel_id(self, outgoing: Outgoing) -> ChannelId:
+        place = outgoing.place
+        if outgoing.channel is not None:
+            return outgoing.channel
         if place.kind is PlaceKind.DM:
             return await self._direct.channel_of(DiscordUserId(place.target))
+        if place.kind is PlaceKind.FORUM:
+            return await self._posts.thread_of(outgoing)
         return ChannelId(place.target)
 
-    async def _card(self, alert: Alert, place: Place, channel: ChannelId) -> Card:
-        shows_text = place.kind is PlaceKind.CHANNEL and await self._is_age_restricted(channel)
-        return card_for(
-            alert.event,
-            alert.delivery,
-            alert.creator_handle,
-            shows_text=shows_text,
-            shows_amounts=alert.shows_amounts,
-        )
+    async def _drawn(self, outgoing: Outgoing, channel: ChannelId) -> Drawing:
+        has_text = any(alert.event.text for alert in outgoing.alerts)
+        shows_text = outgoing.place.kind is not PlaceKind.DM and has_text and await self._is_age_restricted(channel)
+        return draw(outgoing, shows_text=shows_text)
 
     async def _is_age_restricted(self, channel: ChannelId) -> bool:
         known: Any = self._client.get_channel(channel)
@@ -97,19 +114,33 @@ class AlertSender:
             known = await self._client.fetch_channel(channel)
         return is_age_restricted(known)
 
+    async def _translated(self, error: discord.HTTPException, outgoing: Outgoing) -> Exception:
+        if outgoing.place.kind is PlaceKind.FORUM and error.code in {10003, 50083}:
+            return TryLaterError() if await self._posts.lost(outgoing) else _translated(error)
+        return _translated(error)
+
     def _own_id(self) -> int | None:
         return self._client.user.id if self._client.user else None
 
 
-def nonce_of(alert: Alert) -> str:
-    """The same for every try of one delivery, and for no other."""
-    return hashlib.sha256(f"{alert.event.key}|{alert.delivery}".encode()).hexdigest()[:NONCE_LENGTH]
+def nonce_of(outgoing: Outgoing) -> str:
+    """The same for every try of one message, and for no other."""
+    return hashlib.sha256(outgoing.seed.encode()).hexdigest()[:NONCE_LENGTH]
+
+
+def _allowed(outgoing: Outgoing) -> discord.AllowedMentions:
+    """Nobody but the rule's own role."""
+    if outgoing.role is None:
+        return discord.AllowedMentions.none()
+    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[discord.Object(outgoing.role)])
 
 
 def _translated(error: discord.HTTPException) -> Exception:
-    reason = REASONS.get(error.code)
+    reason, cause = REASONS.get(error.code), str(error.code)
+    if error.code == CONTENT_REFUSED:
+        return ContentRefusedError(REASONS[CONTENT_REFUSED], cause)
     if reason:
-        return UndeliverableError(reason)
+        return UndeliverableError(reason, cause, is_place_closed=error.code in CLOSED)
     if isinstance(error, discord.NotFound | discord.Forbidden):
-        return UndeliverableError("Discord refused it")
+        return UndeliverableError("Discord refused it", cause)
     return TryLaterError()

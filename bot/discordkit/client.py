@@ -1,19 +1,22 @@
 """The Discord client: few intents, small caches, every exit wired to the presenter."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import discord
 import structlog
 from discord.ext import commands
 
-from bot.discordkit.actions import Actions
-from bot.discordkit.failures import Failures
 from bot.discordkit.sync import sync_commands
-from bot.discordkit.throttle import Throttle
 from bot.discordkit.tree import Tree
 from bot.domain.faults import incident_code, where
+
+if TYPE_CHECKING:  # the client starts before these are loaded
+    from bot.discordkit.actions import Actions
+    from bot.discordkit.failures import Failures
+    from bot.discordkit.throttle import Throttle
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +39,12 @@ class CatchesUp(Protocol):
 
 
 class DiscordClient(commands.Bot):
-    """Loads the cogs it is given; holds no services."""
+    """Loads the cogs it is given; holds no services.
 
-    def __init__(self, failures: Failures, actions: Actions, throttle: Throttle) -> None:
+    It may be started before it is equipped and has its cogs: what comes for them then waits for ``complete``.
+    """
+
+    def __init__(self) -> None:
         # There is no voice here, so its missing parts are no news.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -52,9 +58,16 @@ class DiscordClient(commands.Bot):
             max_messages=None,
             guild_ready_timeout=READY_TIMEOUT_SECONDS,
         )
+        self._loaded: Sequence[Cog] | None = None
+        self._is_set_up = False
+        self._completed = asyncio.Event()
+        tree: Any = self.tree
+        tree.completed = self._completed
+
+    def equip(self, failures: "Failures", actions: "Actions", throttle: "Throttle") -> None:
+        """Where errors and clicks go."""
         self._failures = failures
         self._actions = actions
-        self._loaded: Sequence[Cog] = ()
         tree: Any = self.tree
         tree.failures, tree.throttle = failures, throttle
 
@@ -63,24 +76,38 @@ class DiscordClient(commands.Bot):
         self._loaded = cogs
 
     async def setup_hook(self) -> None:
+        """Add the cogs that are there by now."""
+        self._is_set_up = True
+        if self._loaded is not None:
+            await self._put_in(self._loaded)
+
+    async def complete(self) -> None:
+        """Add the cogs to a client that came past its set-up without them."""
+        if self._is_set_up and self._loaded is not None and not self._completed.is_set():
+            await self._put_in(self._loaded)
+
+    async def _put_in(self, cogs: Sequence[Cog]) -> None:
         """Add the cogs and bring Discord's list of commands up to date."""
-        for cog in self._loaded:
+        for cog in cogs:
             await self.add_cog(cog, override=True)
-        if self._loaded:
+        self._completed.set()
+        if cogs:
             await sync_commands(self.tree)
 
     async def on_ready(self) -> None:
         """A new session brings nothing of what was missed; whoever minds looks it up."""
-        for cog in self._loaded:
+        await self._completed.wait()
+        for cog in self._loaded or ():
             if isinstance(cog, CatchesUp):
                 await cog.catch_up(self)
 
     async def is_connected(self) -> bool:
         """Whether Discord's gateway is there."""
-        return self.is_ready() and not self.is_closed()
+        return self.is_ready() and not self.is_closed() and self._completed.is_set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Components and forms go to the table of actions; commands have their own way."""
+        await self._completed.wait()
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self._actions.dispatch(interaction)
 

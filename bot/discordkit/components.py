@@ -7,6 +7,10 @@ import discord
 PREFIX = "fv1"
 ID_LIMIT = 100
 
+DISCONNECT_VERB = "disconnect"
+RESUME_VERB = "resume"
+"""Verbs that more than one place offers."""
+
 
 def action_id(verb: str, argument: str = "") -> str:
     """The id of a component that does ``verb`` with ``argument``."""

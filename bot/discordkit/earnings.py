@@ -1,49 +1,180 @@
 """Showing an earnings report."""
 
+from dataclasses import dataclass, replace
+
 import discord
 
-from bot.discordkit.components import action_id, view_of
+from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
-from bot.domain.periods import Preset
-from bot.domain.reports import EarningsReport
+from bot.domain.periods import Asked, Preset, asked
+from bot.domain.reports import EarningsReport, Reversals, Source, View, story
 
-PERIOD_VERB = "earnings"
+PERIOD_VERB = "earn-period"
+SOURCE_VERB = "earn-source"
+VIEW_VERB = "earn-view"
+SHARE_VERB = "earn-share"
+SHARED_VERB = "earn-shared"
+CSV_VERB = "earn-csv"
+ZONE_VERB = "zone"
+PARTS = 4
+LINES = 12
 
 
-def earnings_embed(report: EarningsReport, picture: str | None = None) -> discord.Embed:
-    """The report; ``picture`` is the file name of its chart."""
-    embed = discord.Embed(title=f"{report.preset.label} · @{text.name(report.handle)}", colour=Colour.MONEY)
-    embed.description = f"## {report.net}\nnet, {_change(report)}"
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message of earnings shows: the argument of its components, at most 80 characters."""
+
+    creator: str
+    asked: Asked
+    source: Source = Source.ALL
+    view: View = View.DAYS
+
+    @property
+    def key(self) -> str:
+        """A text that ``shown`` reads again."""
+        return f"{self.creator}|{self.asked.key}|{self.source.value}|{self.view.value}"
+
+
+def shown(key: str) -> Shown:
+    """What ``Shown.key`` wrote; BadInputError for a period nobody could have picked."""
+    parts = [*key.split("|"), "", "", ""][:PARTS]
+    source = Source(parts[2]) if parts[2] in set(Source) else Source.ALL
+    view = View(parts[3]) if parts[3] in set(View) else View.DAYS
+    return Shown(parts[0], asked(parts[1]), source, view)
+
+
+def earnings_embed(
+    report: EarningsReport, reversals: Reversals | None = None, picture: str | None = None, *, is_whole: bool = True
+) -> discord.Embed:
+    """The report; ``picture`` is the file name of its chart, ``is_whole`` false while details are on their way."""
+    embed = discord.Embed(title=_title(report), colour=Colour.MONEY)
+    embed.description = f"## {report.net}\nnet{_comparisons(report)}\n\n{story(report)}"
     embed.add_field(name="Gross", value=str(report.gross))
-    embed.add_field(name="Net before", value=str(report.net_before))
+    embed.add_field(name="Net before", value=str(report.before.net))
+    if reversals is not None:
+        embed.add_field(name="Taken back", value=_taken_back(report, reversals))
     if report.best_day and len(report.days) > 1:
         best = report.best_day
         embed.add_field(name="Best day", value=f"{best.day:%a} {best.day.day} {best.day:%b}: {best.net}")
-    if report.sources:
-        lines = [f"{share.name}: **{share.net}**" for share in report.sources]
-        embed.add_field(name="Where it came from (net)", value="\n".join(lines), inline=False)
+    if report.best_hour is not None:
+        embed.add_field(name="Best hour", value=f"{report.best_hour:02d}:00-{(report.best_hour + 1) % 24:02d}:00")
+    if report.sources and report.source is Source.ALL:
+        embed.add_field(name="Where it came from (net)", value=_sources(report), inline=False)
+    if report.disagreement:
+        embed.add_field(name="Figures that differ", value=_disagreement(report), inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
-    embed.set_footer(text=f"Net is your share before refunds · days in {report.period.zone.key} · as of")
+    more = "" if is_whole else " · details on their way"
+    embed.set_footer(text=f"Net is your share before refunds · days in {report.period.zone.key}{more} · as of")
     embed.timestamp = report.as_of
     return embed
 
 
-def period_view(report: EarningsReport, creator: str) -> discord.ui.View:
-    """A picker for another period, on the same message."""
-    picker: discord.ui.Select[discord.ui.View] = discord.ui.Select(
-        custom_id=action_id(PERIOD_VERB, creator),
+def masked_embed(report: EarningsReport, picture: str | None = None) -> discord.Embed:
+    """The report for everybody in a channel: how it changed, no amount."""
+    embed = discord.Embed(title=_title(report), colour=Colour.MONEY, description=f"Net income{_comparisons(report)}")
+    whole = sum(share.net.minor for share in report.sources)
+    if whole > 0 and report.source is Source.ALL:
+        lines = [f"{share.name}: **{share.net.minor * 100 / whole:.0f}%**" for share in report.sources[:LINES]]
+        embed.add_field(name="Where it came from", value="\n".join(lines), inline=False)
+    if picture:
+        embed.set_image(url=f"attachment://{picture}")
+    embed.set_footer(text=f"Amounts are hidden here · days in {report.period.zone.key} · as of")
+    embed.timestamp = report.as_of
+    return embed
+
+
+def earnings_view(state: Shown) -> discord.ui.View:
+    """Other periods, sources and cuts on the same message, and what else can be done with it."""
+    return view_of(
+        [
+            _periods(state),
+            _select(
+                SOURCE_VERB, replace(state, source=Source.ALL), {one.value: one.label for one in Source}, state.source
+            ),
+            _select(VIEW_VERB, replace(state, view=View.DAYS), {one.value: one.label for one in View}, state.view),
+            button("Share in channel", SHARE_VERB, state.key, emoji="📣"),
+            button("CSV", CSV_VERB, state.key, emoji="📄"),
+            button("Time zone", ZONE_VERB, state.key, emoji="🕰️"),
+        ]
+    )
+
+
+def share_view(state: Shown) -> discord.ui.View:
+    """What everybody in the channel may see."""
+    return view_of(
+        [
+            button("With amounts", SHARED_VERB, f"amounts|{state.key}", style=discord.ButtonStyle.danger),
+            button("Percentages only", SHARED_VERB, f"masked|{state.key}", style=discord.ButtonStyle.primary),
+        ]
+    )
+
+
+def _periods(state: Shown) -> discord.ui.Select[discord.ui.View]:
+    options = {preset.value: preset.label for preset in Preset}
+    if state.asked.preset is None:
+        options[state.asked.key] = state.asked.label
+    return _select(PERIOD_VERB, state, options, state.asked.key)
+
+
+def _select(verb: str, state: Shown, options: dict[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(
+        custom_id=action_id(verb, state.key),
         options=[
-            discord.SelectOption(label=preset.label, value=preset.value, default=preset is report.preset)
-            for preset in Preset
+            discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in options.items()
         ],
     )
-    return view_of([picker])
 
 
-def _change(report: EarningsReport) -> str:
-    if report.change is None:
-        return "nothing in the period before to compare with"
-    arrow = "▲" if report.change >= 0 else "▼"
-    return f"{arrow} {abs(report.change):.0f}% against the period before"
+def _title(report: EarningsReport) -> str:
+    source = "" if report.source is Source.ALL else f" · {report.source.label}"
+    return f"{report.asked.label}{source} · @{text.name(report.handle)}"
+
+
+def _comparisons(report: EarningsReport) -> str:
+    lines = [_against(report.change, "the period before")]
+    if report.weekdays is not None:
+        lines.append(_against(report.change_on_weekdays, "the same days of the week"))
+    else:
+        lines[0] = _against(report.change, "the period before, the same days of the week")
+    return ", ".join(["", *filter(None, lines)]) or ", nothing before to compare with"
+
+
+def _against(change: float | None, what: str) -> str:
+    if change is None:
+        return ""
+    return f"{'▲' if change >= 0 else '▼'} {abs(change):,.0f}% against {what}"
+
+
+def _sources(report: EarningsReport) -> str:
+    lines = [
+        f"{text.escape(share.name)}: **{share.net}**{_before(share.net_before.minor, share.net.minor)}"
+        for share in report.sources[:LINES]
+    ]
+    return "\n".join(lines)
+
+
+def _before(before: int, now: int) -> str:
+    if before <= 0:
+        return " (new)"
+    return f" ({(now - before) * 100 / before:+,.0f}%)"
+
+
+def _taken_back(report: EarningsReport, reversals: Reversals) -> str:
+    if not reversals.count:
+        return "nothing"
+    left = report.net + reversals.total
+    kinds = [
+        f"{name} {amount}"
+        for name, amount in (("refunds", reversals.refunds), ("chargebacks", reversals.chargebacks))
+        if amount.minor
+    ]
+    return f"{', '.join(kinds)}\nnet less that: **{left}**" if report.source is Source.ALL else ", ".join(kinds)
+
+
+def _disagreement(report: EarningsReport) -> str:
+    return (
+        f"Fanvue's sources and its days differ by {report.disagreement}. The total adds up the days, as of now; "
+        "late bookings usually settle it within hours."
+    )

@@ -9,9 +9,11 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.discordkit.components import RESUME_VERB, button, view_of
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
-from bot.domain import errors
+from bot.discordkit.picking import Picker
+from bot.domain import errors, text
 from bot.domain.faults import incident_code, where
 from bot.domain.scopes import Feature
 
@@ -29,9 +31,13 @@ class Failure:
     features: frozenset[Feature] | None = None
     """When not ``None``: offer to connect with these features."""
     button: str = "Connect Fanvue"
+    verb: str | None = None
+    """When not ``None``: the button does this instead."""
 
 
 Entry = Callable[[Any], Failure]
+
+PICK = Failure("Which creator?", "You can do this for several. Pick one, and it is done for them.")
 
 
 def _reconnect(error: errors.ReconnectNeededError) -> Failure:
@@ -64,6 +70,18 @@ def _scope(error: errors.ScopeMissingError) -> Failure:
     )
 
 
+def _paused(error: errors.PausedError) -> Failure:
+    handle = text.name(error.handle)
+    if not error.is_owner:
+        return Failure(f"@{handle} is paused", "Its creator wants nothing done with the account for now.")
+    return Failure(
+        f"@{handle} is paused",
+        "You paused it: nothing is done with your account, and alerts wait. Resume it and try again.",
+        button="Resume",
+        verb=RESUME_VERB,
+    )
+
+
 def _refused(error: errors.RefusedByFanvueError) -> Failure:
     said = "\n".join(f"• {discord.utils.escape_markdown(reason[:200])}" for reason in error.reasons[:5])
     return Failure("Fanvue did not accept that", f"It said:\n{said or 'nothing more'}\nNothing was changed.")
@@ -85,6 +103,15 @@ def _not_allowed(error: errors.NotAllowedError) -> Failure:
     )
 
 
+def _off_shift(error: errors.OffShiftError) -> Failure:
+    begins = discord.utils.format_dt(error.begins_at, "F") if error.begins_at else ""
+    soon = f" Your next one begins {begins} ({_relative(error.begins_at)})." if error.begins_at else ""
+    return Failure(
+        "Your shift is over for now",
+        f"You act for @{text.name(error.handle)} within your shifts.{soon} Nothing was changed. Enjoy the break!",
+    )
+
+
 def _changed(_error: errors.FanvueChangedError) -> Failure:
     return Failure(
         "Fanvue answered in a way we do not know",
@@ -101,7 +128,15 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     ),
     errors.ReconnectNeededError: _reconnect,
     errors.ScopeMissingError: _scope,
+    errors.PausedError: _paused,
     errors.NotAllowedError: _not_allowed,
+    errors.OffShiftError: _off_shift,
+    errors.PickCreatorError: lambda _: Failure(
+        "Which creator?", "You can do this for several: pick one in the `creator` option."
+    ),
+    errors.DiscordDownError: lambda _: Failure(
+        "Discord does not answer right now", "Nothing was changed. Try again in a minute."
+    ),
     errors.UnknownCreatorError: lambda _: Failure(
         "No such creator", "Pick one from the list. Creators appear there once they connected and gave you a right."
     ),
@@ -156,8 +191,17 @@ def failure_for(error: BaseException) -> Failure:
 class Failures:
     """Presents failures; the one presenter behind every exit."""
 
+    def __init__(self, picker: Picker | None = None) -> None:
+        self._picker = picker or Picker()
+
     async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
-        """Show it to the person alone."""
+        """Show it to the person alone; where one of several creators could be meant, let them pick."""
+        original = getattr(error, "original", error)
+        if isinstance(original, errors.PickCreatorError):
+            view = self._picker.offer(interaction, original)
+            if view is not None:
+                await self._show(interaction, embed_of(PICK), view)
+                return
         await self._answer(interaction, failure_for(error))
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
@@ -180,8 +224,9 @@ class Failures:
             log.warning("failure_not_shown", error=type(problem).__name__)
 
     async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
-        embed = embed_of(failure)
-        view = discord.utils.MISSING if failure.features is None else connect_view(failure.features, failure.button)
+        await self._show(interaction, embed_of(failure), _view(failure) or discord.utils.MISSING)
+
+    async def _show(self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
         try:
             if interaction.response.is_done():
                 await interaction.followup.send(embed=embed, view=view, ephemeral=True)
@@ -189,6 +234,12 @@ class Failures:
                 await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
         except discord.HTTPException as problem:
             log.warning("failure_not_shown", error=type(problem).__name__)
+
+
+def _view(failure: Failure) -> discord.ui.View | None:
+    if failure.verb is not None:
+        return view_of([button(failure.button, failure.verb, style=discord.ButtonStyle.primary)])
+    return None if failure.features is None else connect_view(failure.features, failure.button)
 
 
 def embed_of(failure: Failure) -> discord.Embed:

@@ -21,10 +21,13 @@ TITLES = {
     EventKind.SUBSCRIBER: "⭐ New subscriber",
     EventKind.RENEWAL: "🔁 Subscription renewed",
     EventKind.CANCELLATION: "🍂 Subscription ending",
+    EventKind.ENDED: "🚪 Subscription over",
     EventKind.TIP: "💸 Tip received",
     EventKind.PURCHASE: "🛒 Purchase",
     EventKind.REFUND: "↩️ Refund",
     EventKind.DISPUTE: "⚠️ Dispute",
+    EventKind.COMMENT: "🗨️ New comment",
+    EventKind.LIKE: "❤️ New like",
 }
 
 COLOURS = {
@@ -33,10 +36,13 @@ COLOURS = {
     EventKind.SUBSCRIBER: Colour.BRAND,
     EventKind.RENEWAL: Colour.BRAND,
     EventKind.CANCELLATION: Colour.QUIET,
+    EventKind.ENDED: Colour.QUIET,
     EventKind.TIP: Colour.MONEY,
     EventKind.PURCHASE: Colour.MONEY,
     EventKind.REFUND: Colour.TROUBLE,
     EventKind.DISPUTE: Colour.TROUBLE,
+    EventKind.COMMENT: Colour.CALM,
+    EventKind.LIKE: Colour.BRAND,
 }
 
 KIND_NAMES = {
@@ -45,8 +51,45 @@ KIND_NAMES = {
     EventKind.SUBSCRIBER: "New subscribers",
     EventKind.RENEWAL: "Renewals",
     EventKind.CANCELLATION: "Subscriptions ending",
+    EventKind.ENDED: "Subscriptions over",
     EventKind.TIP: "Tips",
     EventKind.PURCHASE: "Purchases",
     EventKind.REFUND: "Refunds",
     EventKind.DISPUTE: "Disputes",
+    EventKind.COMMENT: "Comments",
+    EventKind.LIKE: "Likes",
 }
+
+ICONS = {kind: title.partition(" ")[0] for kind, title in TITLES.items()}
+"""One for each kind that makes a card, wherever it is named."""
+
+WORDS = {
+    EventKind.FOLLOWER: "is a new follower.",
+    EventKind.SUBSCRIBER: "subscribed.",
+    EventKind.RENEWAL: "renewed the subscription.",
+    EventKind.CANCELLATION: "will not renew: the subscription runs out.",
+    EventKind.ENDED: "is no longer subscribed.",
+    EventKind.TIP: "sent a tip.",
+    EventKind.PURCHASE: "bought something.",
+    EventKind.REFUND: "was paid back.",
+    EventKind.DISPUTE: "disputes a payment with the bank.",
+    EventKind.COMMENT: "commented on a post.",
+    EventKind.LIKE: "liked a post.",
+}
+"""What the fan did, after the name."""
+
+COUNTED = {
+    EventKind.MESSAGE: ("message", "messages"),
+    EventKind.FOLLOWER: ("new follower", "new followers"),
+    EventKind.SUBSCRIBER: ("new subscriber", "new subscribers"),
+    EventKind.RENEWAL: ("renewal", "renewals"),
+    EventKind.CANCELLATION: ("subscription ending", "subscriptions ending"),
+    EventKind.ENDED: ("subscription over", "subscriptions over"),
+    EventKind.TIP: ("tip", "tips"),
+    EventKind.PURCHASE: ("purchase", "purchases"),
+    EventKind.REFUND: ("refund", "refunds"),
+    EventKind.DISPUTE: ("dispute", "disputes"),
+    EventKind.COMMENT: ("comment", "comments"),
+    EventKind.LIKE: ("like", "likes"),
+}
+"""One of a kind, and several."""

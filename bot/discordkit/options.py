@@ -8,6 +8,7 @@ from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.faults import incident_code, where
+from bot.domain.shifts import DAY_NAMES
 from bot.services.access import AccessService
 from bot.services.preferences import PreferencesService
 
@@ -31,6 +32,14 @@ async def creator_choices(
         for one in found
         if wanted in one.account.handle.lower() or wanted in one.account.display_name.lower()
     ][:CHOICES]
+
+
+def day_choices(current: str) -> list[app_commands.Choice[str]]:
+    """Days of the week, as they can be written; what was typed comes first."""
+    typed = [current.strip()] if current.strip() else []
+    names = dict.fromkeys([*typed, "every day", "Mon-Fri", "Sat-Sun", *DAY_NAMES])
+    wanted = current.strip().lower()
+    return [app_commands.Choice(name=name, value=name) for name in names if wanted in name.lower()][:CHOICES]
 
 
 async def zone_choices(preferences: PreferencesService, current: str) -> list[app_commands.Choice[str]]:

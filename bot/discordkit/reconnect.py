@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import discord
 import structlog
 
+from bot.discordkit.client import DiscordClient
 from bot.domain.faults import where
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,15 @@ async def keep_running(client: discord.Client, token: str) -> None:
     try:
         await _run_again_and_again(client, token)
     finally:
+        await client.close()
+
+
+async def complete(client: DiscordClient) -> None:
+    """Give a running client the cogs it was started without; if Discord does not let it, it connects anew with them."""
+    try:
+        await client.complete()
+    except Exception as error:  # noqa: BLE001 - as below: whatever broke it, it is made anew
+        log.warning("gateway_lost", error=where(error))
         await client.close()
 
 

@@ -12,13 +12,18 @@ COMPARED = {"name", "description", "type", "required", "choices", "value", "min_
 
 async def sync_commands(tree: app_commands.CommandTree[Any]) -> bool:
     """Upload the commands when Discord has others; true when it did."""
-    there = sorted((_shape(command.to_dict()) for command in await tree.fetch_commands()), key=str)
-    here = sorted((_shape(command.to_dict(tree)) for command in tree.get_commands()), key=str)
-    if there == here:
+    if await are_known(tree):
         return False
     await tree.sync()
-    log.info("commands_synced", count=len(here))
+    log.info("commands_synced", count=len(tree.get_commands()))
     return True
+
+
+async def are_known(tree: app_commands.CommandTree[Any]) -> bool:
+    """Whether Discord has exactly these commands, as people notice them."""
+    there = sorted((_shape(command.to_dict()) for command in await tree.fetch_commands()), key=str)
+    here = sorted((_shape(command.to_dict(tree)) for command in tree.get_commands()), key=str)
+    return there == here
 
 
 def _shape(payload: Any) -> dict[str, Any]:

@@ -1,22 +1,26 @@
 """The command tree; its errors, autocomplete's included, leave by the presenter."""
 
-from typing import Any
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
-from bot.discordkit.failures import Failures
-from bot.discordkit.throttle import Throttle
+if TYPE_CHECKING:  # the client starts before these are loaded
+    from bot.discordkit.failures import Failures
+    from bot.discordkit.throttle import Throttle
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """Hands every error to the presenter."""
+    """Hands every error to the presenter; commands that come before there are cogs wait for them."""
 
-    failures: Failures
-    throttle: Throttle
+    failures: "Failures"
+    throttle: "Throttle"
+    completed: asyncio.Event
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Let a command through unless this person asks for too much; choices while typing are not counted."""
+        await self.completed.wait()
         if interaction.type is discord.InteractionType.application_command:
             self.throttle.take(interaction)
         return True

@@ -14,6 +14,11 @@ LINES = (
     "`/help` says what you can do here, `/status` whether all is well.",
 )
 
+BACK = (
+    "Nothing is lost: rights and defaults of this server work again. Alerts rest until somebody presses **Resume** in "
+    "`/alerts panel`; `/status` says whether all is well."
+)
+
 
 def may_write(channel: discord.abc.GuildChannel) -> bool:
     """Whether the bot may see the channel and write embeds there."""
@@ -39,13 +44,23 @@ def welcome_channel(guild: discord.Guild) -> discord.TextChannel | None:
 
 async def welcome(guild: discord.Guild) -> bool:
     """Say what this is, once; false where the bot may write nowhere."""
+    embed = discord.Embed(title="Fanvue for your team", description="\n".join(LINES), colour=Colour.BRAND)
+    return await _say(guild, embed, connect_view((), "Connect"))
+
+
+async def welcome_back(guild: discord.Guild) -> bool:
+    """Say that nothing was lost; false where the bot may write nowhere."""
+    embed = discord.Embed(title="Back again", description=BACK, colour=Colour.BRAND)
+    return await _say(guild, embed)
+
+
+async def _say(guild: discord.Guild, embed: discord.Embed, view: discord.ui.View | None = None) -> bool:
     channel = welcome_channel(guild)
     if channel is None:
         return False
-    embed = discord.Embed(title="Fanvue for your team", description="\n".join(LINES), colour=Colour.BRAND)
     try:
         await channel.send(
-            embed=embed, view=connect_view((), "Connect"), allowed_mentions=discord.AllowedMentions.none()
+            embed=embed, view=view or discord.utils.MISSING, allowed_mentions=discord.AllowedMentions.none()
         )
     except discord.HTTPException as error:
         log.info("welcome_refused", status=error.status)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from bot.domain.accounts import ChannelId, Connection, CreatorId, DiscordUserId, GuildId
+from bot.domain.accounts import ChannelId, Connection, Creator, CreatorId, DiscordUserId, FanvueAccount, GuildId
 
 
 class Capability(StrEnum):
@@ -14,13 +15,21 @@ class Capability(StrEnum):
     ALERTS = "alerts"
     REPLY = "reply"
     POST = "post"
+    APPROVE = "approve"
     MANAGE = "manage"
-    """Connect, disconnect and hand out rights: the owner's alone."""
+    """Hand out rights, within what one holds and may pass on."""
+    OWN = "own"
+    """Connect, disconnect and the like: of whoever connected the account, and never given."""
 
     @property
     def phrase(self) -> str:
         """The right as the end of "you may …"."""
         return PHRASES[self]
+
+    @property
+    def is_giveable(self) -> bool:
+        """Whether it can be given to others."""
+        return self is not Capability.OWN
 
 
 PHRASES = {
@@ -28,8 +37,13 @@ PHRASES = {
     Capability.ALERTS: "set up alerts",
     Capability.REPLY: "read and answer fans",
     Capability.POST: "post",
-    Capability.MANAGE: "manage the account",
+    Capability.APPROVE: "approve what others wrote",
+    Capability.MANAGE: "manage the team",
+    Capability.OWN: "connect and disconnect the account",
 }
+
+GIVEABLE = tuple(capability for capability in Capability if capability.is_giveable)
+"""What can be given to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One capability on one creator that its owner gave to a person."""
+    """One capability on one creator that was given to a person, in a server where that person is a member."""
 
     creator: CreatorId
     person: DiscordUserId
@@ -54,6 +68,10 @@ class Right:
     granted_by: DiscordUserId
     granted_at: datetime
     until: datetime | None = None
+    may_pass_on: bool = False
+    """Whether the person, when they may manage the team too, may give it to others."""
+    guild: GuildId | None = None
+    """Where it was given; it holds only while the person is a member there."""
 
     def holds_at(self, instant: datetime) -> bool:
         """Whether the right has not run out."""
@@ -62,7 +80,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Permission for one act: this actor, this connection, this capability.
+    """Permission for one act: this actor, this creator, this capability.
 
     Only the access service makes one, from storage, at the moment of the act.
     """
@@ -70,21 +88,33 @@ class Grant:
     actor: Actor
     connection: Connection
     capability: Capability
+    subject: FanvueAccount | None = None
+    """The creator that the connected account manages; ``None`` when it is about that account itself."""
+
+    @classmethod
+    def on(cls, creator: Creator, actor: Actor, capability: Capability) -> Self:
+        """On that creator, by whichever connection reaches it."""
+        return cls(actor, creator.connection, capability, creator.account if creator.managed else None)
+
+    @property
+    def account(self) -> FanvueAccount:
+        """The creator it is about, as Fanvue names it."""
+        return self.subject or self.connection.account
 
     @property
     def creator(self) -> CreatorId:
         """The creator it is about."""
-        return self.connection.account.id
+        return self.account.id
 
     @property
     def handle(self) -> str:
         """What Fanvue calls that creator, without the @."""
-        return self.connection.account.handle
+        return self.account.handle
 
     @property
     def managed(self) -> CreatorId | None:
         """The creator to act as when the connected account manages it; ``None`` for the account itself."""
-        return None
+        return self.subject.id if self.subject else None
 
     @property
     def is_owner(self) -> bool:

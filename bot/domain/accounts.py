@@ -12,7 +12,7 @@ GuildId = NewType("GuildId", int)
 ChannelId = NewType("ChannelId", int)
 MessageId = NewType("MessageId", int)
 CreatorId = NewType("CreatorId", str)
-"""A Fanvue user uuid of an account that was connected here."""
+"""A Fanvue user uuid of an account that was connected here, or of a creator that one manages."""
 FanId = NewType("FanId", str)
 """A Fanvue user uuid of somebody who follows, subscribes or writes."""
 ConnectionId = NewType("ConnectionId", str)
@@ -58,8 +58,33 @@ class Connection:
     connected_at: datetime
     access_expires_at: datetime
     refreshed_at: datetime
+    paused_at: datetime | None = None
+    """Since when its owner wants nothing done with it; ``None`` while it may be used."""
 
     @property
     def is_active(self) -> bool:
         """Whether calls can be made with it."""
         return self.status is ConnectionStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Somebody who can be worked for here: a connected account itself, or a creator that it manages."""
+
+    account: FanvueAccount
+    connection: Connection
+
+    @property
+    def id(self) -> CreatorId:
+        """The creator's own id."""
+        return self.account.id
+
+    @property
+    def owner(self) -> DiscordUserId:
+        """Who connected the account behind it."""
+        return self.connection.owner
+
+    @property
+    def managed(self) -> CreatorId | None:
+        """The creator to act as when the connected account manages it; ``None`` for the account itself."""
+        return None if self.account.id == self.connection.account.id else self.account.id

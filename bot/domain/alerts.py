@@ -1,15 +1,19 @@
 """Where events are shown, and what a card may reveal there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId, MessageId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, GuildId, MessageId
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
+from bot.domain.rules import NO_WISHES, Bundle, Pause, Wishes
 
 UNWANTED = "no longer wanted"
 """Why a delivery ended that somebody switched off meanwhile: nothing is wrong with it."""
+
+PAUSED = "alerts there are paused"
+"""Why a delivery ended that had come before its place was closed."""
 
 
 class PlaceKind(StrEnum):
@@ -17,15 +21,17 @@ class PlaceKind(StrEnum):
 
     DM = "dm"
     CHANNEL = "channel"
+    FORUM = "forum"
+    """A desk: one post per fan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One destination: a person's DM or a channel of a server."""
+    """One destination: a person's DM, or a channel or forum of a server."""
 
     kind: PlaceKind
     target: int
-    """A Discord user id for a DM, a channel id for a channel."""
+    """A Discord user id for a DM, else a channel id."""
     guild: GuildId | None = None
 
     @property
@@ -43,6 +49,22 @@ class Route:
     place: Place
     set_by: DiscordUserId
     shows_amounts: bool = False
+    wishes: Wishes = NO_WISHES
+    pause: Pause | None = None
+    """While set, nothing is sent there."""
+    set_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What is to be delivered along a route: at once, or together with others when ``held_until`` comes."""
+
+    route: Route
+    held_until: datetime | None = None
+    bundle: Bundle | None = None
+    happened_at: datetime | None = None
+    fan: FanId | None = None
+    """Whose messages in a row are one card."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,6 +83,8 @@ class Card:
     has_media: bool
     amount: Money | None
     has_amount: bool
+    is_sample: bool = False
+    """Made by the Test button: nobody did anything."""
 
     def __repr__(self) -> str:
         """Its kind and number alone."""
@@ -89,4 +113,5 @@ def card_for(event: Event, delivery_id: int, creator_handle: str, *, shows_text:
         has_media=event.has_media,
         amount=event.amount if shows_amounts else None,
         has_amount=event.amount is not None,
+        is_sample=event.is_sample,
     )

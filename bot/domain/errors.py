@@ -5,7 +5,11 @@ DomainError
 ├── NotConnectedError        no Fanvue account yet
 ├── ReconnectNeededError     the grant died
 ├── ScopeMissingError        the grant lacks a scope
+├── PausedError              its owner wants nothing done with the account for now
 ├── NotAllowedError          no right on that creator
+├── OffShiftError            the right is there, the shift is not now
+├── PickCreatorError         several creators could be meant
+├── DiscordDownError         Discord does not answer
 ├── UnknownCreatorError      no such creator for this person
 ├── CardUnknownError         the card is no longer known
 ├── FanUnreachableError      Fanvue refuses messages to this fan
@@ -22,10 +26,12 @@ DomainError
 No message holds a token, a body, a fan's text or a name.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.access import Capability
+from bot.domain.accounts import FanvueAccount
 from bot.domain.scopes import Feature, Scope, features_needing
 
 
@@ -65,12 +71,42 @@ class ScopeMissingError(DomainError):
         return features_needing(self.missing)
 
 
+class PausedError(DomainError):
+    """The owner paused the account: nothing is done with its token until they resume it."""
+
+    def __init__(self, handle: str, *, is_owner: bool = True) -> None:
+        super().__init__("the account is paused")
+        self.handle = handle
+        self.is_owner = is_owner
+
+
 class NotAllowedError(DomainError):
     """The person lacks a right on this creator."""
 
     def __init__(self, capability: Capability) -> None:
         super().__init__(f"not allowed to {capability.phrase}")
         self.capability = capability
+
+
+class OffShiftError(DomainError):
+    """The person has the right, and their shift is not now."""
+
+    def __init__(self, handle: str, begins_at: datetime | None) -> None:
+        super().__init__("off shift")
+        self.handle = handle
+        self.begins_at = begins_at
+
+
+class PickCreatorError(DomainError):
+    """Several creators could be meant, and this person may act for each."""
+
+    def __init__(self, choices: Sequence[FanvueAccount]) -> None:
+        super().__init__("several creators could be meant")
+        self.choices = tuple(choices)
+
+
+class DiscordDownError(DomainError):
+    """Discord does not answer our question."""
 
 
 class UnknownCreatorError(DomainError):
@@ -142,7 +178,6 @@ class LinkProblem(StrEnum):
     FANVUE_DOWN = "fanvue_down"
     NOT_A_CREATOR = "not_a_creator"
     PROFILE_REFUSED = "profile_refused"
-    TOO_MANY = "too_many"
 
 
 class LinkError(DomainError):

@@ -16,19 +16,43 @@ class EventKind(StrEnum):
     SUBSCRIBER = "subscriber"
     RENEWAL = "renewal"
     CANCELLATION = "cancellation"
+    """The subscription will not be renewed."""
+    ENDED = "ended"
+    """The subscription is over."""
     TIP = "tip"
     PURCHASE = "purchase"
     REFUND = "refund"
     DISPUTE = "dispute"
+    COMMENT = "comment"
+    LIKE = "like"
     MESSAGE_SENT = "message_sent"
     MESSAGE_READ = "message_read"
+    MESSAGE_DELETED = "message_deleted"
+    REACTION = "reaction"
     OTHER = "other"
     """Known to be signed by Fanvue, of a type that makes no card; kept and counted."""
 
     @property
     def has_card(self) -> bool:
         """Whether people can be alerted to it."""
-        return self not in {EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.OTHER}
+        return self not in CARDLESS
+
+    @property
+    def is_sent_unasked(self) -> bool:
+        """Whether a new connection gets it by direct message until somebody chooses; likes would be too many."""
+        return self.has_card and self is not EventKind.LIKE
+
+
+CARDLESS = frozenset(
+    {
+        EventKind.MESSAGE_SENT,
+        EventKind.MESSAGE_READ,
+        EventKind.MESSAGE_DELETED,
+        EventKind.REACTION,
+        EventKind.OTHER,
+    }
+)
+"""They change cards that are there, or nothing; none makes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,11 @@ class Fan:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Event:
-    """One happening. ``key`` is its identity, the same whichever route or family reported it."""
+    """One happening, as one route reported it.
+
+    ``key`` and ``aliases`` are its identities (made in ``bot.domain.identity``): two reports that share any of them are
+    the same happening. Reports of one sale that share none are paired by fan, amount and time when they are routed.
+    """
 
     key: str
     kind: EventKind
@@ -59,6 +87,21 @@ class Event:
     amount: Money | None = None
     message_uuid: str | None = None
     post_uuid: str | None = None
+    aliases: tuple[str, ...] = ()
+    reported_as: str = ""
+    """Fanvue's name for a type that means nothing here."""
+    sample_for: str | None = None
+    """The key of the only place a sample goes to; ``None`` for what truly happened."""
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The key and its aliases."""
+        return (self.key, *self.aliases)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the Test button made it: never counted, never answered."""
+        return self.sample_for is not None
 
     def __repr__(self) -> str:
         """Its kind alone: text and people stay out of logs."""

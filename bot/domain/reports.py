@@ -1,19 +1,76 @@
 """What an insight says, independent of where it came from and how it is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.domain.money import Money, change_percent
-from bot.domain.periods import Period, Preset
+from bot.domain.periods import Asked, Period, day_name
+
+HALF = 0.5
+NOTHING = Money(0)
+MINUS = "\N{MINUS SIGN}"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Source(StrEnum):
+    """Where income comes from, as a person picks it."""
+
+    ALL = "all"
+    SUBSCRIPTIONS = "subs"
+    RENEWALS = "renewals"
+    MESSAGES = "messages"
+    TIPS = "tips"
+    POSTS = "posts"
+    REFERRALS = "referrals"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The name people see."""
+        return SOURCE_NAMES[self]
+
+
+SOURCE_NAMES = {
+    Source.ALL: "All sources",
+    Source.SUBSCRIPTIONS: "New subscriptions",
+    Source.RENEWALS: "Renewals",
+    Source.MESSAGES: "Messages",
+    Source.TIPS: "Tips",
+    Source.POSTS: "Posts",
+    Source.REFERRALS: "Referrals",
+    Source.OTHER: "Other",
+}
+
+
+class View(StrEnum):
+    """Ways to cut the same income."""
+
+    DAYS = "days"
+    SOURCES = "sources"
+    WEEKDAYS = "weekdays"
+
+    @property
+    def label(self) -> str:
+        """The name people see."""
+        return {"days": "Day by day", "sources": "By source", "weekdays": "By day of the week"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceShare:
-    """Income from one source."""
+    """Income from one source, beside the period before."""
 
+    source: Source
     name: str
     gross: Money
     net: Money
+    net_before: Money = NOTHING
+
+    @property
+    def change(self) -> Money:
+        """How much more (or less) than before."""
+        return Money(self.net.minor - self.net_before.minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +83,118 @@ class DayEarnings:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversals:
+    """What was taken back in a period; amounts are negative."""
+
+    refunds: Money = NOTHING
+    chargebacks: Money = NOTHING
+    count: int = 0
+
+    @property
+    def total(self) -> Money:
+        """Both together."""
+        return self.refunds + self.chargebacks
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Net income of another span, to measure against."""
+
+    period: Period
+    net: Money
+    by_day: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EarningsReport:
     """Earnings of a period; amounts are USD minor units, net is the creator's share before reversals."""
 
     handle: str
-    preset: Preset
+    asked: Asked
     period: Period
     gross: Money
     net: Money
-    net_before: Money
+    before: Compared
+    weekdays: Compared | None
+    """The same days of the week before; ``None`` where that is the period before itself."""
     sources: tuple[SourceShare, ...]
     days: tuple[DayEarnings, ...]
-    net_by_day_before: tuple[int, ...]
+    best_hour: int | None
     as_of: datetime
+    source: Source = Source.ALL
+    disagreement: Money | None = None
+    """By how much Fanvue's sources differ from its days, when they do; the report then counts the days."""
 
     @property
     def change(self) -> float | None:
         """Net against the period before, in percent; ``None`` when that had nothing."""
-        return change_percent(self.net.minor, self.net_before.minor)
+        return change_percent(self.net.minor, self.before.net.minor)
+
+    @property
+    def change_on_weekdays(self) -> float | None:
+        """Net against the same days of the week, in percent; ``None`` when there is nothing to compare with."""
+        return change_percent(self.net.minor, self.weekdays.net.minor) if self.weekdays else None
 
     @property
     def best_day(self) -> DayEarnings | None:
         """The day with the highest net, if any earned."""
         best = max(self.days, key=lambda entry: entry.net.minor, default=None)
         return best if best and best.net.minor > 0 else None
+
+    @property
+    def by_weekday(self) -> tuple[Money, ...]:
+        """Net of all Mondays, all Tuesdays, …; they add up to the net of the period."""
+        sums = [0] * len(WEEKDAYS)
+        for entry in self.days:
+            sums[entry.day.weekday()] += entry.net.minor
+        return tuple(Money(minor) for minor in sums)
+
+
+def story(report: EarningsReport) -> str:
+    """One line of plain words: what changed most, and what made it."""
+    if not report.net.minor and not report.before.net.minor:
+        return "Nothing came in, neither now nor in the period before."
+    if not report.net.minor:
+        return f"Nothing has come in yet; the period before brought {report.before.net}."
+    if report.before.net.minor <= 0:
+        return f"The first income in a while{_mostly_from(report)}."
+    difference = report.net.minor - report.before.net.minor
+    if not difference:
+        return "To the cent as much as in the period before."
+    words = f"{Money(abs(difference))} {'more' if difference > 0 else 'less'} than in the period before"
+    return f"{words}{_because(report, difference)}.{_one_day(report)}"
+
+
+def _mostly_from(report: EarningsReport) -> str:
+    largest = max(report.sources, key=lambda share: share.net.minor, default=None)
+    return f", mostly from {largest.name.lower()}" if largest and len(report.sources) > 1 else ""
+
+
+def _because(report: EarningsReport, difference: int) -> str:
+    """The source that moved most the same way, and one that moved noticeably against it."""
+    if report.source is not Source.ALL or not report.sources:
+        return ""
+    way = 1 if difference > 0 else -1
+    driver = max(report.sources, key=lambda share: way * share.change.minor)
+    against = min(report.sources, key=lambda share: way * share.change.minor)
+    words = f", mostly {driver.name.lower()} ({_signed(driver.change)})"
+    if way * against.change.minor < -abs(difference) * HALF:
+        words += f" against {against.name.lower()} ({_signed(against.change)})"
+    return words
+
+
+def _signed(amount: Money) -> str:
+    sign = "+" if amount.minor > 0 else MINUS if amount.minor < 0 else "±"
+    return f"{sign}{Money(abs(amount.minor))}"
+
+
+def _one_day(report: EarningsReport) -> str:
+    best = report.best_day
+    if best is None or len(report.days) < len(WEEKDAYS) or best.net.minor < report.net.minor * HALF:
+        return ""
+    return f" One day, {day_name(best.day)}, brought {round(best.net.minor * 100 / report.net.minor)}% of it."
+
+
+def total(amounts: Sequence[Money]) -> Money:
+    """The sum; nothing of the kind is no money."""
+    return sum(amounts, start=Money(0))

@@ -42,3 +42,13 @@ def plain_name(text: str, limit: int = 40) -> str:
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, with an ellipsis where something was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def fit(text: str, limit: int) -> str:
+    """The text made inert, at most ``limit`` characters after that, with an ellipsis where something was cut."""
+    inert = escape(shorten(text, limit))
+    if len(inert) <= limit:
+        return inert
+    kept = inert[: limit - 1]
+    backslashes = len(kept) - len(kept.rstrip("\\"))
+    return kept[: len(kept) - backslashes % 2] + "…"

@@ -18,7 +18,7 @@ from bot.fanvue.errors import (
     UnexpectedAnswerError,
     VersionRetiredError,
 )
-from bot.fanvue.shapes import decode_hook
+from bot.fanvue.lenient import PLACE, mended, with_utc
 from bot.fanvue.wire import Call
 
 T = TypeVar("T")
@@ -32,14 +32,14 @@ ELLIPSIS = "…"
 PRIVATE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\S{1,64}@\S{1,255}|\S{40,}")
 """Uuids, e-mail addresses, and words as long as tokens are."""
 QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'|`[^`]+`")
-PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 def decode(operation_id: str, decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     """The value; UnexpectedAnswerError names the field, in our names for it, without the payload."""
+    body = with_utc(body)
     try:
-        return decoder.decode(body)
+        return _decoded(decoder, body)
     except msgspec.ValidationError as error:
         field = _field(str(error))
     except (msgspec.DecodeError, ValueError):
@@ -50,8 +50,8 @@ def decode(operation_id: str, decoder: "msgspec.json.Decoder[T]", body: bytes) -
 
 
 def decoder_for(answer: type[T]) -> "msgspec.json.Decoder[T]":
-    """A decoder that knows our money and moments."""
-    return msgspec.json.Decoder(answer, dec_hook=decode_hook)
+    """A decoder for ``decode``, to be made once."""
+    return msgspec.json.Decoder(answer)
 
 
 def refusal(call: Call[Any], status: int, body: bytes) -> FanvueError:
@@ -138,6 +138,13 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
+
+
+def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        return mended(body, decoder.type, error)
 
 
 def _next_version(body: bytes) -> str:

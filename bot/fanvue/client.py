@@ -22,8 +22,9 @@ from bot.fanvue.errors import (
     UnauthorizedError,
     UnexpectedAnswerError,
     UnreachableError,
+    VersionRetiredError,
 )
-from bot.fanvue.limits import Limits, Priority, standing_of
+from bot.fanvue.limits import Limits, Priority, Room, standing_of
 from bot.fanvue.transport import Answer, Connections
 from bot.fanvue.wire import API_VERSION, VERSION_HEADER, Call
 
@@ -34,6 +35,10 @@ T = TypeVar("T")
 MAX_TRIES = 3
 MAX_TOKEN_LENGTH = 16 * 1024
 ONE_DAY = timedelta(days=1)
+RETIRED = "retired"
+"""Stands for the header where a 410 says that a version is gone."""
+BACKGROUND_CONNECTIONS = 75
+"""Percent of the connections background work may have at once: the rest is for people, also when Fanvue hangs."""
 REPEATABLE_STATUSES = frozenset({500, 502, 503, 504})
 
 
@@ -69,6 +74,7 @@ class FanvueClient:
         self._timeout_seconds = timeout_seconds
         self._first_pause_seconds = first_pause_seconds
         self._limits = Limits(clock)
+        self._background = asyncio.Semaphore(max(1, max_connections * BACKGROUND_CONNECTIONS // 100))
         self._decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
         self._deprecations: dict[str, Deprecation] = {}
 
@@ -76,6 +82,10 @@ class FanvueClient:
     def deprecations(self) -> Mapping[str, Deprecation]:
         """What Fanvue announced to retire, by family of operations (``chats``, ``insights``, ...)."""
         return MappingProxyType(self._deprecations)
+
+    def room(self, bucket: str) -> Room | None:
+        """What is left of a bucket's calls, as far as this process knows; ``None`` while it made none lately."""
+        return self._limits.room(bucket)
 
     async def send(
         self,
@@ -88,14 +98,17 @@ class FanvueClient:
     ) -> T:
         """The call's answer, within ``deadline_seconds`` all waiting included.
 
-        Safe calls are tried up to three times; others again only when nothing had left. Raises a FanvueError:
-        for a write, AnswerLostError and ServerError mean that nobody knows whether it was done.
+        Safe calls are tried up to three times; others again only when nothing had left or a 429 refused them, which
+        then wait as long as it says. Raises a FanvueError: for a write, AnswerLostError and ServerError mean that
+        nobody knows whether it was done.
         """
         _check_token(call, access_token)
         deadline = _Deadline(deadline_seconds)
         for attempt in range(1, MAX_TRIES + 1):
             await self._slot(call, bucket, priority, deadline)
             try:
+                if priority is Priority.BACKGROUND:
+                    return await self._behind_people(call, access_token, bucket, deadline)
                 return await self._attempt(call, access_token, bucket, deadline)
             except FanvueError as error:
                 pause_seconds = self._pause_seconds(error, call, attempt)
@@ -123,6 +136,18 @@ class FanvueClient:
                 raise RateLimitedError(call.operation_id, until)
             await asyncio.sleep(max(wait_seconds, 0.001))
 
+    async def _behind_people(self, call: Call[T], access_token: str, bucket: str, deadline: "_Deadline") -> T:
+        """An attempt that waits for its turn among background work, so that people's calls never queue behind it."""
+        try:
+            async with asyncio.timeout(deadline.left_seconds):
+                await self._background.acquire()
+        except TimeoutError:
+            raise UnreachableError(call.operation_id) from None
+        try:
+            return await self._attempt(call, access_token, bucket, deadline)
+        finally:
+            self._background.release()
+
     async def _attempt(self, call: Call[T], access_token: str, bucket: str, deadline: "_Deadline") -> T:
         headers = {"Authorization": f"Bearer {access_token}", VERSION_HEADER: API_VERSION, "Accept": "application/json"}
         content = b""
@@ -140,12 +165,15 @@ class FanvueClient:
         self._note_deprecation(call, answer)
         self._keep_limits(call, bucket, answer)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - what HTTP calls success
-            raise refusal(call, answer.status, answer.body)
+            error = refusal(call, answer.status, answer.body)
+            if isinstance(error, VersionRetiredError):
+                self._note(call, Deprecation(RETIRED, "", error.next_version, self._clock.now()))
+            raise error
         return self._read(call, answer)
 
     def _read(self, call: Call[T], answer: Answer) -> T:
         if call.answer is NoneType:
-            return cast("T", None)
+            return cast("T", _nothing(call, answer.body))
         if call.is_text:
             return cast("T", _text(call, answer.body))
         decoder = self._decoders.get(call.answer)
@@ -164,7 +192,7 @@ class FanvueClient:
         if attempt == MAX_TRIES:
             return None
         if isinstance(error, RateLimitedError):
-            return 0 if call.is_safe else None
+            return 0
         is_passing = isinstance(error, AnswerLostError) or (
             isinstance(error, ServerError) and error.status in REPEATABLE_STATUSES
         )
@@ -178,15 +206,18 @@ class FanvueClient:
         deprecated = header_text(headers.get("deprecation", ""))
         sunset = header_text(headers.get("sunset", ""))
         next_version = header_text(headers.get("x-fanvue-api-next-version", ""))
-        if not (deprecated or sunset or next_version):
-            return
+        if deprecated or sunset or next_version:
+            self._note(call, Deprecation(deprecated, sunset, next_version, self._clock.now()))
+
+    def _note(self, call: Call[Any], notice: Deprecation) -> None:
+        """Keep it for who asks, and say it once a day; that a version is gone is said at once."""
         family = call.path.split("/")[3 if call.acting_as.creator else 1]
-        now = self._clock.now()
         earlier = self._deprecations.get(family)
-        if earlier is not None and now - earlier.seen_at < ONE_DAY:
+        is_news = earlier is None or (notice.deprecated == RETIRED) > (earlier.deprecated == RETIRED)
+        if earlier is not None and not is_news and notice.seen_at - earlier.seen_at < ONE_DAY:
             return
-        self._deprecations[family] = Deprecation(deprecated, sunset, next_version, seen_at=now)
-        log.warning("fanvue_deprecation", operation=family, sunset=sunset, next_version=next_version)
+        self._deprecations[family] = notice
+        log.warning("fanvue_deprecation", operation=family, sunset=notice.sunset, next_version=notice.next_version)
 
 
 class _Deadline:
@@ -215,8 +246,18 @@ def _check_token(call: Call[Any], token: str) -> None:
         raise UnauthorizedError(call.operation_id)
 
 
+def _nothing(call: Call[Any], body: bytes) -> None:
+    """Where nothing is told, JSON may come all the same; a page for people is no word of Fanvue's API."""
+    if body.strip():
+        try:
+            msgspec.json.decode(body)
+        except (ValueError, RecursionError):
+            raise UnexpectedAnswerError(call.operation_id, "body") from None
+
+
 def _text(call: Call[Any], body: bytes) -> str:
-    try:
-        return body.decode("ascii").strip()
-    except UnicodeDecodeError:
-        raise UnexpectedAnswerError(call.operation_id, "body") from None
+    """One word of ASCII; anything else is no text of Fanvue's but a page or an object."""
+    text = body.decode("latin-1").strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text or text[0] in '{["<':
+        raise UnexpectedAnswerError(call.operation_id, "body")
+    return text

@@ -1,20 +1,24 @@
-"""The current families of webhooks: an envelope with id, type, timestamp and data. Pure."""
+"""The current families of webhooks: an envelope with id, type, timestamp and data. Pure.
+
+``creator.*`` and ``checkout_link.*`` share the shapes of payments, subscriptions and reversals, ``app.*`` that of
+payments.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from bot.domain import identity
 from bot.domain.accounts import CreatorId
 from bot.domain.events import Event, EventKind, Fan
-from bot.domain.money import Money
-from bot.fanvue.payload import Payload, day_of, key_of, likely
+from bot.fanvue.payload import Payload, likely
 
-PAYMENT_KINDS = {
-    "tip": EventKind.TIP,
-    "subscription": EventKind.SUBSCRIBER,
-    "renewal": EventKind.RENEWAL,
-    "message": EventKind.PURCHASE,
-    "post": EventKind.PURCHASE,
+MAX_EMOJI = 64
+CHECKOUT_KINDS = {
+    "one_time": EventKind.PURCHASE,
+    "subscription_initial": EventKind.SUBSCRIBER,
+    "subscription_renewal": EventKind.RENEWAL,
 }
 
 
@@ -24,6 +28,7 @@ class Report:
 
     id: str
     """The same for every delivery of it; the body's digest where it has none."""
+    type: str
     data: Payload
     creator: CreatorId
     told_at: datetime | None
@@ -34,28 +39,21 @@ class Report:
         return self.data.moment(*names) or self.told_at
 
     def event(
-        self,
-        kind: EventKind,
-        *identity: str,
-        at: datetime | None = None,
-        fan: Fan | None = None,
-        text: str | None = None,
-        has_media: bool = False,
-        amount: Money | None = None,
+        self, kind: EventKind, identities: tuple[str, ...] = (), *, at: datetime | None = None, **known: Any
     ) -> Event:
-        """The event; without a whole identity of its own, the envelope's id is it."""
-        parts = identity if identity and all(identity) else (self.id,)
+        """The event; where nothing else identifies it, the envelope's id does."""
+        key, *aliases = identities or identity.of_envelope(kind, self.creator, self.id)
+        told: dict[str, Any] = {
+            "message_uuid": self.data.id("message_uuid") or None,
+            "post_uuid": self.data.id("post_uuid") or None,
+        }
         return Event(
-            key=key_of(kind, self.creator, *parts),
+            key=key,
             kind=kind,
             creator=self.creator,
             happened_at=likely(at or self.told_at, self.received_at),
-            fan=fan,
-            text=text,
-            has_media=has_media,
-            amount=amount,
-            message_uuid=self.data.id("message_uuid") or None,
-            post_uuid=self.data.id("post_uuid") or None,
+            aliases=tuple(aliases),
+            **told | known,
         )
 
 
@@ -64,13 +62,14 @@ def event(payload: Payload, digest: str, received_at: datetime) -> Event:
     data = payload.child("data")
     report = Report(
         id=payload.id("id") or digest,
+        type=payload.text("type"),
         data=data,
         creator=CreatorId(_creator(data)),
         told_at=payload.moment("timestamp"),
         received_at=received_at,
     )
-    read = READERS.get(payload.text("type"))
-    return read(report) if read else report.event(EventKind.OTHER)
+    read = READERS.get(report.type)
+    return read(report) if read else report.event(EventKind.OTHER, reported_as=payload.id("type"))
 
 
 def _creator(data: Payload) -> str:
@@ -80,10 +79,10 @@ def _creator(data: Payload) -> str:
 
 def _message(report: Report) -> Event:
     data = report.data
-    if data.flag("is_automated"):
-        return report.event(EventKind.OTHER, data.id("uuid"), at=report.moment("created_at"))
     if data.text("sender") == "creator":
         return _message_of(report, EventKind.MESSAGE_SENT)
+    if data.flag("is_automated") or identity.is_automatic(data.text("type")):
+        return _message_of(report, EventKind.OTHER)
     return _message_of(report, EventKind.MESSAGE)
 
 
@@ -91,73 +90,105 @@ def _message_sent(report: Report) -> Event:
     return _message_of(report, EventKind.MESSAGE_SENT)
 
 
-def _message_of(report: Report, kind: EventKind) -> Event:
+def _message_deleted(report: Report) -> Event:
+    return _message_of(report, EventKind.MESSAGE_DELETED, report.moment("deleted_at"))
+
+
+def _message_of(report: Report, kind: EventKind, at: datetime | None = None) -> Event:
     data = report.data
     uuid = data.id("uuid", "message_uuid")
-    found = report.event(
+    return report.event(
         kind,
-        uuid,
-        at=report.moment("created_at"),
+        identity.of_message(kind, report.creator, uuid),
+        at=at or report.moment("created_at"),
         fan=data.child("fan").fan(),
         text=data.text("text") or None,
         has_media=data.has_media("has_media", "media_uuids"),
+        message_uuid=uuid or None,
     )
-    return replace(found, message_uuid=uuid or None)
 
 
 def _message_read(report: Report) -> Event:
     return report.event(EventKind.MESSAGE_READ, fan=report.data.child("fan").fan())
 
 
+def _reaction(report: Report) -> Event:
+    """Of the fan; the creator's own is nobody's news."""
+    actor = report.data.child("actor").fan()
+    is_fans = actor is not None and str(actor.id) != report.creator
+    return report.event(
+        EventKind.REACTION, fan=actor if is_fans else None, text=report.data.text("emoji")[:MAX_EMOJI] or None
+    )
+
+
 def _follow(report: Report) -> Event:
     fan = report.data.child("follower", "fan").fan()
     at = report.moment("created_at")
-    return report.event(EventKind.FOLLOWER, *_person_and_day(fan, at), at=at, fan=fan)
+    told_at = at.isoformat() if at else ""
+    identities = identity.of_moment(EventKind.FOLLOWER, report.creator, "creator", _id(fan), told_at)
+    return report.event(EventKind.FOLLOWER, identities, at=at, fan=fan)
 
 
 def _activated(report: Report) -> Event:
-    return _subscription(report, EventKind.SUBSCRIBER, report.moment("current_period_start", "created_at"))
+    return _period(report, EventKind.SUBSCRIBER, report.moment("current_period_start", "created_at"))
 
 
 def _renewed(report: Report) -> Event:
-    return _subscription(report, EventKind.RENEWAL, report.moment("current_period_start"))
+    return _period(report, EventKind.RENEWAL, report.moment("current_period_start"))
 
 
-def _cancellation(report: Report) -> Event:
-    """One per period: turning renewal off and the end that follows from it are the same news."""
+def _period(report: Report, kind: EventKind, at: datetime | None) -> Event:
     fan = _purchaser(report.data)
-    ends_at = report.data.moment("expires_at") or report.told_at
-    return report.event(EventKind.CANCELLATION, *_person_and_day(fan, ends_at), at=report.told_at, fan=fan)
+    return report.event(kind, identity.of_period(kind, report.creator, _id(fan), at), at=at, fan=fan)
+
+
+def _deactivated(report: Report) -> Event:
+    return _ending(report, EventKind.ENDED)
 
 
 def _renewal_switched(report: Report) -> Event:
     if report.data.flag("cancel_at_period_end"):
-        return _cancellation(report)
+        return _ending(report, EventKind.CANCELLATION)
     return report.event(EventKind.OTHER, fan=_purchaser(report.data))
 
 
-def _subscription(report: Report, kind: EventKind, at: datetime | None) -> Event:
+def _ending(report: Report, kind: EventKind) -> Event:
+    """Told once a period."""
     fan = _purchaser(report.data)
-    return report.event(kind, *_person_and_day(fan, at), at=at, fan=fan)
+    ends_at = report.data.moment("expires_at") or report.told_at
+    return report.event(kind, identity.of_ending(kind, report.creator, _id(fan), ends_at), at=report.told_at, fan=fan)
 
 
 def _payment(report: Report) -> Event:
-    """A sale. A subscription's is told twice, as payment and as subscription: both have the person and the day."""
+    return _sale(report, identity.kind_of_sale(report.data.text("source")))
+
+
+def _checkout_payment(report: Report) -> Event:
+    return _sale(report, CHECKOUT_KINDS.get(report.data.text("billing_reason"), EventKind.PURCHASE))
+
+
+def _app_payment(report: Report) -> Event:
+    return _sale(report, EventKind.PURCHASE)
+
+
+def _sale(report: Report, kind: EventKind) -> Event:
     data = report.data
-    kind = PAYMENT_KINDS.get(data.text("source").lower(), EventKind.OTHER)
     fan = _purchaser(data)
-    at = report.moment("paid_at", "created_at")
-    bought = data.id("post_uuid", "message_uuid")
-    match kind:
-        case EventKind.SUBSCRIBER | EventKind.RENEWAL:
-            identity = _person_and_day(fan, at)
-        case EventKind.PURCHASE if fan and bought:
-            identity = (fan.id, bought)
-        case EventKind.TIP if data.id("message_uuid"):
-            identity = (data.id("message_uuid"),)
-        case _:
-            identity = (data.id("id"),)
-    return report.event(kind, *identity, at=at, fan=fan, amount=data.money("gross", currency=data.currency()))
+    identities = identity.of_sale(
+        kind,
+        report.creator,
+        order=data.id("id"),
+        fan=_id(fan),
+        message=data.id("message_uuid"),
+        post=data.id("post_uuid"),
+    )
+    return report.event(
+        kind,
+        identities if kind is not EventKind.OTHER else (),
+        at=report.moment("paid_at", "created_at"),
+        fan=fan,
+        amount=data.money("gross", "amount", currency=data.currency()),
+    )
 
 
 def _refund(report: Report) -> Event:
@@ -170,12 +201,13 @@ def _dispute(report: Report) -> Event:
 
 def _reversal(report: Report, kind: EventKind) -> Event:
     data = report.data
+    order = data.id("payment_id") or data.child("payment").id("id")
     return report.event(
         kind,
-        data.id("id"),
+        identity.of_reversal(kind, report.creator, reversal=data.id("id"), order=order),
         at=report.moment("created_at"),
         fan=_purchaser(data),
-        amount=data.money("amount", currency=data.currency()),
+        amount=data.money("amount", "gross", currency=data.currency()),
     )
 
 
@@ -183,20 +215,32 @@ def _purchaser(data: Payload) -> Fan | None:
     return data.child("purchaser", "fan").fan() or data.child("payment", "subscription").child("purchaser").fan()
 
 
-def _person_and_day(fan: Fan | None, at: datetime | None) -> tuple[str, ...]:
-    return (fan.id if fan else "", day_of(at, ""))
+def _id(fan: Fan | None) -> str:
+    return fan.id if fan else ""
 
 
 READERS: dict[str, Callable[[Report], Event]] = {
     "creator.message.received": _message,
     "creator.message.sent": _message_sent,
+    "creator.message.deleted": _message_deleted,
     "creator.message.read": _message_read,
+    "creator.message.reaction": _reaction,
     "creator.follow.created": _follow,
     "creator.subscription.activated": _activated,
     "creator.subscription.renewed": _renewed,
-    "creator.subscription.deactivated": _cancellation,
+    "creator.subscription.deactivated": _deactivated,
     "creator.subscription.cancel_at_period_end_changed": _renewal_switched,
     "creator.payment.succeeded": _payment,
     "creator.refund.created": _refund,
     "creator.dispute.created": _dispute,
+    "checkout_link.payment.succeeded": _checkout_payment,
+    "checkout_link.refund.created": _refund,
+    "checkout_link.dispute.flagged": _dispute,
+    "checkout_link.dispute.created": _dispute,
+    "checkout_link.subscription.activated": _activated,
+    "checkout_link.subscription.renewed": _renewed,
+    "checkout_link.subscription.deactivated": _deactivated,
+    "checkout_link.subscription.cancel_at_period_end_changed": _renewal_switched,
+    "app.payment.succeeded": _app_payment,
+    "app.payment.refunded": _refund,
 }

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain import identity
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import Event, EventKind, Fan
-from bot.fanvue.payload import Payload, day_of, key_of, likely
+from bot.fanvue.payload import Payload, likely
 
 TOPICS = (
     ("message.read", EventKind.MESSAGE_READ),
@@ -51,8 +52,9 @@ def event(payload: Payload, digest: str, received_at: datetime, hints: tuple[str
     kind = _kind(report, hints)
     if kind is EventKind.MESSAGE:
         return _message(report)
+    key, *aliases = _identities(kind, report) or (f"{kind.value}:{report.creator}:{digest}",)
     return Event(
-        key=key_of(kind, report.creator, *_identity(kind, report)),
+        key=key,
         kind=kind,
         creator=report.creator,
         happened_at=report.happened_at,
@@ -60,6 +62,7 @@ def event(payload: Payload, digest: str, received_at: datetime, hints: tuple[str
         amount=payload.money("price") if kind in PAID_KINDS else None,
         message_uuid=payload.id("messageUuid", "routeUuid") or None,
         post_uuid=payload.id("postUuid") or None,
+        aliases=tuple(aliases),
     )
 
 
@@ -93,9 +96,11 @@ def _message(report: Report) -> Event:
     payload = report.payload
     message = payload.child("message")
     uuid = payload.id("messageUuid") or message.id("uuid")
+    is_written = not identity.is_automatic(message.text("type"))
+    kind = EventKind.MESSAGE if is_written else EventKind.OTHER
     return Event(
-        key=key_of(EventKind.MESSAGE, report.creator, uuid or report.digest),
-        kind=EventKind.MESSAGE,
+        key=identity.of_message(kind, report.creator, uuid or report.digest)[0],
+        kind=kind,
         creator=report.creator,
         happened_at=report.happened_at,
         fan=report.fan,
@@ -105,21 +110,18 @@ def _message(report: Report) -> Event:
     )
 
 
-def _identity(kind: EventKind, report: Report) -> tuple[str, ...]:
-    payload, fan_id = report.payload, report.fan_id
+def _identities(kind: EventKind, report: Report) -> tuple[str, ...]:
+    payload, creator, fan = report.payload, report.creator, report.fan_id
     time = payload.id("timestamp") or report.digest
+    message, post = payload.id("messageUuid", "routeUuid"), payload.id("postUuid")
     match kind:
-        case EventKind.TIP if payload.id("messageUuid"):
-            return (payload.id("messageUuid"),)
-        case EventKind.TIP if payload.id("postUuid"):
-            return (payload.id("postUuid"), fan_id, time)
-        case EventKind.PURCHASE if fan_id and payload.id("postUuid", "routeUuid"):
-            return (fan_id, payload.id("postUuid", "routeUuid"))
-        case EventKind.SUBSCRIBER | EventKind.RENEWAL | EventKind.FOLLOWER if fan_id:
-            return (fan_id, day_of(report.told_at, report.digest))
-        case EventKind.MESSAGE_READ if fan_id:
-            return (fan_id, time)
-    return (report.digest,)
+        case EventKind.TIP if post and not message:
+            return identity.of_post_tip(creator, post, fan, time)
+        case EventKind.TIP | EventKind.PURCHASE:
+            return identity.of_sale(kind, creator, fan=fan, message=message, post=post)
+        case EventKind.SUBSCRIBER | EventKind.RENEWAL | EventKind.FOLLOWER | EventKind.MESSAGE_READ:
+            return identity.of_moment(kind, creator, "flat", fan, time)
+    return ()
 
 
 def _fan(payload: Payload) -> Fan | None:

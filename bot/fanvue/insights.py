@@ -55,6 +55,8 @@ class Earning(Shape, frozen=True, kw_only=True):
     """An open set: subscription, renewal, message, post, tip, ..."""
     transaction_order_id: str = ""
     transaction_order_status: str = ""
+    reversed_transaction_order_id: str | None = None
+    """Of a reversal, on ``/v1``: the payment it takes back."""
     message_uuid: str | None = None
     post_uuid: str | None = None
     user: FanUser | None = None
@@ -238,8 +240,13 @@ def spending(
 def subscribers(
     acting_as: ActingAs = OWN, *, start: datetime | None = None, end: datetime | None = None, size: int = 50
 ) -> Call[Page[SubscriberDay]]:
-    """``getSubscribers``: gains and losses by day; the time of day of ``start`` and ``end`` is ignored."""
-    return GET_SUBSCRIBERS.call(Page[SubscriberDay], acting_as=acting_as, query=_range(start, end, size))
+    """``getSubscribers``: gains and losses by day, in the offset ``start`` and ``end`` have; their time is ignored."""
+    query: dict[str, QueryValue] = {
+        "startDate": start.isoformat(timespec="seconds") if start else None,
+        "endDate": end.isoformat(timespec="seconds") if end else None,
+        "size": size,
+    }
+    return GET_SUBSCRIBERS.call(Page[SubscriberDay], acting_as=acting_as, query=query)
 
 
 def top_spenders(

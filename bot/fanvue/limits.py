@@ -91,6 +91,16 @@ class Bucket:
         return self.resets_at <= now and (self.blocked_until is None or self.blocked_until <= now)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is left of a key's fullest bucket in its present window."""
+
+    remaining: int
+    limit: int
+    resets_at: datetime
+    blocked_until: datetime | None
+
+
 class Limits:
     """The buckets of all keys; those that went idle are let go."""
 
@@ -103,6 +113,15 @@ class Limits:
 
     def __len__(self) -> int:
         return len(self._buckets)
+
+    def room(self, key: str) -> Room | None:
+        """How a key stands, taking nothing; ``None`` while nothing was asked of it lately."""
+        now = self._clock.now()
+        found = [one for (name, _), one in self._buckets.items() if name == key and not one.is_spent(now)]
+        if not found:
+            return None
+        bucket = min(found, key=lambda one: one.remaining / one.limit)
+        return Room(bucket.remaining, bucket.limit, bucket.resets_at, bucket.blocked_until)
 
     def take(self, key: str, operation_id: str, priority: Priority) -> datetime | None:
         """Takes a slot; or says when to ask again."""

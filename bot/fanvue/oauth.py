@@ -139,14 +139,19 @@ class FanvueOAuth:
         raise AssertionError("the last attempt returns or raises")
 
     async def revoke(self, refresh_token: str) -> None:
-        """Ends the grant of a refresh token; one that is already dead is fine (RFC 7009)."""
+        """Ends the grant of a refresh token; one that is already dead is fine (RFC 7009).
+
+        A page for people instead of nothing or JSON was not the authorisation server: UnexpectedAnswerError.
+        """
         form = {"token": refresh_token, "token_type_hint": "refresh_token"}
         try:
-            await self._post(REVOKE, "revoke", form)
+            answer = await self._post(REVOKE, "revoke", form)
         except (AnswerLostError, UnreachableError, ServerError):
-            await self._post(REVOKE, "revoke", form)
+            answer = await self._post(REVOKE, "revoke", form)
         except GrantDeadError:
             return
+        if answer.body.lstrip().startswith(b"<"):
+            raise UnexpectedAnswerError(REVOKE, "body")
 
     async def _post(self, operation_id: str, place: str, form: Mapping[str, str]) -> Answer:
         answer = await self._connections.exchange(

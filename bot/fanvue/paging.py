@@ -1,6 +1,6 @@
 """Long lists, row by row, whatever the way Fanvue pages them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from bot.fanvue.shapes import Page, Shape
@@ -9,19 +9,21 @@ from bot.fanvue.wire import Call
 Row = TypeVar("Row", bound=Shape)
 
 DATE_NAMES = ("sentBefore", "receivedBefore")
+MOST_STALE = 2
+"""Pages in a row without a new row: a numbered list that grew by a whole page meanwhile shows one, and goes on."""
 
 Send = Callable[[Call[Page[Row]]], Awaitable[Page[Row]]]
 
 
-async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> AsyncIterator[Row]:
+async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> AsyncGenerator[Row, None]:
     """At most ``limit`` rows of a list, asking for further pages as they are needed.
 
-    A row that shows up again because a list grew meanwhile is given once. Ends early, too, when a page
-    brings nothing new, so that a list that never says it is over cannot hold anybody.
+    A row that shows up again because a list grew meanwhile is given once. Ends early, too, when pages
+    bring nothing new, so that a list that never says it is over cannot hold anybody.
     """
     call: Call[Page[Row]] | None = first_call
     seen: set[str] = set()
-    given = 0
+    given = stale = 0
     while call is not None and given < limit:
         page = await send(call)
         fresh = [row for row in page.data if row.identity is None or row.identity not in seen]
@@ -34,7 +36,8 @@ async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> Asy
                 seen.add(row.identity)
             given += 1
             yield row
-        call = next_call(call, page) if fresh else None
+        stale = 0 if fresh else stale + 1
+        call = next_call(call, page) if page.data and stale < MOST_STALE else None
 
 
 def next_call(call: Call[Page[Row]], page: Page[Row]) -> Call[Page[Row]] | None:

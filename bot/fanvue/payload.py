@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.accounts import FanId
-from bot.domain.events import EventKind, Fan
+from bot.domain.events import Fan
 from bot.domain.money import Money
-from bot.fanvue.shapes import Instant
+from bot.fanvue.shapes import instant_of
 
 MAX_TEXT_LENGTH = 10_000
 MAX_NAME_LENGTH = 200
@@ -98,7 +98,7 @@ class Payload:
         if not isinstance(value, str):
             return None
         try:
-            moment = Instant.parse(value)
+            moment = instant_of(value)
         except ValueError:
             return None
         # A plain one: what leaves this room is made of the standard library's types alone.
@@ -110,16 +110,6 @@ def likely(moment: datetime | None, received_at: datetime) -> datetime:
     if moment is None or not EARLIEST <= moment <= received_at + LATEST_AFTER:
         return received_at
     return moment
-
-
-def key_of(kind: EventKind, creator: str, *parts: str) -> str:
-    """The identity of a happening."""
-    return ":".join((kind.value, creator, *parts))
-
-
-def day_of(moment: datetime | None, otherwise: str) -> str:
-    """The UTC day, which the several reports of one happening share; the alternative when no time is told."""
-    return moment.date().isoformat() if moment else otherwise
 
 
 def _is_filled_list(value: object) -> bool:

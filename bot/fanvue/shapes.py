@@ -1,7 +1,7 @@
 """Shapes that several chapters share; unknown fields are ignored and optional ones may be missing or null."""
 
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NewType, TypeAlias, TypeVar
 
 import msgspec
 
@@ -10,29 +10,23 @@ T = TypeVar("T")
 MAX_CENTS = 10**13
 
 
-class Instant(datetime):
-    """A moment (aware, UTC), read leniently: full timestamps, other offsets, bare days, no offset at all."""
-
-    @classmethod
-    def parse(cls, text: str) -> "Instant":
-        """Raises ``ValueError`` for what is no moment."""
-        try:
-            moment = datetime.fromisoformat(text)
-            aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("out of range") from None
-        return cls.fromisoformat(aware.isoformat())
-
-
-class Cents(int):
+if TYPE_CHECKING:
+    Instant: TypeAlias = datetime
+    Cents = NewType("Cents", int)
+else:
+    Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+    """A moment (aware, UTC); other offsets, bare days and no offset at all are read too, see ``lenient``."""
+    Cents = NewType("Cents", Annotated[int, msgspec.Meta(ge=-MAX_CENTS, le=MAX_CENTS)])
     """Money in minor units; fractions of a cent, which shares can have, are rounded to even."""
 
-    @classmethod
-    def parse(cls, number: object) -> "Cents":
-        """Raises ``ValueError`` for what is no amount."""
-        if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > MAX_CENTS:
-            raise ValueError("not an amount")
-        return cls(round(number))
+
+def instant_of(text: str) -> datetime:
+    """A moment (aware, UTC), read leniently. Raises ``ValueError`` for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -94,12 +88,3 @@ class KeyProblem(Shape, frozen=True, kw_only=True):
     code: str = ""
     media_uuid: str = ""
     fan_uuid: str = ""
-
-
-def decode_hook(wanted: type, value: object) -> object:
-    """Reads the types that JSON does not know."""
-    if wanted is Cents:
-        return Cents.parse(value)
-    if wanted is Instant and isinstance(value, str):
-        return Instant.parse(value)
-    raise ValueError("not of the type expected")

@@ -7,7 +7,7 @@ addresses go out as given, and nothing repeats a request behind the caller's bac
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -53,9 +53,10 @@ class Answer:
 class Connections:
     """Sends requests and reads whole answers; keeps connections open between them."""
 
-    def __init__(self, *, max_connections: int = 100) -> None:
-        limits = httpx.Limits(max_connections=max_connections, keepalive_expiry=KEEPALIVE_SECONDS)
-        self._transport = OneTryTransport(verify=_trusted(), trust_env=False, limits=limits)
+    def __init__(self, *, max_connections: int = 100, trust: ssl.SSLContext | None = None) -> None:
+        self._limits = httpx.Limits(max_connections=max_connections, keepalive_expiry=KEEPALIVE_SECONDS)
+        self._trust = trust
+        self._made: OneTryTransport | None = None
 
     async def exchange(
         self,
@@ -65,11 +66,12 @@ class Connections:
         *,
         headers: Mapping[str, str],
         timeout_seconds: float,
-        content: bytes = b"",
+        content: bytes | AsyncIterable[bytes] = b"",
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """One request and its answer, redirects included as they are.
 
+        Content that comes in pieces needs its ``Content-Length`` among the headers.
         Raises UnreachableError when nothing left, AnswerLostError when no whole answer came in time, and
         UnexpectedAnswerError when it is larger than ``max_bytes`` (unpacked) or cannot be unpacked.
         """
@@ -95,9 +97,18 @@ class Connections:
         }
         return Answer(response.status_code, headers_by_name, body)
 
+    @property
+    def _transport(self) -> "OneTryTransport":
+        """Made for the first request: no start waits for certificates to be read."""
+        if self._made is None:
+            trust = self._trust or _trusted()
+            self._made = OneTryTransport(verify=trust, trust_env=False, limits=self._limits)
+        return self._made
+
     async def aclose(self) -> None:
         """Closes every connection."""
-        await self._transport.aclose()
+        if self._made is not None:
+            await self._made.aclose()
 
 
 class OneTryTransport(AiohttpTransport):
@@ -132,7 +143,7 @@ class OneTryTransport(AiohttpTransport):
                 request.method,
                 URL(str(request.url), encoded=True),
                 headers=request.headers,
-                data=request.content or None,
+                data=(request.content or None) if isinstance(request.stream, httpx.ByteStream) else request.stream,
                 allow_redirects=False,
                 auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(
@@ -170,6 +181,11 @@ class _Body(httpx.AsyncByteStream):
             self._response.release()
         else:
             self._response.close()
+
+
+def trusted_by_operator() -> ssl.SSLContext:
+    """Whose certificates are believed, where ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` may say otherwise."""
+    return httpx.create_ssl_context(trust_env=True)
 
 
 @cache

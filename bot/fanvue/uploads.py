@@ -1,7 +1,7 @@
 """Uploads: a session, its parts put to signed addresses, and the end of it; then ``media`` says when it is ready."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ WRITE = frozenset({Scope.WRITE_MEDIA})
 TWIN_WRITE = WRITE | {Scope.WRITE_CREATOR}
 PATH = "/media/uploads"
 PUT_PART = "uploadPart"
+BEGUN = "created"
+"""The status of a medium whose upload was not ended."""
 
 CREATE_SESSION = Operation(
     "createUploadSession", "POST", PATH, WRITE, twin_id="createCreatorUploadSession", twin_scopes=TWIN_WRITE
@@ -74,6 +76,14 @@ class Part:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A part that is read while it is sent, from its beginning each time it is put."""
+
+    size: int
+    read: Callable[[], AsyncIterator[bytes]]
+
+
 def create_session(
     name: str, filename: str, media_type: str, acting_as: ActingAs = OWN, *, size_bytes: int | None = None
 ) -> Call[UploadSession]:
@@ -97,10 +107,11 @@ async def put_part(
     connections: Connections,
     url: str,
     number: int,
-    data: bytes,
+    data: bytes | Pieces,
     *,
     timeout_seconds: float = 120,
     allows_loopback: bool = False,
+    tries: int = MAX_TRIES,
 ) -> Part:
     """Puts one part to its signed address, without the bearer; the same part may be put again, so it is.
 
@@ -108,11 +119,11 @@ async def put_part(
     """
     if not is_allowed(url, allows_loopback=allows_loopback):
         raise UnexpectedAnswerError(GET_PART_URL.id, "address")
-    for attempt in range(1, MAX_TRIES + 1):
+    for attempt in range(1, tries + 1):
         try:
             return await _put_once(connections, url, number, data, timeout_seconds)
         except (AnswerLostError, UnreachableError, ServerError):
-            if attempt == MAX_TRIES:
+            if attempt == tries:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
@@ -142,13 +153,18 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-async def _put_once(connections: Connections, url: str, number: int, data: bytes, timeout_seconds: float) -> Part:
+async def _put_once(
+    connections: Connections, url: str, number: int, data: bytes | Pieces, timeout_seconds: float
+) -> Part:
+    headers = {"Content-Type": "application/octet-stream"}
+    if isinstance(data, Pieces):
+        headers["Content-Length"] = str(data.size)
     answer = await connections.exchange(
         PUT_PART,
         "PUT",
         url,
-        headers={"Content-Type": "application/octet-stream"},
-        content=data,
+        headers=headers,
+        content=data.read() if isinstance(data, Pieces) else data,
         timeout_seconds=timeout_seconds,
         max_bytes=MAX_ANSWER_BYTES,
     )

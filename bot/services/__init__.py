@@ -4,12 +4,20 @@ from dataclasses import dataclass
 
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
+from bot.services.audience import AudienceService
 from bot.services.connections import ConnectionsService
+from bot.services.guilds import GuildsService
 from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
+from bot.services.managed import ManagedCreatorsService
+from bot.services.muting import MutingService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
+from bot.services.reopening import ReopeningService
+from bot.services.sales import SalesService
+from bot.services.spending import SpendingService
+from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
 from bot.services.team import TeamService
 
@@ -20,11 +28,19 @@ class Services:
 
     access: AccessService
     alerts: AlertsService
+    audience: AudienceService
     connections: ConnectionsService
+    guilds: GuildsService
     inbox: InboxService
     insights: InsightsService
+    managed: ManagedCreatorsService
+    muting: MutingService
     posts: PostsService
     preferences: PreferencesService
     privacy: PrivacyService
+    reopening: ReopeningService
+    sales: SalesService
+    spreadsheets: SpreadsheetsService
+    spending: SpendingService
     status: StatusService
     team: TeamService

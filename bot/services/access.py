@@ -1,74 +1,182 @@
 """Who may do what: makes a grant for one act, from storage, or refuses."""
 
-from bot.domain.access import Actor, Capability, Grant
-from bot.domain.accounts import Connection, CreatorId
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.access import Actor, Capability, Grant, Right
+from bot.domain.accounts import Connection, Creator, CreatorId, DiscordUserId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError, NotConnectedError, UnknownCreatorError
+from bot.domain.errors import (
+    BadInputError,
+    DomainError,
+    NotAllowedError,
+    NotConnectedError,
+    OffShiftError,
+    PickCreatorError,
+    UnknownCreatorError,
+)
+from bot.domain.membership import Memberships
+from bot.domain.shifts import is_on_shift, next_shift
 from bot.storage.audit import AuditLog
-from bot.storage.connections import ConnectionStore
+from bot.storage.creators import CreatorStore
+from bot.storage.defaults import DefaultStore
 from bot.storage.rights import RightStore
+from bot.storage.shifts import ShiftStore
+
+NOBODY_MANAGED = (
+    "Your agency account manages no creator at Fanvue that I can see. Add one there, or allow it with `/connect`."
+)
+
+
+class ManagedCreators(Protocol):
+    """The creators an account manages, as Fanvue has them."""
+
+    async def keep_fresh(self, account: Connection) -> None:
+        """Ask Fanvue for them, unless that was done just now; never raises."""
+        ...
 
 
 class AccessService:
     """The only maker of grants; nothing is remembered between two acts."""
 
-    def __init__(self, connections: ConnectionStore, rights: RightStore, audit: AuditLog, clock: Clock) -> None:
-        self._connections = connections
+    def __init__(
+        self,
+        *,
+        creators: CreatorStore,
+        rights: RightStore,
+        shifts: ShiftStore,
+        defaults: DefaultStore,
+        memberships: Memberships,
+        managed: ManagedCreators,
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        self._creators = creators
         self._rights = rights
+        self._shifts = shifts
+        self._defaults = defaults
+        self._memberships = memberships
+        self._managed = managed
         self._audit = audit
         self._clock = clock
 
     async def require(self, actor: Actor, creator: CreatorId, capability: Capability) -> Grant:
         """A grant for this act on this creator.
 
-        Raises UnknownCreatorError when nobody has connected the creator, NotAllowedError (and writes it down) when
-        the actor lacks this right on it. For what people type use ``choose``, which tells no more than they may know.
+        Raises UnknownCreatorError when nobody has connected the creator; NotAllowedError or OffShiftError (and
+        writes it down) when the actor lacks this right on it now. For what people type use ``choose``, which tells
+        no more than they may know.
         """
-        connection = await self._connections.of_creator(creator)
-        if connection is None:
+        subject = await self._creators.find(creator)
+        if subject is None:
             raise UnknownCreatorError
-        if connection.owner == actor.user:
-            return Grant(actor, connection, capability)
-        now = self._clock.now()
-        if capability is not Capability.MANAGE and await self._rights.holds(actor.user, creator, capability, now):
-            return Grant(actor, connection, capability)
-        await self._audit.write(actor, creator, capability.value, "refused", now)
-        raise NotAllowedError(capability)
+        return await self._granted(actor, subject, capability)
 
     async def choose(self, actor: Actor, creator: str | None, capability: Capability) -> Grant:
-        """A grant for the creator named (an id or a handle), or for the only one there is.
+        """A grant for the creator named (an id or a handle), else for the one that is meant here.
 
-        Raises NotConnectedError, UnknownCreatorError, BadInputError (several to choose from) or NotAllowedError.
+        That is the default of the channel, of the server, the only one there is, or the actor's own. Raises
+        NotConnectedError, UnknownCreatorError, PickCreatorError (several to choose from) and what ``require`` does.
         """
-        own = await self._connections.of_owner(actor.user)
-        if own and (not creator or _is_named(own, creator)):
-            return Grant(actor, own, capability)
-        choices = await self.creators_for(actor, capability)
+        own = await self._own(actor.user, capability, is_asked_anew=True)
+        given = await self._given(actor.user, capability, besides=own)
+        is_anybody_now = bool(own) or any(is_now for _, is_now in given)
+        choices = own + [one for one, is_now in given if is_now or creator or not is_anybody_now]
         if creator:
             choices = [one for one in choices if _is_named(one, creator)]
             if not choices:
                 raise UnknownCreatorError
         if not choices:
             raise NotConnectedError
-        if len(choices) > 1:
-            raise BadInputError("You can do this for several creators: pick one in the `creator` option.")
-        return await self.require(actor, choices[0].account.id, capability)
+        return await self._granted(actor, await self._meant(actor, choices), capability)
 
-    async def creators_for(self, actor: Actor, capability: Capability) -> list[Connection]:
-        """The connections this person may use that way, their own first."""
-        own = await self._connections.of_owner(actor.user)
-        found = [own] if own else []
-        if capability is Capability.MANAGE:
-            return found
+    async def creators_for(self, actor: Actor, capability: Capability) -> list[Creator]:
+        """The creators this person may use that way now, their own first; asks Fanvue and Discord nothing."""
+        own = await self._own(actor.user, capability)
+        return own + [one for one, is_now in await self._given(actor.user, capability, besides=own) if is_now]
+
+    async def may(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
+        """Whether somebody may at this moment: to show or leave out what would be refused; nothing is written down."""
+        subject = await self._creators.find(creator)
+        if subject is None:
+            return False
+        try:
+            await self._check(Actor(person, ""), subject, capability)
+        except (NotAllowedError, OffShiftError):
+            return False
+        return True
+
+    async def _granted(self, actor: Actor, subject: Creator, capability: Capability) -> Grant:
+        try:
+            await self._check(actor, subject, capability)
+        except DomainError as error:
+            outcome = "off shift" if isinstance(error, OffShiftError) else "refused"
+            await self._audit.write(actor, subject.id, capability.value, outcome, self._clock.now())
+            raise
+        return Grant.on(subject, actor, capability)
+
+    async def _check(self, actor: Actor, subject: Creator, capability: Capability) -> None:
+        if subject.owner == actor.user:
+            return
         now = self._clock.now()
-        for right in await self._rights.of(actor.user):
-            if right.capability is capability and right.holds_at(now):
-                connection = await self._connections.of_creator(right.creator)
-                if connection and connection not in found:
-                    found.append(connection)
-        return found
+        right = await self._rights.held(actor.user, subject.id, capability)
+        if right is None or not capability.is_giveable or not right.holds_at(now):
+            raise NotAllowedError(capability)
+        week = await self._shifts.of(subject.id, actor.user)
+        if not is_on_shift(week, now):
+            raise OffShiftError(subject.account.handle, next_shift(week, now))
+        if not await self._is_member(actor, right):
+            raise NotAllowedError(capability)
+
+    async def _is_member(self, actor: Actor, right: Right) -> bool:
+        """Acting in a server proves being in it; about any other, Discord is asked."""
+        if right.guild is None or right.guild == actor.guild:
+            return True
+        return await self._memberships.is_member(right.guild, actor.user)
+
+    async def _own(
+        self, person: DiscordUserId, capability: Capability, *, is_asked_anew: bool = False
+    ) -> list[Creator]:
+        """The person's account and those it manages; an account that is no creator itself can only be owned."""
+        found = await self._creators.of_owner(person)
+        if not found or capability is Capability.OWN:
+            return found[:1]
+        account = found[0].connection
+        if is_asked_anew and not account.account.is_creator:
+            await self._managed.keep_fresh(account)
+            found = await self._creators.of_owner(person)
+        creators = [one for one in found if one.managed or one.account.is_creator]
+        if is_asked_anew and not creators:
+            raise BadInputError(NOBODY_MANAGED)
+        return creators
+
+    async def _given(
+        self, person: DiscordUserId, capability: Capability, *, besides: Sequence[Creator]
+    ) -> list[tuple[Creator, bool]]:
+        """Creators of others on whom the person has the right, and whether it is their shift."""
+        now = self._clock.now()
+        if not capability.is_giveable:
+            return []
+        held = await self._rights.of(person)
+        holding = {right.creator for right in held if right.capability is capability and right.holds_at(now)}
+        own = {one.id for one in besides}
+        found = [one for one in await self._creators.named(holding - own) if one.owner != person] if holding else []
+        weeks = await self._shifts.of_person(person) if found else {}
+        return [(one, is_on_shift(weeks.get(one.id, ()), now)) for one in found]
+
+    async def _meant(self, actor: Actor, choices: Sequence[Creator]) -> Creator:
+        if len(choices) == 1:
+            return choices[0]
+        if actor.guild is not None:
+            for default in await self._defaults.of(actor.guild, actor.channel):
+                for one in choices:
+                    if one.id == default:
+                        return one
+        if choices[0].owner == actor.user and not choices[0].managed:
+            return choices[0]
+        raise PickCreatorError([one.account for one in choices])
 
 
-def _is_named(connection: Connection, words: str) -> bool:
+def _is_named(creator: Creator, words: str) -> bool:
     """Whether an option's value means this creator: an id from the list, or a handle somebody typed."""
-    return words.removeprefix("@").lower() in {connection.account.id, connection.account.handle.lower()}
+    return words.removeprefix("@").lower() in {creator.id.lower(), creator.account.handle.lower()}

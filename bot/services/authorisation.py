@@ -17,6 +17,7 @@ from bot.fanvue.errors import (
 )
 from bot.fanvue.oauth import FanvueOAuth, TokenPair
 from bot.services.links import digest
+from bot.vault.revoking import Revoker
 
 log = structlog.get_logger(__name__)
 
@@ -26,9 +27,10 @@ NOT_NOW = (AnswerLostError, RateLimitedError, ServerError, UnreachableError)
 class Authorisation:
     """Trades a code for tokens and finds out whose they are; tokens that cannot be used are revoked."""
 
-    def __init__(self, oauth: FanvueOAuth, client: FanvueClient) -> None:
+    def __init__(self, oauth: FanvueOAuth, client: FanvueClient, revoker: Revoker) -> None:
         self._oauth = oauth
         self._client = client
+        self._revoker = revoker
 
     async def finish(self, code: str, verifier: str) -> tuple[TokenPair, FanvueAccount]:
         """Tokens and the creator they belong to; LinkError with the reason otherwise, and nothing kept."""
@@ -47,11 +49,8 @@ class Authorisation:
             raise
 
     async def discard(self, pair: TokenPair) -> None:
-        """End a pair that nobody will keep; Fanvue's refusal is noted and changes nothing here."""
-        try:
-            await self._oauth.revoke(pair.refresh_token)
-        except FanvueError as error:
-            log.warning("revoke_failed", error=type(error).__name__)
+        """End a pair that nobody will keep; at the latest once Fanvue is back."""
+        await self._revoker.discard(pair)
 
     async def _profile(self, pair: TokenPair) -> FanvueAccount:
         try:

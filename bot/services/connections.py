@@ -30,13 +30,12 @@ from bot.storage.audit import AuditLog
 from bot.storage.connections import ConnectionStore
 from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
 from bot.vault.keyring import Keyring
-from bot.vault.tokens import TokenKeeper, seal_pair
+from bot.vault.pairs import seal_pair
+from bot.vault.revoking import Revoker
 
 log = structlog.get_logger(__name__)
 
 LINK_SECONDS = 600
-REVOKE_FOR = timedelta(days=1)
-"""How long it is tried to revoke what was never confirmed, when Fanvue does not answer."""
 ARRIVAL_SECONDS = 20
 ARRIVAL_POLL_SECONDS = 0.1
 PROBLEMS = {"access_denied": LinkProblem.DENIED, "invalid_scope": LinkProblem.SCOPE_NOT_OFFERED}
@@ -66,7 +65,7 @@ class ConnectionsService:
     """The connect flow, step by step.
 
     Invariants: nothing is usable before it is confirmed (but for widening the account one has); each step
-    succeeds once; tokens that end up with nobody are revoked.
+    succeeds once; tokens that end up with nobody are revoked, also after a kill or while Fanvue is away.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class ConnectionsService:
         keyring: Keyring,
         oauth: FanvueOAuth,
         authorisation: Authorisation,
-        tokens: TokenKeeper,
+        revoker: Revoker,
         connections: ConnectionStore,
         links: LinkStore,
         audit: AuditLog,
@@ -87,7 +86,7 @@ class ConnectionsService:
         self._keyring = keyring
         self._oauth = oauth
         self._authorisation = authorisation
-        self._tokens = tokens
+        self._revoker = revoker
         self._connections = connections
         self._links = links
         self._audit = audit
@@ -203,7 +202,7 @@ class ConnectionsService:
         """Take it all back, pending or just confirmed; true when the tokens were revoked at Fanvue too."""
         pending = view.pending
         if await self._links.settle(pending.id, self._clock.now(), kind=view.kind.value):
-            return await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+            return await self._revoker.revoke(pending.sealed_tokens)
         current = await self._connections.of_owner(pending.owner)
         if current is None or current.account.id != pending.account.id:
             raise LinkError(LinkProblem.USED)
@@ -229,20 +228,19 @@ class ConnectionsService:
         is_revoked = True
         for pending in await self._links.unsettled_of(owner):
             if await self._links.settle(pending.id, self._clock.now(), kind=pending.kind):
-                is_revoked &= await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
+                is_revoked &= await self._revoker.revoke(pending.sealed_tokens)
         current = await self._connections.of_owner(owner)
         if current is not None:
             is_revoked &= await self._end(current)
         return is_revoked
 
     async def sweep(self) -> None:
-        """Revoke what was authorised but never confirmed, and forget old links."""
+        """End what was authorised but never confirmed, revoke what is owed to Fanvue, and forget old links."""
         now = self._clock.now()
         for pending in await self._links.expired(now):
-            is_revoked = await self._tokens.revoke(pending.account.id, pending.sealed_tokens)
-            if is_revoked or pending.expires_at <= now - REVOKE_FOR:
-                await self._links.settle(pending.id, now, kind=pending.kind)
+            await self._links.settle(pending.id, now, kind=pending.kind)
         await self._links.purge(now)
+        await self._revoker.finish()
 
     async def _returning(self, state: str, browser: str) -> LinkAttempt:
         attempt = await self._links.by_state(digest(state)) if state else None
@@ -307,7 +305,7 @@ class ConnectionsService:
         own = await self._connections.of_owner(pending.owner)
         if own and own.account.id == pending.account.id:
             return LinkKind.WIDEN
-        if await self._connections.of_creator(pending.account.id):
+        if await self._connections.of_account(pending.account.id):
             return LinkKind.MOVE
         return LinkKind.REPLACE if own else LinkKind.NEW
 
@@ -341,7 +339,7 @@ class ConnectionsService:
         for old, sealed in replaced:
             if old.owner != owner:
                 await self._tell(self._notices.moved_away(old.owner, old.account.handle))
-            await self._tokens.revoke(old.account.id, sealed)
+            await self._revoker.revoke(sealed)
 
     async def _tell(self, telling: Awaitable[None]) -> None:
         """Say it in Discord; failing to say it undoes nothing."""
@@ -359,16 +357,16 @@ class ConnectionsService:
 
     async def _end(self, connection: Connection) -> bool:
         sealed = await self._connections.delete(connection.id)
-        return sealed is not None and await self._tokens.revoke(connection.account.id, sealed)
+        return sealed is not None and await self._revoker.revoke(sealed)
 
 
 def _by_dm(connection: Connection) -> tuple[Route, ...]:
-    """Everything that makes a card, to the owner's direct messages."""
+    """Every card but the many, to the owner's direct messages."""
     place = Place(PlaceKind.DM, connection.owner)
     return tuple(
         Route(connection.account.id, kind, place, connection.owner, shows_amounts=True)
         for kind in EventKind
-        if kind.has_card
+        if kind.is_sent_unasked
     )
 
 

@@ -1,5 +1,6 @@
 """Answering fans from the card their message landed on."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,11 +8,12 @@ from uuid import uuid4
 
 import structlog
 
+from bot.alerts.loading import alert_of
 from bot.alerts.sealing import open_event
-from bot.alerts.sending import Alert, Answer
+from bot.alerts.sending import Alert
 from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import ChannelId, FanId, MessageId
-from bot.domain.alerts import Place, Sent
+from bot.domain.alerts import Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     BadInputError,
@@ -22,12 +24,13 @@ from bot.domain.errors import (
     OutcomeUnknownError,
     RefusedByFanvueError,
 )
-from bot.domain.events import Event
+from bot.domain.events import Event, EventKind
 from bot.domain.faults import where
 from bot.fanvue import chats
+from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService
 from bot.storage.audit import AuditLog
-from bot.storage.cards import CardStore
+from bot.storage.cards import CardStore, NewCard
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox
 from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
@@ -48,8 +51,8 @@ UNREACHABLE = "Invalid user UUID"
 class CardBoard(Protocol):
     """Cards that were sent, as the front door draws them again."""
 
-    async def update(self, alert: Alert, place: Place, sent: Sent) -> None:
-        """Draw the card again with what is known now."""
+    async def draw(self, parcel: int) -> None:
+        """Draw the message again with what is stored now."""
         ...
 
 
@@ -73,6 +76,12 @@ class Conversation:
     card: Sent
     delivery: int
     event: Event
+
+
+def require_true(event: Event) -> None:
+    """BadInputError for a sample: nobody is behind it."""
+    if event.is_sample:
+        raise BadInputError("This is a sample: no fan is behind it, so nothing can be sent.")
 
 
 class InboxService:
@@ -109,7 +118,7 @@ class InboxService:
 
         Raises CardUnknownError, UnknownCreatorError, NotAllowedError.
         """
-        card = await self._cards.by_message(shown.message)
+        card = None if shown.delivery else await self._cards.by_message(shown.message)
         delivery = await self._outbox.by_id(card.delivery if card else shown.delivery or 0)
         stored = await self._events.by_id(delivery.event_id) if delivery else None
         if delivery is None or stored is None:
@@ -119,13 +128,60 @@ class InboxService:
         return Conversation(grant, Sent(shown.channel, shown.message), delivery.id, event)
 
     async def show(self, conversation: Conversation) -> str:
+        """All that the card's fan wrote on it. GoneError when there is nothing any more."""
+        found: list[str] = []
+        for event in await self._written(conversation):
+            with suppress(GoneError):
+                found.append(await self._text_of(conversation, event))
+        if not found:
+            raise GoneError
+        return "\n\n".join(found)
+
+    async def alerts(self, actor: Actor, shown: CardMessage) -> list[Alert]:
+        """One card out of a message that holds several, for somebody who may answer it. Raises what ``open`` does."""
+        conversation = await self.open(actor, shown)
+        delivery = await self._outbox.by_id(conversation.delivery)
+        contents = await self._outbox.contents(delivery.parcel) if delivery and delivery.parcel else []
+        wanted = {event.key for event in await self._written(conversation)}
+        shares = [due for due in contents if due.event_key in wanted]
+        found = [alert for due in shares if (alert := alert_of(due, self._keyring)) is not None]
+        if not found:
+            raise CardUnknownError
+        return found
+
+    async def mark_read(self, conversation: Conversation) -> None:
+        """Mark the fan's chat read at Fanvue, and the cards. CardUnknownError and what the gate raises."""
+        fan, grant = conversation.event.fan, conversation.grant
+        if fan is None:
+            raise CardUnknownError
+        await self._gate.call(grant, chats.update_chat(fan.id, acting_as=ActingAs(grant.managed), is_read=True))
+        touched = await self._cards.read(grant.creator, fan.id, self._clock.now())
+        for parcel in await self._cards.parcels_of(touched):
+            await self._board.draw(parcel)
+
+    async def _written(self, conversation: Conversation) -> list[Event]:
+        """The events behind a card that grew, in their order; that of the card alone otherwise."""
+        first = await self._outbox.by_id(conversation.delivery)
+        found = [conversation.event]
+        if first is None or first.parcel is None or conversation.event.kind is not EventKind.MESSAGE:
+            return found
+        for due in await self._outbox.contents(first.parcel):
+            if due.delivery.id > conversation.delivery and due.card is not None and due.stored is not None:
+                event = open_event(self._keyring, due.stored)
+                if event.kind is not EventKind.MESSAGE or event.fan != conversation.event.fan:
+                    break
+                found.append(event)
+        return found
+
+    async def _text_of(self, conversation: Conversation, event: Event) -> str:
         """The fan's text, from the event or, when that brought none, from the chat. GoneError when there is none."""
-        event = conversation.event
         if event.text:
             return event.text
         if event.fan is None or event.message_uuid is None:
             raise GoneError
-        page = await self._gate.call(conversation.grant, chats.list_messages(event.fan.id, size=50))
+        grant = conversation.grant
+        call = chats.list_messages(event.fan.id, ActingAs(grant.managed), size=50)
+        page = await self._gate.call(grant, call)
         for message in page.data:
             if message.uuid == event.message_uuid and message.text:
                 return message.text
@@ -138,9 +194,11 @@ class InboxService:
         """
         fan = conversation.event.fan
         clean = self._checked(text)
+        require_true(conversation.event)
         if fan is None:
             raise CardUnknownError
-        self._gate.require_scopes(conversation.grant, chats.send_message(fan.id, text=clean))
+        acting_as = ActingAs(conversation.grant.managed)
+        self._gate.require_scopes(conversation.grant, chats.send_message(fan.id, clean, acting_as))
         started_at = self._clock.now()
         reply = NewReply(
             id=uuid4().hex,
@@ -215,7 +273,8 @@ class InboxService:
 
     async def _send(self, conversation: Conversation, fan: FanId, text: str, started_at: datetime) -> str:
         try:
-            return (await self._gate.call(conversation.grant, chats.send_message(fan, text=text))).message_uuid
+            call = chats.send_message(fan, text, ActingAs(conversation.grant.managed))
+            return (await self._gate.call(conversation.grant, call)).message_uuid
         except RefusedByFanvueError as error:
             if UNREACHABLE in error.reasons:
                 raise FanUnreachableError from None
@@ -228,7 +287,8 @@ class InboxService:
     async def _read_back(self, conversation: Conversation, fan: FanId, text: str, started_at: datetime) -> str:
         """The message in the chat that this reply became; an equal one that another reply became is not it."""
         taken = await self._replies.accounted_for(conversation.grant.creator, fan)
-        page = await self._gate.call(conversation.grant, chats.list_messages(fan, size=20))
+        call = chats.list_messages(fan, ActingAs(conversation.grant.managed), size=20)
+        page = await self._gate.call(conversation.grant, call)
         for message in page.data:
             is_ours = message.sender.uuid != fan and message.text == text and message.uuid not in taken
             if is_ours and message.sent_at and message.sent_at >= started_at - READ_BACK_SLACK:
@@ -243,20 +303,24 @@ class InboxService:
             log.warning("answer_not_shown", error=where(error))
 
     async def _redraw(self, conversation: Conversation) -> None:
-        actor, now = conversation.grant.actor, self._clock.now()
-        answer = Answer(actor.user, actor.name, now)
-        shown = {
-            card.delivery: Sent(card.channel, card.message)
-            for card in await self._cards.siblings(conversation.delivery)
-        }
-        shown[conversation.delivery] = conversation.card
-        for delivery_id, sent in shown.items():
-            await self._cards.mark_answered(sent.message, actor.user, actor.name, now)
-            delivery = await self._outbox.by_id(delivery_id)
-            if delivery is not None:
-                handle = conversation.grant.handle
-                alert = Alert(delivery_id, conversation.event, handle, delivery.shows_amounts, answer)
-                await self._board.update(alert, delivery.place, sent)
+        """The pressed card, the other cards of its event, and what else of this fan was unanswered."""
+        actor, now, event = conversation.grant.actor, self._clock.now(), conversation.event
+        card = NewCard(
+            message=conversation.card.message,
+            channel=conversation.card.channel,
+            delivery=conversation.delivery,
+            creator=event.creator,
+            fan=event.fan.id if event.fan else None,
+            fanvue_message=event.message_uuid,
+        )
+        await self._cards.answer(card, actor.user, actor.name, now)
+        touched = await self._cards.siblings(conversation.delivery)
+        for sibling in touched:
+            await self._cards.mark_answered(sibling.delivery, actor.user, actor.name, now)
+        if event.fan is not None:
+            touched += await self._cards.answer_all(event.creator, event.fan.id, actor.user, actor.name, now)
+        for parcel in await self._cards.parcels_of(touched):
+            await self._board.draw(parcel)
 
     async def _note(self, grant: Grant, outcome: str) -> None:
         await self._audit.write(grant.actor, grant.creator, "reply", outcome, self._clock.now())

@@ -1,8 +1,9 @@
-"""How it is going: earnings now, other views later."""
+"""What was earned: by day, by source, against before."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.charts.series import Bar, TrendChart
@@ -10,98 +11,204 @@ from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import NotAllowedError
+from bot.domain.income import Income
 from bot.domain.money import Money
-from bot.domain.periods import Period, Preset, period_before, period_for
-from bot.domain.reports import DayEarnings, EarningsReport, SourceShare
+from bot.domain.periods import Asked, Period, day_name, period_before, same_weekdays_before
+from bot.domain.reports import (
+    WEEKDAYS,
+    Compared,
+    DayEarnings,
+    EarningsReport,
+    Reversals,
+    Source,
+    SourceShare,
+    View,
+    total,
+)
 from bot.fanvue import insights
-from bot.fanvue.insights import EarningsSummary
+from bot.fanvue.insights import Earning
+from bot.fanvue.paging import pages
+from bot.fanvue.wire import ActingAs
+from bot.services.finished import FinishedMonths
 from bot.vault.gate import Gate
 
-SOURCE_NAMES = {
-    "subs": "New subscriptions",
-    "renewals": "Renewals",
-    "messages": "Messages",
-    "tips": "Tips",
-    "posts": "Posts",
-    "referrals": "Referrals",
-    "other": "Other",
+ROW_SOURCES: Mapping[Source, tuple[str, ...]] = {
+    Source.ALL: (),
+    Source.SUBSCRIPTIONS: ("subscription",),
+    Source.RENEWALS: ("renewal",),
+    Source.MESSAGES: ("message",),
+    Source.TIPS: ("tip",),
+    Source.POSTS: ("post",),
+    Source.REFERRALS: ("referral",),
+    Source.OTHER: ("affiliate", "appStore", "checkoutLink", "mediaLink", "giveaway"),
 }
+"""The sources of single payments behind each of the summary's."""
+MOST_REVERSALS = 1_000
+MOST_ROWS = 5_000
+"""How many payments of one source are read for its days: a hundred calls, half a minute's budget."""
+PATIENCE_SECONDS = 60
 
 
 class InsightsService:
-    """Answers about money and audience; every answer needs the insights right."""
+    """Answers about income; every answer needs the insights right. Amounts are USD minor units."""
 
-    def __init__(self, gate: Gate, studio: ChartStudio, clock: Clock) -> None:
+    def __init__(self, gate: Gate, finished: FinishedMonths, studio: ChartStudio, clock: Clock) -> None:
         self._gate = gate
+        self._finished = finished
         self._studio = studio
         self._clock = clock
 
-    async def earnings(self, grant: Grant, preset: Preset, zone: ZoneInfo) -> EarningsReport:
-        """Earnings of a period in the reader's zone, beside the period before. Amounts in USD minor units."""
-        if grant.capability is not Capability.INSIGHTS:
-            raise NotAllowedError(Capability.INSIGHTS)
+    async def earnings(self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL) -> EarningsReport:
+        """Earnings of a period in the reader's zone, beside the period before and the same days of the week.
+
+        For one source the totals are complete and the days empty: ``with_days`` fills them in.
+        """
+        _require(grant)
         now = self._clock.now()
-        period = period_for(preset, now, zone)
-        before = period_before(preset, period)
-        current, earlier = await asyncio.gather(self._summary(grant, period), self._summary(grant, before))
-        days, days_before = _by_day(current, period), _by_day(earlier, before)
-        return EarningsReport(
+        period = asked.period(now, zone)
+        before, weekdays = period_before(asked.preset, period), same_weekdays_before(period)
+        is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
+        spans = [period, before] if is_own_measure else [period, before, weekdays]
+        current, earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span) for span in spans))
+        report = EarningsReport(
             handle=grant.handle,
-            preset=preset,
+            asked=asked,
             period=period,
-            gross=_total(day.gross for day in days),
-            net=_total(day.net for day in days),
-            net_before=_total(day.net for day in days_before),
-            sources=_sources(current),
-            days=days,
-            net_by_day_before=tuple(day.net.minor for day in days_before),
+            gross=Money(current.gross),
+            net=Money(current.net),
+            before=_compared(earlier, before),
+            weekdays=_compared(rest[0], weekdays) if rest else None,
+            sources=_shares(current, earlier),
+            days=_days(current, period),
+            best_hour=current.best_hour,
             as_of=now,
+            disagreement=_disagreement(current),
         )
+        return report if source is Source.ALL else _narrowed(report, source, earlier, rest)
 
-    async def chart(self, report: EarningsReport) -> Picture:
-        """The report's days as a picture; ChartError when it cannot be drawn."""
-        return await self._studio.draw(
-            TrendChart(
-                title=report.preset.label,
-                bars=tuple(Bar(f"{day.day:%b} {day.day.day}", day.net.minor) for day in report.days),
-                currency=report.net.currency,
-                unit="money",
-                comparison=report.net_by_day_before,
-                value_name="Net earnings",
-            )
+    async def with_days(self, grant: Grant, report: EarningsReport) -> EarningsReport:
+        """The report of one source with its days, added up from its single payments; unchanged when too many."""
+        _require(grant)
+        found: dict[date, tuple[int, int]] = {}
+        count = 0
+        async for row in self.payments(grant, report.period, report.source, MOST_ROWS + 1):
+            day = row.date.astimezone(report.period.zone).date()
+            gross, net = found.get(day, (0, 0))
+            found[day] = gross + round(row.gross), net + round(row.net)
+            count += 1
+        if count > MOST_ROWS:
+            return report
+        return replace(report, days=_days(Income(found, {}), report.period))
+
+    async def payments(
+        self, grant: Grant, period: Period, source: Source = Source.ALL, limit: int = MOST_ROWS
+    ) -> AsyncIterator[Earning]:
+        """Single payments, newest first, a page at a time."""
+        _require(grant)
+        call = insights.earnings(
+            ActingAs(grant.managed), start=period.start, end=period.end, sources=ROW_SOURCES[source]
         )
+        rows = pages(lambda one: self._gate.call(grant, one, deadline_seconds=PATIENCE_SECONDS), call, limit)
+        async for row in rows:
+            yield row
 
-    async def _summary(self, grant: Grant, period: Period) -> EarningsSummary:
-        return await self._gate.call(
-            grant, insights.earnings_summary(start=period.start, end=period.end, timezone=period.zone.key)
-        )
+    async def reversals(self, grant: Grant, period: Period) -> Reversals | None:
+        """What was taken back in the period; ``None`` for managed creators, of whom Fanvue does not tell."""
+        _require(grant)
+        if grant.managed is not None:
+            return None
+        found = Reversals()
+        call = insights.spending(start=period.start, end=period.end)
+        async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS):
+            amount = Money(-abs(round(row.net)))
+            if row.source == "chargeback":
+                found = replace(found, chargebacks=found.chargebacks + amount, count=found.count + 1)
+            else:
+                found = replace(found, refunds=found.refunds + amount, count=found.count + 1)
+        return found
+
+    async def chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture:
+        """One cut of the report as a picture; ChartError when it cannot be drawn."""
+        return await self._studio.draw(chart_of(report, view))
 
 
-def _total(amounts: Iterable[Money]) -> Money:
-    return sum(amounts, start=Money(0))
+def chart_of(report: EarningsReport, view: View) -> TrendChart:
+    """What the picture of a report shows; whichever way it is cut, its bars add up to the same net."""
+    name = "Net earnings" if report.source is Source.ALL else f"Net from {report.source.label.lower()}"
+    if view is View.SOURCES:
+        bars = tuple(Bar(share.name, share.net.minor) for share in report.sources)
+        before: tuple[int, ...] = tuple(share.net_before.minor for share in report.sources)
+        return TrendChart(report.asked.label, bars, comparison=before, value_name=name, bar_name="source")
+    if view is View.WEEKDAYS:
+        bars = tuple(Bar(day[:3], money.minor) for day, money in zip(WEEKDAYS, report.by_weekday, strict=True))
+        return TrendChart(report.asked.label, bars, value_name=name, bar_name="weekday")
+    bars = tuple(Bar(_day_label(day, report.period), day.net.minor) for day in report.days)
+    comparison = report.before.by_day if report.source is Source.ALL else None
+    return TrendChart(report.asked.label, bars, comparison=comparison, value_name=name)
 
 
-def _sources(summary: EarningsSummary) -> tuple[SourceShare, ...]:
-    shares = (
-        SourceShare(SOURCE_NAMES.get(name, name.capitalize()), Money(round(part.gross)), Money(round(part.net)))
-        for name, part in summary.breakdown_by_source.items()
-    )
-    return tuple(sorted((share for share in shares if share.gross.minor), key=lambda share: -share.net.minor))
+def _day_label(entry: DayEarnings, period: Period) -> str:
+    day = entry.day
+    is_one_year = period.days[0].astimezone(period.zone).year == day.year
+    return f"{day:%b} {day.day}" if is_one_year else day_name(day)
 
 
-def _by_day(summary: EarningsSummary, period: Period) -> tuple[DayEarnings, ...]:
+def _require(grant: Grant) -> None:
+    if grant.capability is not Capability.INSIGHTS:
+        raise NotAllowedError(Capability.INSIGHTS)
+
+
+def _compared(income: Income, period: Period) -> Compared:
+    return Compared(period, Money(income.net), tuple(day.net.minor for day in _days(income, period)))
+
+
+def _days(income: Income, period: Period) -> tuple[DayEarnings, ...]:
     """One entry for each local day of the period; Fanvue leaves empty days out."""
-    earned: dict[date, tuple[int, int]] = {}
-    for point in summary.over_time:
-        day = _local_day(point.period_start, period.zone)
-        gross, net = earned.get(day, (0, 0))
-        earned[day] = gross + round(point.gross), net + round(point.net)
     days = [midnight.astimezone(period.zone).date() for midnight in period.days]
-    return tuple(DayEarnings(day, Money(earned.get(day, (0, 0))[0]), Money(earned.get(day, (0, 0))[1])) for day in days)
+    amounts = [income.days.get(day, (0, 0)) for day in days]
+    return tuple(DayEarnings(day, Money(gross), Money(net)) for day, (gross, net) in zip(days, amounts, strict=True))
 
 
-def _local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The day a bucket means: its start may be local midnight as an instant, or that day written as UTC midnight."""
-    if instant == instant.replace(hour=0, minute=0, second=0, microsecond=0) and instant.utcoffset() == timedelta(0):
-        return instant.date()
-    return instant.astimezone(zone).date()
+def _shares(current: Income, earlier: Income) -> tuple[SourceShare, ...]:
+    """Every source that brought something now or before, the largest first."""
+    names = [name for name in {**current.sources, **earlier.sources} if name]
+    shares = (_share(name, current.sources.get(name, (0, 0)), earlier.sources.get(name, (0, 0))) for name in names)
+    return tuple(
+        sorted(
+            (share for share in shares if share.gross.minor or share.net.minor or share.net_before.minor),
+            key=lambda share: (-share.net.minor, share.name),
+        )
+    )
+
+
+def _share(name: str, now: tuple[int, int], before: tuple[int, int]) -> SourceShare:
+    known = {source.value: source for source in Source}
+    source = known.get(name, Source.OTHER)
+    shown = source.label if name in known else name.capitalize()
+    return SourceShare(source, shown, Money(now[0]), Money(now[1]), Money(before[1]))
+
+
+def _disagreement(income: Income) -> Money | None:
+    difference = sum(net for _, net in income.sources.values()) - income.net
+    return Money(abs(difference)) if difference and income.sources else None
+
+
+def _narrowed(report: EarningsReport, source: Source, earlier: Income, rest: list[Income]) -> EarningsReport:
+    """The same report about one source alone."""
+    shares = tuple(share for share in report.sources if share.source is source)
+    weekdays = report.weekdays
+    if weekdays and rest:
+        net = rest[0].sources.get(source.value, (0, 0))[1]
+        weekdays = replace(weekdays, net=Money(net), by_day=())
+    return replace(
+        report,
+        source=source,
+        gross=total([share.gross for share in shares]),
+        net=total([share.net for share in shares]),
+        before=replace(report.before, net=Money(earlier.sources.get(source.value, (0, 0))[1]), by_day=()),
+        weekdays=weekdays,
+        sources=shares,
+        days=(),
+        best_hour=None,
+        disagreement=None,
+    )

@@ -10,6 +10,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, NotAllowedError, OutcomeUnknownError
 from bot.fanvue import posts
+from bot.fanvue.wire import ActingAs
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
 
@@ -62,7 +63,8 @@ class PostsService:
         """Post now, or have Fanvue publish at an instant; BadInputError says what to change."""
         self.check(grant, text, publish_at)
         started_at = self._clock.now()
-        call = posts.create_post(audience=audience.value, text=text.strip(), publish_at=publish_at)
+        acting_as = ActingAs(grant.managed)
+        call = posts.create_post(audience.value, text.strip(), acting_as, publish_at=publish_at)
         try:
             uuid = (await self._gate.call(grant, call)).uuid
         except OutcomeUnknownError:
@@ -74,7 +76,7 @@ class PostsService:
         """Raise what ``create`` would, before anything is sent; scopes included."""
         if grant.capability is not Capability.POST:
             raise NotAllowedError(Capability.POST)
-        self._gate.require_scopes(grant, posts.create_post(audience=Audience.SUBSCRIBERS.value, text=text))
+        self._gate.require_scopes(grant, posts.create_post(Audience.SUBSCRIBERS.value, text, ActingAs(grant.managed)))
         if not text.strip():
             raise BadInputError("A post needs some text.")
         if len(text.strip()) > TEXT_LIMIT:
@@ -86,7 +88,7 @@ class PostsService:
             raise BadInputError("That is more than a year ahead. Give an earlier date.")
 
     async def _read_back(self, grant: Grant, text: str, started_at: datetime) -> str:
-        page = await self._gate.call(grant, posts.list_posts(size=20))
+        page = await self._gate.call(grant, posts.list_posts(ActingAs(grant.managed), size=20))
         for post in page.data:
             if post.text == text and post.created_at and post.created_at >= started_at - READ_BACK_SLACK:
                 return post.uuid

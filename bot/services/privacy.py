@@ -1,46 +1,164 @@
-"""What is stored about a person, for that person: see it, take it along, have it gone."""
+"""What is stored about a person, for that person: see it, take it along, stop it, have it gone."""
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
 
-from bot.domain.accounts import DiscordUserId
+from bot.domain.access import Actor, Grant
+from bot.domain.accounts import Connection, DiscordUserId
+from bot.domain.clock import Clock
+from bot.domain.scopes import Scope
+from bot.domain.uses import KEPT_FOR, LastUse, Uses
 from bot.services.connections import ConnectionsService
+from bot.services.takeout import Takeout
+from bot.storage import Stores
+
+PAGE = 10
+ACTS_KEPT_FOR = timedelta(days=365)
+SWEEP_EVERY = timedelta(hours=1)
 
 
-class PersonalData(Protocol):
-    """Every store that holds something about people."""
+class Recorder(Protocol):
+    """Whoever notes what tokens are used for."""
 
-    async def export(self, user: DiscordUserId) -> dict[str, list[dict[str, Any]]]:
-        """Everything about a person, by subject, without secrets."""
+    async def flush(self) -> None:
+        """Have everything stored that was noted so far."""
         ...
 
-    async def forget(self, user: DiscordUserId) -> None:
-        """Hold nothing about them any more."""
-        ...
+
+class Whose(StrEnum):
+    """Which uses somebody looks at."""
+
+    MINE = "mine"
+    """What was done with their own creators, by whomever."""
+    BY_ME = "by_me"
+    """What they did with other people's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is stored about a person, and what is done with what they gave."""
+
+    counts: Mapping[str, int]
+    """How many entries there are, by subject."""
+    connection: Connection | None
+    last_uses: Mapping[Scope, LastUse]
+    waiting: int
+    """Events that wait until the account is resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsesPage:
+    """Some of the uses, the latest first."""
+
+    whose: Whose
+    number: int
+    entries: Sequence[Uses]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What came of erasing."""
+
+    is_revoked: bool
+    """Whether Fanvue could be told; otherwise it is tried again."""
+    removals: int
+    """How many cards in Discord are being deleted."""
 
 
 class PrivacyService:
     """Works on the asking person's own data alone."""
 
-    def __init__(self, data: PersonalData, connections: ConnectionsService) -> None:
-        self._data = data
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        connections: ConnectionsService,
+        recorder: Recorder,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._stores = stores
         self._connections = connections
+        self._recorder = recorder
+        self._clock = clock
+        self._wake = wake
+        self._swept_at: datetime | None = None
 
     async def counts(self, person: DiscordUserId) -> Mapping[str, int]:
         """How many entries there are, by subject."""
-        return {subject: len(rows) for subject, rows in (await self._data.export(person)).items() if rows}
+        return {subject: len(rows) for subject, rows in (await self._stores.export(person)).items() if rows}
+
+    async def overview(self, person: DiscordUserId) -> Overview:
+        """What the panel shows."""
+        await self._recorder.flush()
+        return Overview(
+            counts=await self.counts(person),
+            connection=await self._connections.of(person),
+            last_uses=await self._stores.uses.last_by_scope(person),
+            waiting=await self._stores.events.paused_of(person),
+        )
+
+    async def uses(self, person: DiscordUserId, whose: Whose, number: int = 0) -> UsesPage:
+        """A page of what was done with the person's creators, or by the person with others'."""
+        await self._recorder.flush()
+        ask = self._stores.uses.of_owner if whose is Whose.MINE else self._stores.uses.by
+        found = await ask(person, number * PAGE, PAGE + 1)
+        return UsesPage(whose, number, found[:PAGE], len(found) > PAGE)
 
     async def export(self, person: DiscordUserId) -> bytes:
-        """Everything stored about the person, as JSON; without tokens, texts of fans or other secrets."""
-        return json.dumps(await self._data.export(person), default=_written, indent=2).encode()
+        """Everything stored about the person, as JSON; without tokens and texts, and without anybody else's ids."""
+        await self._recorder.flush()
+        rows = Takeout(person, await self._stores.export(person)).rows()
+        return json.dumps(rows, default=_written, indent=2).encode()
 
-    async def erase(self, person: DiscordUserId) -> bool:
-        """Revoke what is theirs at Fanvue and forget the rest; false when Fanvue could not be told to revoke."""
+    async def pause(self, grant: Grant) -> None:
+        """Have nothing done with the account's token from now on; its alerts wait. What is on its way is finished."""
+        if await self._stores.connections.pause(grant.connection.id, self._clock.now()):
+            await self._note(grant.actor, grant, "pause")
+        await self._stores.events.take_back(grant.connection.account.id)
+
+    async def resume(self, grant: Grant) -> bool:
+        """Let the account be used again, and its alerts go out; false when it was not paused."""
+        is_changed = await self._stores.connections.pause(grant.connection.id, None)
+        if is_changed:
+            await self._note(grant.actor, grant, "resume")
+            self._wake()
+        return is_changed
+
+    async def cards(self, person: DiscordUserId) -> int:
+        """How many cards there are about the person's creators, and in their direct messages."""
+        return await self._stores.removals.count(person)
+
+    async def erase(self, person: DiscordUserId, *, removes_cards: bool = False) -> Erased:
+        """Revoke what is theirs at Fanvue and forget the rest; their cards are deleted in Discord where they ask it.
+
+        What is under way ends without their name: a refresh is revoked, a card or an answer stays without a row.
+        """
+        now = self._clock.now()
+        removals = await self._stores.removals.ask(person, now) if removes_cards else 0
+        await self._recorder.flush()
+        await self._stores.audit.forget(person)
         is_revoked = await self._connections.leave(person)
-        await self._data.forget(person)
-        return is_revoked
+        await self._stores.forget(person)
+        self._wake()
+        return Erased(is_revoked, removals)
+
+    async def sweep(self) -> None:
+        """Let go of uses and acts whose time is up; looks once an hour."""
+        now = self._clock.now()
+        if self._swept_at is not None and self._swept_at <= now < self._swept_at + SWEEP_EVERY:
+            return
+        self._swept_at = now
+        await self._stores.uses.purge(now - KEPT_FOR)
+        await self._stores.audit.purge(now - ACTS_KEPT_FOR)
+
+    async def _note(self, actor: Actor, grant: Grant, action: str) -> None:
+        await self._stores.audit.write(actor, grant.creator, action, "done", self._clock.now())
 
 
 def _written(value: object) -> str:

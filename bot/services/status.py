@@ -4,17 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access import Actor, Capability
-from bot.domain.accounts import Connection, CreatorId
+from bot.domain.access import GIVEABLE, Actor, Capability
+from bot.domain.accounts import Connection, Creator, CreatorId
 from bot.domain.alerts import UNWANTED, Place
+from bot.domain.catching_up import Polling
 from bot.domain.clock import Clock
+from bot.fanvue.limits import Room
 from bot.services.access import AccessService
+from bot.storage.cursors import CursorStore
 from bot.storage.dms import DmStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox, Unsent
 from bot.storage.routes import RouteStore
+from bot.vault.gate import Gate
 
 RECENT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStatus:
+    """One place alerts go to."""
+
+    place: Place
+    roles: Sequence[int]
+    """Whom its rules mention."""
+    resting: str | None
+    """Why its rules rest; ``None`` while they work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,8 @@ class AlertsStatus:
     """How one creator's alerts are doing; ``unsent`` are cards that wait, or died within a day."""
 
     received_at: datetime | None
-    places: Sequence[Place]
+    polling: Polling
+    places: Sequence[PlaceStatus]
     unsent: Sequence[Unsent]
 
 
@@ -30,9 +46,16 @@ class AlertsStatus:
 class CreatorStatus:
     """One creator; ``alerts`` only for those who may set them up."""
 
-    connection: Connection
+    creator: Creator
     is_own: bool
+    room: Room | None
+    """What is left of Fanvue's limit; ``None`` while nothing was asked lately."""
     alerts: AlertsStatus | None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection by which the creator is reached."""
+        return self.creator.connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +74,18 @@ class StatusService:
         self,
         *,
         access: AccessService,
+        gate: Gate,
         events: EventStore,
+        cursors: CursorStore,
         outbox: Outbox,
         routes: RouteStore,
         dms: DmStore,
         clock: Clock,
     ) -> None:
         self._access = access
+        self._gate = gate
         self._events = events
+        self._cursors = cursors
         self._outbox = outbox
         self._routes = routes
         self._dms = dms
@@ -66,25 +93,38 @@ class StatusService:
 
     async def of(self, actor: Actor) -> Status:
         """The status of the actor's own account and of those they hold a right on."""
-        found: dict[CreatorId, Connection] = {}
-        alerting: Mapping[CreatorId, Connection] = {}
-        for capability in (Capability.MANAGE, *(one for one in Capability if one is not Capability.MANAGE)):
-            held = {one.account.id: one for one in await self._access.creators_for(actor, capability)}
+        found: dict[CreatorId, Creator] = {}
+        alerting: Mapping[CreatorId, Creator] = {}
+        for capability in (Capability.OWN, *GIVEABLE):
+            held = {one.id: one for one in await self._access.creators_for(actor, capability)}
             found.update(held)
             if capability is Capability.ALERTS:
                 alerting = held
         creators = [
-            CreatorStatus(one, one.owner == actor.user, await self._alerts(one) if key in alerting else None)
+            CreatorStatus(
+                one,
+                one.owner == actor.user,
+                self._gate.room(one),
+                await self._alerts(key) if key in alerting else None,
+            )
             for key, one in found.items()
         ]
         return Status(creators, await self._dms.channel_of(actor.user) is not None)
 
-    async def _alerts(self, connection: Connection) -> AlertsStatus:
-        creator = connection.account.id
-        places = {route.place.key: route.place for route in await self._routes.of_creator(creator)}
+    async def _alerts(self, creator: CreatorId) -> AlertsStatus:
         unsent = await self._outbox.unsent(creator, self._clock.now() - RECENT)
         return AlertsStatus(
             received_at=await self._events.last_received_at(creator),
-            places=tuple(places.values()),
+            polling=await self._cursors.of_creator(creator),
+            places=await self._places(creator),
             unsent=[entry for entry in unsent if entry.reason != UNWANTED],
         )
+
+    async def _places(self, creator: CreatorId) -> Sequence[PlaceStatus]:
+        found: dict[str, PlaceStatus] = {}
+        for route in await self._routes.of_creator(creator):
+            known = found.get(route.place.key)
+            roles = {*(known.roles if known else ()), *([route.wishes.role] if route.wishes.role else ())}
+            resting = route.pause.reason if route.pause else known.resting if known else None
+            found[route.place.key] = PlaceStatus(route.place, sorted(roles), resting)
+        return tuple(found.values())

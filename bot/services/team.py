@@ -1,25 +1,48 @@
-"""Who else may use a creator's account, and for what."""
+"""Who else may use a creator's account, for what and when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import schedule
-from bot.domain.access import Capability, Grant, Right
-from bot.domain.accounts import DiscordUserId
+from bot.domain.access import GIVEABLE, Capability, Grant, Right
+from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.passing import earliest
+from bot.domain.shifts import Shift, week_with
 from bot.storage.audit import AuditLog
+from bot.storage.defaults import DefaultStore
 from bot.storage.rights import RightStore
+from bot.storage.shifts import ShiftStore
 
-GIVEABLE = tuple(capability for capability in Capability if capability is not Capability.MANAGE)
+WORK = tuple(capability for capability in GIVEABLE if capability is not Capability.MANAGE)
+"""What "everything" gives: the team is managed by those alone to whom that was given by its name."""
+LEAD = "Only the creator, or whoever gave it, can change this right. `/team list` shows who that is."
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What somebody may do with a creator, and when."""
+
+    person: DiscordUserId
+    rights: Sequence[Right]
+    week: Sequence[Shift]
 
 
 class TeamService:
-    """Only the creator gives rights and takes them back; to persons, each right by itself."""
+    """The creator gives rights to persons, each by itself; a manager gives what they may pass on.
 
-    def __init__(self, rights: RightStore, audit: AuditLog, clock: Clock) -> None:
+    What a manager gives ends no later than their own, and they change nothing but what they gave.
+    """
+
+    def __init__(
+        self, rights: RightStore, shifts: ShiftStore, defaults: DefaultStore, audit: AuditLog, clock: Clock
+    ) -> None:
         self._rights = rights
+        self._shifts = shifts
+        self._defaults = defaults
         self._audit = audit
         self._clock = clock
 
@@ -30,37 +53,167 @@ class TeamService:
             raise BadInputError("That time has passed. Give a time to come, such as `tomorrow 18:00`.")
         return instant
 
-    async def give(
-        self, grant: Grant, person: DiscordUserId, capabilities: Iterable[Capability], until: datetime | None
-    ) -> None:
-        """Let a person do these things with the creator's account; given again, the later end counts."""
+    async def everything(self, grant: Grant) -> tuple[Capability, ...]:
+        """What "everything" means here: all the work there is, as far as the actor may give it."""
         self._check(grant)
-        if person == grant.actor.user:
-            raise BadInputError("You may do everything with your own account already.")
+        if grant.is_owner:
+            return WORK
+        held = await self._held(grant)
+        mine = (held.get((grant.actor.user, capability)) for capability in WORK)
+        found = tuple(right.capability for right in mine if right is not None and right.may_pass_on)
+        if not found:
+            raise BadInputError("You may not pass anything on yet: ask the creator for rights with “may pass on”.")
+        return found
+
+    async def give(
+        self,
+        grant: Grant,
+        person: DiscordUserId,
+        capabilities: Iterable[Capability],
+        until: datetime | None,
+        *,
+        may_pass_on: bool = False,
+    ) -> None:
+        """Let a person do these things as the creator; given again, the later end counts."""
+        self._check(grant)
+        self._check_person(grant, person)
+        held = await self._held(grant)
         now = self._clock.now()
-        for capability in capabilities:
-            await self._rights.give(Right(grant.creator, person, capability, grant.actor.user, now, until))
-            await self._note(grant, f"give {capability.value}", person)
+        new = [
+            Right(
+                creator=grant.creator,
+                person=person,
+                capability=capability,
+                granted_by=grant.actor.user,
+                granted_at=now,
+                until=self._last_end(grant, held, capability, until),
+                may_pass_on=may_pass_on,
+                guild=grant.actor.guild,
+            )
+            for capability in capabilities
+        ]
+        for right in new:
+            self._check_changeable(grant, held.get((person, right.capability)))
+        for right in new:
+            await self._rights.give(right)
+            await self._note(grant, f"give {right.capability.value}", person)
 
     async def take(self, grant: Grant, person: DiscordUserId, capabilities: Iterable[Capability]) -> int:
-        """Take rights back, at once and everywhere; how many the person had of them."""
+        """Take rights back, at once and everywhere, with what was passed on from them; how many the person had."""
         self._check(grant)
-        taken = 0
-        for capability in capabilities:
-            if await self._rights.take(grant.creator, person, capability):
-                taken += 1
-                await self._note(grant, f"take {capability.value}", person)
-        return taken
+        held = await self._held(grant)
+        chosen = [held[person, capability] for capability in capabilities if (person, capability) in held]
+        mine = [right for right in chosen if grant.is_owner or right.granted_by == grant.actor.user]
+        if chosen and not mine:
+            raise BadInputError(LEAD)
+        for right in mine:
+            await self._rights.take(grant.creator, person, right.capability)
+            await self._note(grant, f"take {right.capability.value}", person)
+        return len(mine)
 
-    async def members(self, grant: Grant) -> Sequence[Right]:
-        """Every right that holds now on the creator."""
+    async def members(self, grant: Grant) -> Sequence[Member]:
+        """Everybody with a right that holds now, or will within their shifts; by person."""
         self._check(grant)
         now = self._clock.now()
-        return [right for right in await self._rights.on(grant.creator) if right.holds_at(now)]
+        by_person: dict[DiscordUserId, list[Right]] = {}
+        for right in await self._rights.on(grant.creator):
+            if right.holds_at(now):
+                by_person.setdefault(right.person, []).append(right)
+        weeks = await self._shifts.on(grant.creator)
+        return [
+            Member(person, sorted(rights, key=lambda right: GIVEABLE.index(right.capability)), weeks.get(person, ()))
+            for person, rights in by_person.items()
+        ]
+
+    async def check_hand_over(self, grant: Grant, giver: DiscordUserId, taker: DiscordUserId) -> Sequence[Right]:
+        """What would change hands; BadInputError when that cannot be."""
+        self._check(grant)
+        self._check_person(grant, taker)
+        if giver == taker:
+            raise BadInputError("Pick two different people.")
+        held = [right for right in await self._rights.on(grant.creator) if right.person == giver]
+        if not held:
+            raise BadInputError("They have no right that could be handed over. `/team list` shows who has which.")
+        for right in held:
+            self._check_changeable(grant, right)
+        return held
+
+    async def hand_over(self, grant: Grant, giver: DiscordUserId, taker: DiscordUserId) -> None:
+        """Everything of one person becomes the other's, in one step, what they had passed on included."""
+        await self.check_hand_over(grant, giver, taker)
+        await self._rights.hand_over(grant.creator, giver, taker)
+        await self._note(grant, "hand over from", giver)
+        await self._note(grant, "hand over to", taker)
+
+    async def set_shift(self, grant: Grant, person: DiscordUserId, shift: Shift) -> None:
+        """From now on the person acts within their shifts alone; on the days of this one, it replaces others."""
+        await self._check_all_changeable(grant, person)
+        week = await self._shifts.of(grant.creator, person)
+        await self._shifts.set(grant.creator, person, week_with(week, shift))
+        await self._note(grant, "set a shift of", person)
+
+    async def lift_shifts(self, grant: Grant, person: DiscordUserId) -> None:
+        """The person's rights hold at any time again."""
+        await self._check_all_changeable(grant, person)
+        await self._shifts.set(grant.creator, person, ())
+        await self._note(grant, "lift the shifts of", person)
+
+    async def set_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> None:
+        """Mean this creator in that channel, or in the whole server, when nobody names one; gives nobody a right."""
+        self._check(grant)
+        await self._defaults.set(guild, channel, grant.creator)
+
+    async def clear_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> bool:
+        """No longer mean this creator there; false when it was not meant."""
+        self._check(grant)
+        return await self._defaults.clear(guild, channel, grant.creator)
 
     def _check(self, grant: Grant) -> None:
         if grant.capability is not Capability.MANAGE:
             raise NotAllowedError(Capability.MANAGE)
+
+    def _check_person(self, grant: Grant, person: DiscordUserId) -> None:
+        if person == grant.connection.owner:
+            whose = "your own account" if grant.is_owner else "their own account"
+            raise BadInputError(f"Whoever connected it may do everything with {whose} already.")
+        if person == grant.actor.user:
+            raise BadInputError("Nobody gives rights to themselves: ask the creator.")
+
+    async def _held(self, grant: Grant) -> Mapping[tuple[DiscordUserId, Capability], Right]:
+        now = self._clock.now()
+        rights = await self._rights.on(grant.creator)
+        return {(right.person, right.capability): right for right in rights if right.holds_at(now)}
+
+    def _last_end(
+        self,
+        grant: Grant,
+        held: Mapping[tuple[DiscordUserId, Capability], Right],
+        capability: Capability,
+        until: datetime | None,
+    ) -> datetime | None:
+        """The end a right can have: a manager's own, and their managing, are the limit."""
+        if grant.is_owner:
+            return until
+        own = held.get((grant.actor.user, capability))
+        managing = held.get((grant.actor.user, Capability.MANAGE))
+        if own is None or managing is None or not own.may_pass_on:
+            raise BadInputError(
+                f"You may not pass on the right to {capability.phrase}: you need it yourself, with “may pass on”. "
+                "Ask the creator."
+            )
+        return earliest(until, own.until, managing.until)
+
+    def _check_changeable(self, grant: Grant, right: Right | None) -> None:
+        if right is not None and not grant.is_owner and right.granted_by != grant.actor.user:
+            raise BadInputError(LEAD)
+
+    async def _check_all_changeable(self, grant: Grant, person: DiscordUserId) -> None:
+        self._check(grant)
+        theirs = [right for right in (await self._held(grant)).values() if right.person == person]
+        if not theirs:
+            raise BadInputError("They have no right here yet: shifts limit rights. `/team grant` comes first.")
+        for right in theirs:
+            self._check_changeable(grant, right)
 
     async def _note(self, grant: Grant, action: str, person: DiscordUserId) -> None:
         await self._audit.write(grant.actor, grant.creator, action, str(person), self._clock.now())

@@ -7,23 +7,38 @@ from sqlalchemy import func, select, text
 
 from bot.domain.accounts import ConnectionStatus, DiscordUserId
 from bot.domain.errors import StorageBusyError
+from bot.storage.arrivals import ArrivalStore
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore
 from bot.storage.connections import ConnectionStore
+from bot.storage.creators import CreatorStore
+from bot.storage.cursors import CursorStore
 from bot.storage.database import Database
+from bot.storage.defaults import DefaultStore
+from bot.storage.departures import DepartureStore
+from bot.storage.desk_posts import DeskPostStore
 from bot.storage.dms import DmStore
 from bot.storage.events import EventStore
+from bot.storage.finished import FinishedStore
+from bot.storage.forgotten import Forgotten
 from bot.storage.keys import KeyCheckStore
 from bot.storage.leases import LeaseStore
 from bot.storage.links import LinkStore
+from bot.storage.mutes import MuteStore
 from bot.storage.notices import NoticeStore
 from bot.storage.outbox import Outbox
 from bot.storage.preferences import PreferenceStore
+from bot.storage.refusals import RefusalStore
+from bot.storage.removals import RemovalStore
 from bot.storage.replies import ReplyStore
+from bot.storage.revocations import RevocationStore
 from bot.storage.rights import RightStore
 from bot.storage.routes import RouteStore
 from bot.storage.schema import connections
 from bot.storage.sealed import SealedStore
+from bot.storage.shifts import ShiftStore
+from bot.storage.spenders import SpenderStore
+from bot.storage.uses import UseStore
 
 
 class PersonalStore(Protocol):
@@ -43,18 +58,33 @@ class Stores:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._forgotten = forgotten = Forgotten()
         self.connections = ConnectionStore(database)
         self.notices = NoticeStore(database)
         self.links = LinkStore(database)
         self.leases = LeaseStore(database)
+        self.revocations = RevocationStore(database)
         self.events = EventStore(database)
+        self.arrivals = ArrivalStore(database)
         self.outbox = Outbox(database)
         self.cards = CardStore(database)
         self.replies = ReplyStore(database)
         self.routes = RouteStore(database)
-        self.dms = DmStore(database)
+        self.mutes = MuteStore(database)
+        self.spenders = SpenderStore(database)
+        self.refusals = RefusalStore(database)
+        self.desk_posts = DeskPostStore(database)
+        self.dms = DmStore(database, forgotten)
         self.rights = RightStore(database)
-        self.audit = AuditLog(database)
+        self.shifts = ShiftStore(database)
+        self.creators = CreatorStore(database)
+        self.cursors = CursorStore(database)
+        self.default_creators = DefaultStore(database)
+        self.audit = AuditLog(database, forgotten)
+        self.uses = UseStore(database, forgotten)
+        self.departures = DepartureStore(database)
+        self.removals = RemovalStore(database)
+        self.finished = FinishedStore(database)
         self.key_checks = KeyCheckStore(database)
         self.preferences = PreferenceStore(database)
         self.sealed = SealedStore(database)
@@ -65,6 +95,7 @@ class Stores:
 
     async def forget(self, user: DiscordUserId) -> None:
         """Hold nothing about a person any more; on SQLite nothing is left in free pages or the write-ahead log."""
+        self._forgotten.add(user)
         for store in self._personal().values():
             await store.forget(user)
         await self._database.scrub()
@@ -76,7 +107,9 @@ class Stores:
             await self.leases.release_all()
 
     async def is_reachable(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers, and is still the one that was opened."""
+        if not self._database.is_file_there:
+            return False
         try:
             async with self._database.read() as connection:
                 await connection.execute(text("SELECT 1"))
@@ -101,11 +134,17 @@ class Stores:
             "preferences": self.preferences,
             "dms": self.dms,
             "routes": self.routes,
+            "mutes": self.mutes,
             "rights": self.rights,
+            "shifts": self.shifts,
             "deliveries": self.outbox,
             "cards": self.cards,
+            "refusals": self.refusals,
             "replies": self.replies,
             "audit": self.audit,
+            "uses": self.uses,
             "links": self.links,
+            "finished_months": self.finished,
+            "creators": self.creators,
             "connections": self.connections,
         }

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, Select, delete, or_, select, update
 
 from bot.domain.access import Actor
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.storage.database import Database
+from bot.storage.forgotten import Forgotten
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import audit
+from bot.storage.schema import audit, creators
+
+CONNECT = "connect"
+SOMEBODY = "somebody"
+"""Stands for a person who was the object of an act and had themselves forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +34,22 @@ class AuditEntry:
 class AuditLog:
     """Written once, never changed, but for who it was when that person is forgotten."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, forgotten: Forgotten) -> None:
         self._database = database
+        self._forgotten = forgotten
 
     async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
-        """Note an act, who did it and from where."""
+        """Note an act, who did it and from where; whoever was forgotten while it was under way is not named."""
+        if action == CONNECT:
+            self._forgotten.lift(actor.user)
+        is_hidden = self._forgotten.hides(actor.user)
         values = {
             "at": at,
-            "actor": actor.user,
+            "actor": None if is_hidden else actor.user,
             "creator_id": creator,
             "action": action,
-            "guild": actor.guild,
-            "channel": actor.channel,
+            "guild": None if is_hidden else actor.guild,
+            "channel": None if is_hidden else actor.channel,
             "outcome": outcome,
         }
         async with self._database.write() as connection:
@@ -52,18 +61,34 @@ class AuditLog:
         async with self._database.read() as connection:
             return [_entry(row) for row in await connection.execute(query)]
 
+    async def purge(self, before: datetime) -> int:
+        """Let go of what is older; how many entries."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(audit).where(audit.c.at < before))).rowcount
+
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
-        """What this person did, and what was done with their creator."""
-        mine = or_(audit.c.actor == user, audit.c.creator_id.in_(creators_of(user)))
+        """What this person did, what was done to them, and what was done with their creator."""
+        mine = or_(audit.c.actor == user, audit.c.outcome == str(user), audit.c.creator_id.in_(creators_of(user)))
         return await rows_about(self._database, audit, mine)
 
     async def forget(self, user: DiscordUserId) -> None:
-        """Leave that something was done, not by whom, nor with this person's creator."""
-        own = update(audit).where(audit.c.creator_id.in_(creators_of(user))).values(creator_id=None)
-        acts = update(audit).where(audit.c.actor == user).values(actor=None, guild=None, channel=None)
+        """Leave that something was done, not by whom, nor to whom, nor with this person's creators, past ones too."""
+        own = or_(audit.c.creator_id.in_(creators_of(user)), audit.c.creator_id.in_(_left_behind(user)))
+        changes = (
+            update(audit).where(own).values(creator_id=None),
+            update(audit).where(audit.c.outcome == str(user)).values(outcome=SOMEBODY),
+            update(audit).where(audit.c.actor == user).values(actor=None, guild=None, channel=None),
+        )
         async with self._database.write() as connection:
-            await connection.execute(own)
-            await connection.execute(acts)
+            for change in changes:
+                await connection.execute(change)
+
+
+def _left_behind(user: DiscordUserId) -> Select[Any]:
+    """Creators this person once connected and nobody has connected now."""
+    act = audit.alias()
+    is_nobodys = act.c.creator_id.not_in(select(creators.c.creator_id))
+    return select(act.c.creator_id).where(act.c.actor == user, act.c.action.in_((CONNECT, "disconnect")), is_nobodys)
 
 
 def _entry(row: Row[Any]) -> AuditEntry:

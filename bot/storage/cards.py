@@ -1,15 +1,17 @@
 """Cards that were sent: which message is about which fan, and who answered it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
+from bot.domain.events import EventKind
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import cards, deliveries
+from bot.storage.schema import cards, deliveries, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,30 @@ class CardRow:
     answered_by: DiscordUserId | None
     answered_name: str | None
     answered_at: datetime | None
+    elsewhere_at: datetime | None
+    """When somebody answered at Fanvue itself."""
     created_at: datetime
 
 
 class CardStore:
-    """Cards are written with their delivery, by the outbox."""
+    """Cards are written with their delivery, by the outbox; a message can hold several.
+
+    What happened to a fan's message since is noted here, and a message is drawn anew from what is noted.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def by_message(self, message: MessageId) -> CardRow | None:
-        """The card a Discord message is."""
-        return await self._one(cards.c.message_id == message)
+        """The first card of a Discord message."""
+        found = await self.of_message(message)
+        return found[0] if found else None
+
+    async def of_message(self, message: MessageId) -> list[CardRow]:
+        """Every card of a Discord message, in their order."""
+        query = select(cards).where(cards.c.message_id == message).order_by(cards.c.delivery_id)
+        async with self._database.read() as connection:
+            return [_card(row) for row in await connection.execute(query)]
 
     async def by_delivery(self, delivery: int) -> CardRow | None:
         """The card a delivery became."""
@@ -67,15 +81,64 @@ class CardStore:
         async with self._database.read() as connection:
             return [_card(row) for row in await connection.execute(query)]
 
-    async def mark_answered(self, message: MessageId, by: DiscordUserId, name: str, at: datetime) -> None:
+    async def mark_answered(self, delivery: int, by: DiscordUserId, name: str, at: datetime) -> None:
         """Note who answered; the latest answer counts."""
-        change = (
-            update(cards)
-            .where(cards.c.message_id == message)
-            .values(answered_by=by, answered_name=name, answered_at=at)
-        )
+        change = update(cards).where(cards.c.delivery_id == delivery)
         async with self._database.write() as connection:
-            await connection.execute(change)
+            await connection.execute(change.values(answered_by=by, answered_name=name, answered_at=at))
+
+    async def answer(self, card: NewCard, by: DiscordUserId, name: str, at: datetime) -> None:
+        """Note it on a card that may be pressed before its sending is written down: then it is written down here."""
+        noted = {"answered_by": by, "answered_name": name, "answered_at": at}
+        values = {
+            "delivery_id": card.delivery,
+            "message_id": card.message,
+            "channel_id": card.channel,
+            "creator_id": card.creator,
+            "fan_id": card.fan,
+            "fanvue_message": card.fanvue_message,
+            "created_at": at,
+        }
+        statement = self._database.insert(cards).values(values | noted)
+        async with self._database.write() as connection:
+            await connection.execute(statement.on_conflict_do_update(index_elements=["delivery_id"], set_=noted))
+
+    async def answer_all(
+        self, creator: CreatorId, fan: FanId, by: DiscordUserId, name: str, at: datetime
+    ) -> list[CardRow]:
+        """Note it on every unanswered message of this fan; those cards."""
+        is_open = and_(_of_fan(creator, fan), cards.c.answered_at.is_(None), _is_of(EventKind.MESSAGE))
+        return await self._note(is_open, answered_by=by, answered_name=name, answered_at=at)
+
+    async def answered_elsewhere(self, creator: CreatorId, fan: FanId, at: datetime) -> list[CardRow]:
+        """Note that the fan was answered at Fanvue itself; the cards of earlier messages that were still open."""
+        is_open = and_(
+            _of_fan(creator, fan),
+            cards.c.answered_at.is_(None),
+            cards.c.elsewhere_at.is_(None),
+            _is_of(EventKind.MESSAGE),
+            _happened_by(at),
+        )
+        return await self._note(is_open, elsewhere_at=at)
+
+    async def read(self, creator: CreatorId, fan: FanId, at: datetime) -> list[CardRow]:
+        """Note that the creator's side has read what the fan wrote until then; the cards that changed."""
+        is_unread = and_(_of_fan(creator, fan), cards.c.read_at.is_(None), _is_of(EventKind.MESSAGE), _happened_by(at))
+        return await self._note(is_unread, read_at=at)
+
+    async def removed(self, creator: CreatorId, fanvue_message: str, at: datetime) -> list[CardRow]:
+        """Note that a message was deleted at Fanvue; the cards that changed."""
+        is_it = and_(
+            cards.c.creator_id == creator, cards.c.fanvue_message == fanvue_message, cards.c.removed_at.is_(None)
+        )
+        return await self._note(is_it, removed_at=at)
+
+    async def parcels_of(self, found: Sequence[CardRow]) -> list[int]:
+        """The messages these cards stand in, each once."""
+        ids = [card.delivery for card in found]
+        query = select(deliveries.c.parcel_id).where(deliveries.c.id.in_(ids), deliveries.c.parcel_id.is_not(None))
+        async with self._database.read() as connection:
+            return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The cards of this person's creator, and those they answered."""
@@ -88,10 +151,29 @@ class CardStore:
         async with self._database.write() as connection:
             await connection.execute(change)
 
+    async def _note(self, condition: ColumnElement[bool], **values: Any) -> list[CardRow]:
+        async with self._database.write() as connection:
+            change = update(cards).where(condition).values(values).returning(cards)
+            return [_card(row) for row in await connection.execute(change)]
+
     async def _one(self, condition: ColumnElement[bool]) -> CardRow | None:
         async with self._database.read() as connection:
             row = (await connection.execute(select(cards).where(condition))).one_or_none()
         return _card(row) if row else None
+
+
+def _of_fan(creator: CreatorId, fan: FanId) -> ColumnElement[bool]:
+    return and_(cards.c.creator_id == creator, cards.c.fan_id == fan)
+
+
+def _is_of(kind: EventKind) -> ColumnElement[bool]:
+    of_kind = select(deliveries.c.id).join(events, events.c.id == deliveries.c.event_id)
+    return of_kind.where(deliveries.c.id == cards.c.delivery_id, events.c.kind == kind).exists()
+
+
+def _happened_by(at: datetime) -> ColumnElement[bool]:
+    earlier = or_(deliveries.c.happened_at.is_(None), deliveries.c.happened_at <= at)
+    return select(deliveries.c.id).where(deliveries.c.id == cards.c.delivery_id, earlier).exists()
 
 
 def _card(row: Row[Any]) -> CardRow:
@@ -105,5 +187,6 @@ def _card(row: Row[Any]) -> CardRow:
         answered_by=None if row.answered_by is None else DiscordUserId(row.answered_by),
         answered_name=row.answered_name,
         answered_at=row.answered_at,
+        elsewhere_at=row.elsewhere_at,
         created_at=row.created_at,
     )

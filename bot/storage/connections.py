@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import (
@@ -17,13 +17,14 @@ from bot.domain.accounts import (
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
-from bot.storage.schema import connections, events, replies
+from bot.storage.revocations import owe
+from bot.storage.schema import connections, creators, events, replies
 
 
 class ConnectionStore:
     """Invariant: an owner has at most one connection, and so has a creator.
 
-    A connection that goes takes its routes, rights, events, deliveries, cards and replies along.
+    A connection that goes takes its creators along, with their routes, rights, events, deliveries, cards and replies.
     """
 
     def __init__(self, database: Database) -> None:
@@ -34,25 +35,31 @@ class ConnectionStore:
         return await self._one(connections.c.owner == owner)
 
     async def of_creator(self, creator: CreatorId) -> Connection | None:
-        """The connection of a Fanvue account."""
-        return await self._one(connections.c.creator_id == creator)
+        """The connection by which a creator is reached: their own account, or one that manages them."""
+        account = select(creators.c.account_id).where(creators.c.creator_id == creator).scalar_subquery()
+        return await self._one(connections.c.creator_id == account)
+
+    async def of_account(self, account: CreatorId) -> Connection | None:
+        """The connection of this very account."""
+        return await self._one(connections.c.creator_id == account)
 
     async def by_id(self, connection_id: ConnectionId) -> Connection | None:
         """The connection, when it still exists."""
         return await self._one(connections.c.id == connection_id)
 
     async def all_active(self) -> list[Connection]:
-        """Every connection whose tokens can be used."""
-        query = select(connections).where(connections.c.status == ConnectionStatus.ACTIVE).order_by(connections.c.id)
+        """Every connection whose tokens can be used, and may be."""
+        is_usable = and_(connections.c.status == ConnectionStatus.ACTIVE, connections.c.paused_at.is_(None))
+        query = select(connections).where(is_usable).order_by(connections.c.id)
         async with self._database.read() as connection:
-            return [_connection(row) for row in await connection.execute(query)]
+            return [connection_from(row) for row in await connection.execute(query)]
 
     async def with_tokens(self, connection_id: ConnectionId) -> tuple[Connection, str] | None:
         """The connection and its sealed pair, when it still exists."""
         query = select(connections).where(connections.c.id == connection_id)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return (_connection(row), str(row.sealed_tokens)) if row else None
+        return (connection_from(row), str(row.sealed_tokens)) if row else None
 
     async def sealed_tokens(self, connection_id: ConnectionId) -> str | None:
         """The sealed pair, when the connection still exists."""
@@ -98,9 +105,17 @@ class ConnectionStore:
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
+    async def pause(self, connection_id: ConnectionId, at: datetime | None) -> bool:
+        """Have nothing done with it from then on, or (``None``) let it be used again; false when that is so already."""
+        is_other = connections.c.paused_at.is_not(None) if at is None else connections.c.paused_at.is_(None)
+        change = update(connections).where(connections.c.id == connection_id, is_other).values(paused_at=at)
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
     async def replace(self, new: Connection, sealed: str) -> list[tuple[Connection, str]]:
         """Make this the connection of its owner and of its creator, in one transaction.
 
+        The grants that end by it are owed to Fanvue from then on, as in ``delete``.
         Returns what stood there before, with sealed tokens. What hangs on a creator stays only when the same
         person connects the same account again.
         """
@@ -111,11 +126,12 @@ class ConnectionStore:
         """Remove the connection with all that hangs on it; returns the sealed pair, to the one who removed it."""
         query = select(connections).where(connections.c.id == connection_id)
         async with self._database.write() as connection:
-            await _one_at_a_time(connection)
+            await one_at_a_time(connection)
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
-            await _remove(connection, _connection(row))
+            await _remove(connection, connection_from(row))
+            await owe(connection, [str(row.sealed_tokens)])
         return str(row.sealed_tokens)
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
@@ -131,24 +147,38 @@ class ConnectionStore:
     async def _one(self, condition: ColumnElement[bool]) -> Connection | None:
         async with self._database.read() as connection:
             row = (await connection.execute(select(connections).where(condition))).one_or_none()
-        return _connection(row) if row else None
+        return connection_from(row) if row else None
 
 
 async def put(connection: AsyncConnection, new: Connection, sealed: str) -> list[tuple[Connection, str]]:
     """What ``ConnectionStore.replace`` does, inside a transaction of the caller's."""
-    await _one_at_a_time(connection)
+    await one_at_a_time(connection)
     removed = await _standing(connection, new)
     for old, _ in removed:
         if _is_same(old, new):
             await connection.execute(update(connections).where(connections.c.id == old.id).values(_values(new, sealed)))
+            own = creators.c.creator_id == new.account.id
+            await connection.execute(update(creators).where(own).values(**_names(new.account), seen_at=None))
         else:
             await _remove(connection, old)
     if not any(_is_same(old, new) for old, _ in removed):
+        await drop_creators(connection, creators.c.creator_id == new.account.id)
         await connection.execute(connections.insert().values(_values(new, sealed)))
+        own_row = {"creator_id": new.account.id, "account_id": new.account.id, **_names(new.account)}
+        await connection.execute(creators.insert().values(own_row))
+    await owe(connection, [old_sealed for _, old_sealed in removed])
     return removed
 
 
-async def _one_at_a_time(connection: AsyncConnection) -> None:
+async def drop_creators(connection: AsyncConnection, condition: ColumnElement[bool]) -> None:
+    """Remove creators with all that hangs on them: foreign keys take the rest with rows that are gone."""
+    chosen = select(creators.c.creator_id).where(condition)
+    await connection.execute(delete(events).where(events.c.creator_id.in_(chosen)))
+    await connection.execute(delete(replies).where(replies.c.creator_id.in_(chosen)))
+    await connection.execute(delete(creators).where(condition))
+
+
+async def one_at_a_time(connection: AsyncConnection) -> None:
     """Keep others from replacing or removing connections until this transaction ends; reading goes on."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("LOCK TABLE connections IN SHARE ROW EXCLUSIVE MODE"))
@@ -156,7 +186,7 @@ async def _one_at_a_time(connection: AsyncConnection) -> None:
 
 async def _standing(connection: AsyncConnection, new: Connection) -> list[tuple[Connection, str]]:
     query = select(connections).where(or_(connections.c.owner == new.owner, connections.c.creator_id == new.account.id))
-    return [(_connection(row), str(row.sealed_tokens)) for row in await connection.execute(query)]
+    return [(connection_from(row), str(row.sealed_tokens)) for row in await connection.execute(query)]
 
 
 def _is_same(old: Connection, new: Connection) -> bool:
@@ -164,10 +194,12 @@ def _is_same(old: Connection, new: Connection) -> bool:
 
 
 async def _remove(connection: AsyncConnection, old: Connection) -> None:
-    """Foreign keys take routes and rights with the connection, deliveries and cards with the events."""
-    await connection.execute(delete(events).where(events.c.creator_id == old.account.id))
-    await connection.execute(delete(replies).where(replies.c.creator_id == old.account.id))
+    await drop_creators(connection, creators.c.account_id == old.account.id)
     await connection.execute(delete(connections).where(connections.c.id == old.id))
+
+
+def _names(account: FanvueAccount) -> dict[str, Any]:
+    return {"handle": account.handle, "display_name": account.display_name}
 
 
 def _values(new: Connection, sealed: str) -> dict[str, Any]:
@@ -188,7 +220,8 @@ def _values(new: Connection, sealed: str) -> dict[str, Any]:
     }
 
 
-def _connection(row: Row[Any]) -> Connection:
+def connection_from(row: Row[Any]) -> Connection:
+    """The connection of a row that holds all its columns."""
     return Connection(
         id=ConnectionId(row.id),
         owner=DiscordUserId(row.owner),
@@ -199,6 +232,7 @@ def _connection(row: Row[Any]) -> Connection:
         connected_at=row.connected_at,
         access_expires_at=row.access_expires_at,
         refreshed_at=row.refreshed_at,
+        paused_at=row.paused_at,
     )
 
 

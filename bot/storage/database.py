@@ -2,18 +2,23 @@
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, event, exc, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, event, exc, make_url, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageBusyError
+from bot.storage.instants import as_stored
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 __all__ = ["AlreadyRunningError", "Database", "DatabaseUnreachableError", "address_of"]
 
@@ -25,6 +30,17 @@ STATEMENT_SECONDS = 30
 
 OUR_MISTAKES = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 """Errors that waiting does not mend; every other one of the driver's means: not now."""
+
+
+T = TypeVar("T")
+
+
+class Rows(Protocol):
+    """Runs a statement of plain SQL, with ``:name`` for its values, and returns its rows."""
+
+    def __call__(self, statement: str, values: Mapping[str, Any], /) -> Sequence[Any]:
+        """Instants go in as datetimes; ``instant_of`` reads those that come out."""
+        ...
 
 
 class DatabaseUnreachableError(Exception):
@@ -101,6 +117,11 @@ class Database:
         """Whether it is a file of ours rather than a server."""
         return self._lock is not None
 
+    @property
+    def is_file_there(self) -> bool:
+        """Whether a SQLite file was not removed or replaced under the bot; a server always counts as there."""
+        return self._lock is None or self._lock.is_file_there()
+
     async def claim(self) -> None:
         """Be the only one to run on a SQLite file, until closed; AlreadyRunningError. PostgreSQL takes many."""
         if self._lock is not None:
@@ -131,9 +152,40 @@ class Database:
                 driver: Any = raw.driver_connection
                 return list(await driver.execute_fetchall(statement, values))
 
+    async def insert_alone(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+        """One INSERT on SQLite that commits by itself: how many rows it added, and the number of the last of them.
+
+        Rows are not handed back one by one: each would cost the driver's thread a turn of the interpreter's lock.
+        StorageBusyError when the database cannot take it now.
+        """
+        with _translated():
+            async with self._writer.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                raw, execute = driver._conn, driver._execute  # noqa: SLF001 - it has no public ones
+                done: tuple[int, int] = await execute(_insert, raw, statement, values)
+                return done
+
+    async def transact(self, work: Callable[[Rows], T]) -> T:
+        """One transaction of plain SQL, for the hot path: on SQLite one hop to the driver's thread for all of it.
+
+        ``work`` must not touch anything else. StorageBusyError when the database cannot take it now.
+        """
+        if not self.is_sqlite:
+            async with self.write() as connection:
+                return await connection.run_sync(lambda plain: work(_postgres_rows(plain)))
+        with _translated():
+            async with self._writer.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                done: T = await driver._execute(_transact, driver._conn, work)  # noqa: SLF001 - it has no public one
+                return done
+
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert that knows ON CONFLICT, in the database's dialect."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a start on SQLite goes without
+
+        return postgresql.insert(table)
 
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in SQLite's write-ahead log; deleted pages are zeroed as they are freed."""
@@ -161,6 +213,38 @@ class Database:
         await self.close()
 
 
+def _transact(connection: sqlite3.Connection, work: Callable[[Rows], T]) -> T:
+    """The whole transaction, in the driver's thread."""
+
+    def rows(statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        stored = {name: as_stored(value) if isinstance(value, datetime) else value for name, value in values.items()}
+        return connection.execute(statement, stored).fetchall()
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        done = work(rows)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return done
+
+
+def _insert(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+    """In the driver's thread."""
+    cursor = connection.execute(statement, values)
+    return cursor.rowcount, cursor.lastrowid or 0
+
+
+def _postgres_rows(connection: Any) -> Rows:
+    def rows(statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        result = connection.execute(text(statement), dict(values))
+        return list(result) if result.returns_rows else []
+
+    return rows
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """The driver's "not now" as a StorageBusyError, which repeats none of its words."""
@@ -177,6 +261,7 @@ def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEn
         address,
         hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
+        pool_reset_on_return=None,
         pool_size=connections,
         max_overflow=0,
         connect_args={"timeout": BUSY_SECONDS},

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.storage.database import Database
+from bot.storage.forgotten import Forgotten
 from bot.storage.personal import rows_about
 from bot.storage.schema import dm_channels
 
@@ -13,8 +14,9 @@ from bot.storage.schema import dm_channels
 class DmStore:
     """DM channels by user."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, forgotten: Forgotten) -> None:
         self._database = database
+        self._forgotten = forgotten
 
     async def channel_of(self, user: DiscordUserId) -> ChannelId | None:
         """The channel, when it is known."""
@@ -24,7 +26,9 @@ class DmStore:
         return None if found is None else ChannelId(found)
 
     async def remember(self, user: DiscordUserId, channel: ChannelId) -> None:
-        """Keep the channel for next time."""
+        """Keep the channel for next time; not for somebody who was forgotten while it was opened."""
+        if self._forgotten.hides(user):
+            return
         statement = self._database.insert(dm_channels).values(user_id=user, channel_id=channel)
         upsert = statement.on_conflict_do_update(
             index_elements=["user_id"], set_={"channel_id": statement.excluded.channel_id}

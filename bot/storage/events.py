@@ -5,18 +5,28 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 
-from bot.domain.accounts import CreatorId
-from bot.domain.alerts import Route
+from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.alerts import Dispatch, Route
 from bot.domain.events import EventKind
+from bot.domain.pairing import Sighting
 from bot.storage.database import Database
-from bot.storage.schema import connections, deliveries, events
+from bot.storage.personal import creators_of
+from bot.storage.routed import route_all
+from bot.storage.schema import connections, creators, deliveries, events
 
 ROWS_AT_ONCE = 1000
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
 UNLESS_KNOWN = "ON CONFLICT (key) DO NOTHING RETURNING key"
-IS_OF_NOBODY = events.c.creator_id.not_in(select(connections.c.creator_id))
+IS_OF_NOBODY = events.c.creator_id.not_in(select(creators.c.creator_id))
+IS_PAUSED = (
+    select(creators.c.creator_id)
+    .join(connections, connections.c.creator_id == creators.c.account_id)
+    .where(creators.c.creator_id == events.c.creator_id, connections.c.paused_at.is_not(None))
+    .correlate(events)
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class NewEvent:
     sealed_body: str = field(repr=False)
     topic: str | None
     received_at: datetime
+    sighting: Sighting | None = None
+    """For what other routes may tell as well, under another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +82,24 @@ class EventStore:
         return {key for (key,) in added}
 
     async def unrouted(self, limit: int) -> list[StoredEvent]:
-        """The oldest events that wait to be routed."""
-        query = select(events).where(events.c.routed_at.is_(None)).order_by(events.c.id).limit(limit)
+        """The oldest events that wait to be routed; those of a paused account wait on."""
+        query = select(events).where(events.c.routed_at.is_(None), ~IS_PAUSED).order_by(events.c.id).limit(limit)
         async with self._database.read() as connection:
             return [_event(row) for row in await connection.execute(query)]
 
-    async def route(self, event_id: int, routes: Iterable[Route], now: datetime) -> bool:
+    async def route(self, event_id: int, routes: Iterable[Route | Dispatch], now: datetime) -> bool:
         """Make the event's deliveries and note that it is routed; false when somebody did so before."""
         return event_id in await self.route_many([(event_id, tuple(routes))], now)
 
-    async def route_many(self, routed: Sequence[tuple[int, Sequence[Route]]], now: datetime) -> set[int]:
+    async def route_many(self, routed: Sequence[tuple[int, Sequence[Route | Dispatch]]], now: datetime) -> set[int]:
         """Make the deliveries of these events, all in one commit; returns those nobody had routed before.
 
-        An event that goes nowhere keeps its key alone; one of a creator nobody has connected is forgotten.
+        An event that goes nowhere keeps its key alone; one of a creator nobody has connected is forgotten; one of a
+        paused account waits on.
         """
-        ids = [event_id for event_id, _ in routed]
-        change = update(events).where(events.c.id.in_(ids), events.c.routed_at.is_(None)).values(routed_at=now)
-        async with self._database.write() as connection:
-            fresh = set((await connection.execute(change.returning(events.c.id))).scalars())
-            wanted = [(event_id, route) for event_id, routes in routed if event_id in fresh for route in routes]
-            if wanted:
-                new = [_delivery(event_id, route, now) for event_id, route in wanted]
-                await connection.execute(self._database.insert(deliveries).on_conflict_do_nothing(), new)
-            unwanted = fresh - {event_id for event_id, _ in wanted}
-            if unwanted:
-                await connection.execute(delete(events).where(events.c.id.in_(unwanted), IS_OF_NOBODY))
-                await connection.execute(update(events).where(events.c.id.in_(unwanted)).values(sealed_body=None))
-        return fresh
+        if not routed:
+            return set()
+        return await self._database.transact(lambda rows: route_all(rows, routed, now))
 
     async def by_id(self, event_id: int) -> StoredEvent | None:
         """The event; ``None`` when it, or its body, is gone."""
@@ -105,26 +108,54 @@ class EventStore:
             row = (await connection.execute(query)).one_or_none()
         return _event(row) if row else None
 
+    async def take_back(self, account: CreatorId, delivery_id: int = 0) -> int:
+        """Have this account's events routed again later that wait unsent in the outbox; how many.
+
+        For a pause. Where they were sent already, they are not sent again; what was tried before stays in the outbox,
+        but for the delivery named, which its worker has in hand.
+        """
+        own = select(creators.c.creator_id).where(creators.c.account_id == account)
+        theirs = select(events.c.id).where(events.c.creator_id.in_(own), events.c.sealed_body.is_not(None))
+        is_untried = or_(
+            and_(deliveries.c.status == "due", deliveries.c.attempts == 0),
+            and_(deliveries.c.status == "leased", deliveries.c.id == delivery_id),
+        )
+        async with self._database.write() as connection:
+            gone = delete(deliveries).where(is_untried, deliveries.c.event_id.in_(theirs))
+            again = set((await connection.execute(gone.returning(deliveries.c.event_id))).scalars())
+            if again:
+                await connection.execute(update(events).where(events.c.id.in_(again)).values(routed_at=None))
+        return len(again)
+
+    async def paused_of(self, owner: DiscordUserId) -> int:
+        """How many events wait for this person to resume."""
+        is_waiting = and_(events.c.routed_at.is_(None), IS_PAUSED, events.c.creator_id.in_(creators_of(owner)))
+        async with self._database.read() as connection:
+            return (await connection.execute(select(func.count()).select_from(events).where(is_waiting))).scalar_one()
+
     async def purge_bodies(self, before: datetime) -> int:
-        """Drop the bodies of routed events received before; keys stay, so that none comes twice. How many."""
+        """Drop the bodies of old events, routed or paused; keys stay, so that none comes twice. How many."""
+        is_old = and_(events.c.received_at < before, events.c.sealed_body.is_not(None))
         change = (
             update(events)
-            .where(events.c.received_at < before, events.c.routed_at.is_not(None), events.c.sealed_body.is_not(None))
-            .values(sealed_body=None)
+            .where(is_old, or_(events.c.routed_at.is_not(None), IS_PAUSED))
+            .values(sealed_body=None, routed_at=func.coalesce(events.c.routed_at, before))
         )
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount
 
     async def last_received_at(self, creator: CreatorId) -> datetime | None:
-        """When the newest event of a creator came; ``None`` when none did."""
-        query = select(func.max(events.c.received_at)).where(events.c.creator_id == creator)
+        """When the newest event of a creator came; ``None`` when none did. Samples do not count."""
+        query = select(func.max(events.c.received_at)).where(
+            events.c.creator_id == creator, events.c.key.not_like("sample:%")
+        )
         async with self._database.read() as connection:
             newest: datetime | None = (await connection.execute(query)).scalar_one()
         return newest
 
     async def waiting(self) -> int:
-        """How many events wait to be routed."""
-        query = select(func.count()).select_from(events).where(events.c.routed_at.is_(None))
+        """How many events wait to be routed, and may be."""
+        query = select(func.count()).select_from(events).where(events.c.routed_at.is_(None), ~IS_PAUSED)
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalar_one()
 
@@ -155,17 +186,3 @@ def _event(row: Row[Any]) -> StoredEvent:
         topic=row.topic,
         received_at=row.received_at,
     )
-
-
-def _delivery(event_id: int, route: Route, now: datetime) -> dict[str, Any]:
-    return {
-        "event_id": event_id,
-        "place_key": route.place.key,
-        "place_kind": route.place.kind,
-        "target": route.place.target,
-        "guild": route.place.guild,
-        "shows_amounts": route.shows_amounts,
-        "status": "due",
-        "attempts": 0,
-        "due_at": now,
-    }

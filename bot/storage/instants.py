@@ -26,3 +26,17 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def as_stored(moment: datetime) -> str:
+    """As ``Instant`` writes into SQLite, for statements that go past it."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def instant_of(stored: str | datetime | None) -> datetime | None:
+    """What a statement past ``Instant`` brought: text from SQLite, a datetime from PostgreSQL."""
+    if stored is None:
+        return None
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return stored.astimezone(UTC)

@@ -1,5 +1,6 @@
 """Named leases: one holder at a time across tasks and processes, until a time."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -35,6 +36,36 @@ class LeaseStore:
         ).returning(leases.c.name)
         async with self._database.write() as connection:
             return (await connection.execute(take)).one_or_none() is not None
+
+    async def hold_many(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> set[str]:
+        """As ``acquire`` for each, in one commit; the names of those that are this holder's now."""
+        if not names:
+            return set()
+        until = now + timedelta(seconds=seconds)
+        fresh = self._database.insert(leases).values(
+            [{"name": name, "holder": holder, "expires_at": until} for name in sorted(names)]
+        )
+        take = fresh.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"holder": fresh.excluded.holder, "expires_at": fresh.excluded.expires_at},
+            where=or_(
+                leases.c.expires_at <= now,
+                leases.c.holder == holder,
+                leases.c.expires_at > now + timedelta(seconds=2 * seconds),
+            ),
+        ).returning(leases.c.name)
+        async with self._database.write() as connection:
+            return set((await connection.execute(take)).scalars())
+
+    async def live(self, prefix: str, now: datetime, seconds: float) -> dict[str, str]:
+        """The holder of each lease of those names that is held now; one under a wrong clock is not."""
+        query = select(leases.c.name, leases.c.holder).where(
+            leases.c.name.startswith(prefix, autoescape=True),
+            leases.c.expires_at > now,
+            leases.c.expires_at <= now + timedelta(seconds=2 * seconds),
+        )
+        async with self._database.read() as connection:
+            return {row.name: row.holder for row in await connection.execute(query)}
 
     async def renew(self, name: str, holder: str, now: datetime, seconds: float) -> bool:
         """Hold it for so many seconds from now; false when it is no longer this holder's."""

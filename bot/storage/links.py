@@ -13,6 +13,7 @@ from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.connections import format_features, parse_features, put
 from bot.storage.database import Database
 from bot.storage.personal import rows_about
+from bot.storage.revocations import owe
 from bot.storage.routes import put_first
 from bot.storage.schema import link_attempts, pending_connections
 
@@ -182,17 +183,20 @@ class LinkStore:
         return replaced
 
     async def settle(self, pending_id: str, now: datetime, *, kind: str) -> bool:
-        """End it, one way or the other, and drop its tokens here; true only for the one who settled it."""
-        change = (
-            update(pending_connections)
-            .where(pending_connections.c.id == pending_id, pending_connections.c.settled_at.is_(None))
-            .values(settled_at=now, kind=kind, sealed_tokens=None)
-        )
+        """End it without a connection; its grant is owed to Fanvue from then on. True only for who settled it."""
+        unsettled = and_(pending_connections.c.id == pending_id, pending_connections.c.settled_at.is_(None))
+        query = select(pending_connections.c.sealed_tokens).where(unsettled).with_for_update()
+        change = update(pending_connections).where(unsettled)
         async with self._database.write() as connection:
-            return (await connection.execute(change)).rowcount == 1
+            sealed = (await connection.execute(query)).scalar_one_or_none()
+            if sealed is None:
+                return False
+            await connection.execute(change.values(settled_at=now, kind=kind, sealed_tokens=None))
+            await owe(connection, [sealed])
+        return True
 
     async def expired(self, now: datetime) -> list[PendingConnection]:
-        """What was authorised and never confirmed; its tokens are to be revoked."""
+        """What was authorised and never confirmed; to be settled."""
         query = select(pending_connections).where(
             pending_connections.c.settled_at.is_(None), pending_connections.c.expires_at <= now
         )
@@ -226,8 +230,12 @@ class LinkStore:
         return attempts + await rows_about(self._database, pending_connections, pending_connections.c.owner == user)
 
     async def forget(self, user: DiscordUserId) -> None:
-        """Remove this person's attempts; what they brought goes with them."""
+        """Remove this person's attempts and what they brought; an unsettled grant is owed to Fanvue."""
+        unsettled = select(pending_connections.c.sealed_tokens).where(
+            pending_connections.c.owner == user, pending_connections.c.settled_at.is_(None)
+        )
         async with self._database.write() as connection:
+            await owe(connection, list((await connection.execute(unsettled.with_for_update())).scalars()))
             await connection.execute(delete(link_attempts).where(link_attempts.c.owner == user))
 
     async def _attempt(self, condition: ColumnElement[bool]) -> LinkAttempt | None:

@@ -1,42 +1,25 @@
 """The outbox: deliveries that are due, leased, done or dead."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, text, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind
+from bot.domain.parcels import OpenCard, Shape
+from bot.domain.rules import Bundle
 from bot.storage.cards import NewCard
-from bot.storage.database import Database
+from bot.storage.database import Database, Rows
+from bot.storage.leasing import Delivery, DeliveryStatus, Due, Lease, Parcel, contents_of
 from bot.storage.personal import rows_about
-from bot.storage.schema import WAITING, cards, deliveries, events
+from bot.storage.routed import Routed, route_all
+from bot.storage.schema import HELD, WAITING, cards, deliveries, events
+from bot.storage.settling import Outcome, settle_all
 
-
-class DeliveryStatus(StrEnum):
-    """What became of a delivery."""
-
-    DUE = "due"
-    LEASED = "leased"
-    DONE = "done"
-    DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event for one place; ``attempts`` counts the leases taken so far, the current one included."""
-
-    id: int
-    event_id: int
-    place: Place
-    shows_amounts: bool
-    status: DeliveryStatus
-    attempts: int
-    due_at: datetime
-    first_tried_at: datetime | None
+__all__ = ["Delivery", "DeliveryStatus", "Outbox", "Outcome", "Parcel", "Unsent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +42,83 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lease(self, holder: str, now: datetime, seconds: float, limit: int) -> list[Delivery]:
-        """Take what is due, at most one a place, for so many seconds; leases that ran out are taken over."""
-        chosen = (
-            select(deliveries.c.id)
-            .where(deliveries.c.id.in_(_heads()), _is_due(now))
-            .order_by(deliveries.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+    async def lease(
+        self,
+        holder: str,
+        now: datetime,
+        seconds: float,
+        limit: int,
+        open_cards: Mapping[str, OpenCard] | None = None,
+    ) -> list[Parcel]:
+        """Take what is due, at most one message a place, for so many seconds; leases that ran out are taken over.
+
+        What a message holds is written down with the lease: taken over, it is the same message again.
+        """
+        lease = Lease(holder, now, seconds, limit, open_cards or {}, locks_rows=not self._database.is_sqlite)
+        return await self._database.transact(lease.take)
+
+    async def route_and_lease(self, routed: Sequence[Routed], lease: Lease) -> list[Parcel]:
+        """Make the deliveries of these events and take what is due then, in one commit.
+
+        On an idle system that is what was just routed: its card goes out without another look at the database.
+        """
+        locking = replace(lease, locks_rows=not self._database.is_sqlite)
+
+        def work(rows: Rows) -> list[Parcel]:
+            route_all(rows, routed, lease.now)
+            return locking.take(rows)
+
+        return await self._database.transact(work)
+
+    async def contents(self, parcel: int) -> list[Due]:
+        """Everything in a message, or about to be, as things stand now."""
+        return await self._database.transact(lambda rows: contents_of(rows, parcel))
+
+    async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
+        """Note what became of deliveries, all in one commit; those that are gone or leased by another are left alone.
+
+        Whoever leased one after this holder finds its message by the nonce or in the history, and settles it then.
+        """
+        await self._database.transact(lambda rows: settle_all(rows, outcomes, holder, now))
+
+    async def part(self, parcel: int, now: datetime) -> int:
+        """Have what was refused together tried again, each alone; how many."""
+        change = (
+            update(deliveries)
+            .where(deliveries.c.parcel_id == parcel, text(WAITING))
+            .values(
+                status=DeliveryStatus.DUE,
+                due_at=now,
+                lease_holder=None,
+                leased_until=None,
+                parcel_id=None,
+                shape="alone",
+            )
         )
         async with self._database.write() as connection:
-            ids = (await connection.execute(chosen)).scalars().all()
-            if not ids:
-                return []
-            rows = (await connection.execute(_take(ids, holder, now, seconds).returning(deliveries))).all()
-        return sorted((_delivery(row) for row in rows), key=lambda delivery: delivery.id)
+            return (await connection.execute(change)).rowcount
+
+    async def revive(
+        self, creator: CreatorId, place: Place, reasons: Sequence[str], since: datetime, now: datetime
+    ) -> int:
+        """Have cards sent after all that a closed place refused since then; Discord took none of them. How many."""
+        theirs = select(events.c.id).where(events.c.creator_id == creator, events.c.sealed_body.is_not(None))
+        change = (
+            update(deliveries)
+            .where(
+                deliveries.c.place_key == place.key,
+                deliveries.c.status == DeliveryStatus.DEAD,
+                deliveries.c.reason.in_(reasons),
+                deliveries.c.settled_at >= since,
+                deliveries.c.event_id.in_(theirs),
+            )
+            .values(
+                status=DeliveryStatus.DUE, due_at=now, attempts=0, first_tried_at=None, settled_at=None, reason=None
+            )
+            .values(parcel_id=None, shape=None)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount
 
     async def settle_sent(self, delivery_id: int, holder: str, card: NewCard, now: datetime) -> bool:
         """Note where the card is, in one transaction; false when the delivery is gone or leased by another now.
@@ -122,6 +167,15 @@ class Outbox:
         )
         async with self._database.write() as connection:
             await connection.execute(change)
+
+    async def wake(self, now: datetime) -> int:
+        """Make what was held until now due, all of a bundle in one commit; how many."""
+        ripe = and_(text(HELD), deliveries.c.due_at <= now)
+        async with self._database.read() as connection:
+            if (await connection.execute(select(deliveries.c.id).where(ripe).limit(1))).first() is None:
+                return 0
+        async with self._database.write() as connection:
+            return (await connection.execute(update(deliveries).where(ripe).values(status=DeliveryStatus.DUE))).rowcount
 
     async def next_due_at(self) -> datetime | None:
         """When the next delivery can be leased, be it in the past; ``None`` when all are settled."""
@@ -184,27 +238,6 @@ def _heads() -> ScalarSelect[int]:
     return select(func.min(deliveries.c.id)).where(text(WAITING)).group_by(deliveries.c.place_key).scalar_subquery()
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(deliveries.c.status == DeliveryStatus.DUE, deliveries.c.due_at <= now),
-        and_(deliveries.c.status == DeliveryStatus.LEASED, deliveries.c.leased_until <= now),
-    )
-
-
-def _take(ids: Sequence[int], holder: str, now: datetime, seconds: float) -> Update:
-    return (
-        update(deliveries)
-        .where(deliveries.c.id.in_(ids))
-        .values(
-            status=DeliveryStatus.LEASED,
-            lease_holder=holder,
-            leased_until=now + timedelta(seconds=seconds),
-            attempts=deliveries.c.attempts + 1,
-            first_tried_at=func.coalesce(deliveries.c.first_tried_at, now),
-        )
-    )
-
-
 def _settle(delivery_id: int, status: DeliveryStatus, now: datetime) -> Update:
     return (
         update(deliveries)
@@ -228,6 +261,9 @@ def _delivery(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         due_at=row.due_at,
         first_tried_at=row.first_tried_at,
+        bundle=Bundle(row.bundle) if row.bundle else None,
+        parcel=row.parcel_id,
+        shape=Shape(row.shape) if row.shape else None,
     )
 
 

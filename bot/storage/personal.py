@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement, ScalarSelect, Table, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.storage.database import Database
-from bot.storage.schema import connections
+from bot.storage.schema import connections, creators
 
 SECRET_WORDS = ("sealed", "hash")
 
 
 def creators_of(owner: DiscordUserId) -> ScalarSelect[str]:
-    """The ids of the creators this person has connected, for an IN."""
-    return select(connections.c.creator_id).where(connections.c.owner == owner).scalar_subquery()
+    """The ids of the creators behind the account this person has connected, for an IN."""
+    own = creators.join(connections, connections.c.creator_id == creators.c.account_id)
+    return select(creators.c.creator_id).select_from(own).where(connections.c.owner == owner).scalar_subquery()
 
 
 async def rows_about(database: Database, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:

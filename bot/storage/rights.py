@@ -1,47 +1,56 @@
 """Who was given which right on which creator."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, exc, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import UnknownCreatorError
+from bot.domain.passing import handed_over, key_of, standing
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import rights
+from bot.storage.schema import connections, creators, rights, shifts
+
+Change = Callable[[Sequence[Right]], Iterable[Right]]
 
 
 class RightStore:
-    """Rights belong to a connection and go with it; the owner's own are not written down."""
+    """Rights belong to a creator and go with it; the owner's own are not written down.
+
+    Invariant: each right was given by the owner, or by somebody whose own rights cover it; what ends takes along
+    what was passed on from it, in the same transaction.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def give(self, right: Right) -> None:
-        """Give the right; given again, the later one counts. UnknownCreatorError when nobody has connected it."""
-        statement = self._database.insert(rights).values(
-            creator_id=right.creator,
-            person=right.person,
-            capability=right.capability,
-            granted_by=right.granted_by,
-            granted_at=right.granted_at,
-            until=right.until,
-        )
-        changed = {name: statement.excluded[name] for name in ("granted_by", "granted_at", "until")}
-        upsert = statement.on_conflict_do_update(index_elements=list(rights.primary_key.columns), set_=changed)
+        """Give the right; given again, the later one counts. UnknownCreatorError when there is no such creator."""
         try:
-            async with self._database.write() as connection:
-                await connection.execute(upsert)
+            await self._change(right.creator, lambda held: [*(one for one in held if not _is_same(one, right)), right])
         except exc.IntegrityError:
             raise UnknownCreatorError from None
 
     async def take(self, creator: CreatorId, person: DiscordUserId, capability: Capability) -> bool:
-        """Take the right back; false when it was not given."""
-        statement = delete(rights).where(_is(person, creator, capability))
-        async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        """Take the right back, with what was passed on from it; false when it was not given."""
+        found = False
+
+        def without(held: Sequence[Right]) -> list[Right]:
+            nonlocal found
+            left = [one for one in held if key_of(one) != (person, capability)]
+            found = len(left) < len(held)
+            return left
+
+        await self._change(creator, without)
+        return found
+
+    async def hand_over(self, creator: CreatorId, giver: DiscordUserId, taker: DiscordUserId) -> None:
+        """Everything of one person on a creator becomes another's; a newcomer takes over the shifts too."""
+        await self._change(creator, lambda held: handed_over(held, giver, taker), heir=(giver, taker))
 
     async def of(self, person: DiscordUserId) -> list[Right]:
         """Every right of a person, run out or not."""
@@ -51,27 +60,79 @@ class RightStore:
         """Every right on a creator, run out or not."""
         return await self._all(rights.c.creator_id == creator)
 
+    async def held(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> Right | None:
+        """The person's right, run out or not."""
+        found = await self._all(_is(person, creator, capability))
+        return found[0] if found else None
+
     async def holds(self, person: DiscordUserId, creator: CreatorId, capability: Capability, at: datetime) -> bool:
-        """Whether the person has the right at that instant."""
-        query = select(rights.c.person).where(
-            _is(person, creator, capability), or_(rights.c.until.is_(None), rights.c.until > at)
-        )
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).one_or_none() is not None
+        """Whether the person has the right at that instant, whatever their shifts."""
+        right = await self.held(person, creator, capability)
+        return right is not None and right.holds_at(at)
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
-        """The rights this person has or gave, and those on their creator."""
+        """The rights this person has or gave, and those on their creators."""
         return await rows_about(self._database, rights, _is_about(user))
 
     async def forget(self, user: DiscordUserId) -> None:
-        """Remove them all."""
+        """Remove them all, with what was passed on from them."""
+        query = select(rights.c.creator_id).where(_is_about(user)).distinct()
         async with self._database.write() as connection:
+            touched = [CreatorId(row.creator_id) for row in await connection.execute(query)]
             await connection.execute(delete(rights).where(_is_about(user)))
+            for creator in touched:
+                await _rewrite(connection, creator, lambda held: held)
+
+    async def _change(
+        self, creator: CreatorId, change: Change, heir: tuple[DiscordUserId, DiscordUserId] | None = None
+    ) -> None:
+        async with self._database.write() as connection:
+            before = {right.person for right in await _held(connection, creator)}
+            await _rewrite(connection, creator, change)
+            if heir and heir[1] not in before:
+                giver, taker = heir
+                moved = (shifts.c.creator_id == creator) & (shifts.c.person == giver)
+                await connection.execute(shifts.update().where(moved).values(person=taker))
+            await connection.execute(delete(shifts).where(shifts.c.creator_id == creator, _has_no_right()))
 
     async def _all(self, condition: ColumnElement[bool]) -> list[Right]:
         query = select(rights).where(condition).order_by(*rights.primary_key.columns)
         async with self._database.read() as connection:
             return [_right(row) for row in await connection.execute(query)]
+
+
+async def _rewrite(connection: AsyncConnection, creator: CreatorId, change: Change) -> None:
+    """The creator's rights after a change, as far as they stand."""
+    query = (
+        select(connections.c.owner)
+        .join(creators, creators.c.account_id == connections.c.creator_id)
+        .where(creators.c.creator_id == creator)
+        .with_for_update()
+    )
+    owner = (await connection.execute(query)).scalar_one_or_none()
+    if owner is None:
+        raise UnknownCreatorError
+    held = await _held(connection, creator)
+    wanted = standing(change(held), DiscordUserId(owner))
+    if set(held) == set(wanted):
+        return
+    await connection.execute(delete(rights).where(rights.c.creator_id == creator))
+    if wanted:
+        await connection.execute(rights.insert(), [_values(right) for right in wanted])
+
+
+async def _held(connection: AsyncConnection, creator: CreatorId) -> list[Right]:
+    query = select(rights).where(rights.c.creator_id == creator).order_by(*rights.primary_key.columns)
+    return [_right(row) for row in await connection.execute(query)]
+
+
+def _has_no_right() -> ColumnElement[bool]:
+    theirs = (rights.c.creator_id == shifts.c.creator_id) & (rights.c.person == shifts.c.person)
+    return ~select(rights.c.person).where(theirs).exists()
+
+
+def _is_same(one: Right, other: Right) -> bool:
+    return key_of(one) == key_of(other)
 
 
 def _is(person: DiscordUserId, creator: CreatorId, capability: Capability) -> ColumnElement[bool]:
@@ -82,6 +143,19 @@ def _is_about(user: DiscordUserId) -> ColumnElement[bool]:
     return or_(rights.c.person == user, rights.c.granted_by == user, rights.c.creator_id.in_(creators_of(user)))
 
 
+def _values(right: Right) -> dict[str, Any]:
+    return {
+        "creator_id": right.creator,
+        "person": right.person,
+        "capability": right.capability,
+        "granted_by": right.granted_by,
+        "granted_at": right.granted_at,
+        "until": right.until,
+        "may_pass_on": right.may_pass_on,
+        "guild": right.guild,
+    }
+
+
 def _right(row: Row[Any]) -> Right:
     return Right(
         creator=CreatorId(row.creator_id),
@@ -90,4 +164,6 @@ def _right(row: Row[Any]) -> Right:
         granted_by=DiscordUserId(row.granted_by),
         granted_at=row.granted_at,
         until=row.until,
+        may_pass_on=row.may_pass_on,
+        guild=None if row.guild is None else GuildId(row.guild),
     )

@@ -4,16 +4,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select
+from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.errors import UnknownCreatorError
 from bot.domain.events import EventKind
+from bot.domain.rules import Digest, Pause, QuietHours, Wishes
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import routes
+from bot.storage.schema import departures, routes
+
+IS_REACHABLE = or_(routes.c.guild.is_(None), routes.c.guild.not_in(select(departures.c.guild)))
+CHANGEABLE = (
+    "guild",
+    "set_by",
+    "shows_amounts",
+    "created_at",
+    "minimum",
+    "spent",
+    "role",
+    "is_silent",
+    "quiet_start",
+    "quiet_end",
+    "quiet_lets_urgent",
+    "digest",
+    "zone",
+    "paused_reason",
+    "paused_at",
+)
 
 
 class RouteStore:
@@ -25,7 +45,7 @@ class RouteStore:
     async def set(self, route: Route, now: datetime) -> None:
         """Send this kind of event there; who set it last counts. UnknownCreatorError when nobody has connected it."""
         statement = self._database.insert(routes).values(_values(route, now))
-        changed = {name: statement.excluded[name] for name in ("guild", "set_by", "shows_amounts")}
+        changed = {name: statement.excluded[name] for name in CHANGEABLE}
         upsert = statement.on_conflict_do_update(index_elements=list(routes.primary_key.columns), set_=changed)
         try:
             async with self._database.write() as connection:
@@ -35,19 +55,47 @@ class RouteStore:
 
     async def remove(self, creator: CreatorId, kind: EventKind, place: Place) -> bool:
         """No longer send this kind there; false when it was not sent there."""
-        statement = delete(routes).where(
-            routes.c.creator_id == creator, routes.c.kind == kind, routes.c.place_key == place.key
-        )
+        statement = delete(routes).where(_is(creator, kind, place.key))
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount == 1
+
+    async def one(self, creator: CreatorId, kind: EventKind, place_key: str) -> Route | None:
+        """The rule that sends this kind there."""
+        found = await self._all(_is(creator, kind, place_key))
+        return found[0] if found else None
+
+    async def pause(self, place: Place, reason: str, now: datetime) -> int:
+        """Send nothing there until somebody resumes it; a rule that rests keeps its first reason. How many rest now."""
+        return await self._pause(routes.c.place_key == place.key, reason, now)
+
+    async def pause_channel(self, channel: ChannelId, reason: str, now: datetime) -> int:
+        """Pause what goes to a channel or forum."""
+        is_there = and_(routes.c.target == channel, routes.c.place_kind != PlaceKind.DM)
+        return await self._pause(is_there, reason, now)
+
+    async def resume(self, creator: CreatorId, place: Place) -> int:
+        """Send this creator's events there again; how many rules woke up."""
+        change = (
+            update(routes)
+            .where(routes.c.creator_id == creator, routes.c.place_key == place.key, routes.c.paused_at.is_not(None))
+            .values(paused_at=None, paused_reason=None)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount
 
     async def of_creator(self, creator: CreatorId) -> list[Route]:
         """Every route of a creator."""
         return await self._all(routes.c.creator_id == creator)
 
     async def for_event(self, creator: CreatorId, kind: EventKind) -> list[Route]:
-        """Where an event of this creator and kind goes."""
-        return await self._all(and_(routes.c.creator_id == creator, routes.c.kind == kind))
+        """Where an event of this creator and kind goes; not to servers that removed the bot."""
+        return await self._all(and_(routes.c.creator_id == creator, routes.c.kind == kind, IS_REACHABLE))
+
+    async def creators_with_spenders(self) -> list[CreatorId]:
+        """The creators somebody has a rule for that asks what fans have spent."""
+        query = select(routes.c.creator_id).where(routes.c.spent.is_not(None)).distinct().order_by(routes.c.creator_id)
+        async with self._database.read() as connection:
+            return [CreatorId(creator) for creator in (await connection.execute(query)).scalars()]
 
     async def of_place(self, place: Place) -> list[Route]:
         """Everything that goes to a place."""
@@ -62,10 +110,21 @@ class RouteStore:
         async with self._database.write() as connection:
             await connection.execute(delete(routes).where(_is_about(user)))
 
+    async def _pause(self, condition: ColumnElement[bool], reason: str, now: datetime) -> int:
+        change = (
+            update(routes).where(condition, routes.c.paused_at.is_(None)).values(paused_at=now, paused_reason=reason)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount
+
     async def _all(self, condition: ColumnElement[bool]) -> list[Route]:
         query = select(routes).where(condition).order_by(routes.c.created_at, routes.c.place_key, routes.c.kind)
         async with self._database.read() as connection:
             return [_route(row) for row in await connection.execute(query)]
+
+
+def _is(creator: CreatorId, kind: EventKind, place_key: str) -> ColumnElement[bool]:
+    return (routes.c.creator_id == creator) & (routes.c.kind == kind) & (routes.c.place_key == place_key)
 
 
 def _is_about(user: DiscordUserId) -> ColumnElement[bool]:
@@ -96,6 +155,24 @@ def _values(route: Route, now: datetime) -> dict[str, Any]:
         "set_by": route.set_by,
         "shows_amounts": route.shows_amounts,
         "created_at": now,
+        **_wishes_values(route.wishes),
+        "paused_reason": route.pause.reason if route.pause else None,
+        "paused_at": route.pause.since if route.pause else None,
+    }
+
+
+def _wishes_values(wishes: Wishes) -> dict[str, Any]:
+    quiet = wishes.quiet
+    return {
+        "minimum": wishes.minimum,
+        "spent": wishes.spent,
+        "role": wishes.role,
+        "is_silent": wishes.is_silent,
+        "quiet_start": quiet.start if quiet else None,
+        "quiet_end": quiet.end if quiet else None,
+        "quiet_lets_urgent": quiet.lets_urgent if quiet else None,
+        "digest": wishes.digest,
+        "zone": wishes.zone,
     }
 
 
@@ -107,4 +184,22 @@ def _route(row: Row[Any]) -> Route:
         place=Place(PlaceKind(row.place_kind), row.target, guild),
         set_by=DiscordUserId(row.set_by),
         shows_amounts=row.shows_amounts,
+        wishes=_wishes(row),
+        pause=Pause(row.paused_reason, row.paused_at) if row.paused_at else None,
+        set_at=row.created_at,
+    )
+
+
+def _wishes(row: Row[Any]) -> Wishes:
+    quiet = None
+    if row.quiet_start is not None and row.quiet_end is not None:
+        quiet = QuietHours(row.quiet_start, row.quiet_end, bool(row.quiet_lets_urgent))
+    return Wishes(
+        minimum=row.minimum,
+        spent=row.spent,
+        role=row.role,
+        is_silent=row.is_silent,
+        quiet=quiet,
+        digest=Digest(row.digest) if row.digest else None,
+        zone=row.zone,
     )

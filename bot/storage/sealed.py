@@ -5,13 +5,24 @@ from collections.abc import AsyncIterator
 from sqlalchemy import Column, Table, select, update
 
 from bot.storage.database import Database
-from bot.storage.schema import connections, events, link_attempts, pending_connections
+from bot.storage.schema import (
+    connections,
+    events,
+    finished_months,
+    link_attempts,
+    mutes,
+    pending_connections,
+    revocations,
+)
 
 BATCH = 200
 SEALED: dict[str, tuple[Table, Column[str]]] = {
     "connections": (connections, connections.c.sealed_tokens),
     "events": (events, events.c.sealed_body),
     "pending_connections": (pending_connections, pending_connections.c.sealed_tokens),
+    "revocations": (revocations, revocations.c.sealed_tokens),
+    "finished_months": (finished_months, finished_months.c.sealed_income),
+    "mutes": (mutes, mutes.c.sealed_label),
     "link_verifiers": (link_attempts, link_attempts.c.sealed_verifier),
     "link_messages": (link_attempts, link_attempts.c.sealed_interaction),
 }

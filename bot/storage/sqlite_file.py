@@ -7,7 +7,7 @@ from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
-COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock")
+COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock", ".started")
 
 
 class AlreadyRunningError(Exception):
@@ -40,12 +40,26 @@ def _create(path: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class RunLock:
     """Held by the process that runs the bot; the operating system lets go of it when the process ends."""
 
     def __init__(self, path: Path) -> None:
+        self._database = path
+        self._opened = _identity(path)
         self._path = path.with_name(path.name + ".lock")
         self._descriptor: int | None = None
+
+    def is_file_there(self) -> bool:
+        """Whether the file is still the one that was there at first: what is written to a removed one is lost."""
+        return self._opened is not None and _identity(self._database) == self._opened
 
     def acquire(self) -> None:
         """Hold it; AlreadyRunningError when somebody else does."""

@@ -16,6 +16,7 @@ from bot.domain.errors import (
     DomainError,
     FanvueDownError,
     NotConnectedError,
+    PausedError,
     ReconnectNeededError,
     StorageBusyError,
 )
@@ -35,6 +36,7 @@ from bot.storage.leases import LeaseStore
 from bot.vault.keyring import Keyring, SealError
 from bot.vault.pacing import Pace, ends_at, is_due
 from bot.vault.pairs import Tokens, open_pair, seal_pair
+from bot.vault.revoking import Revoker
 from bot.vault.turns import Turns
 
 __all__ = ["TokenKeeper", "Tokens", "open_pair", "seal_pair"]
@@ -73,13 +75,20 @@ class TokenKeeper:
     """
 
     def __init__(
-        self, keyring: Keyring, oauth: FanvueOAuth, connections: ConnectionStore, leases: LeaseStore, clock: Clock
+        self,
+        keyring: Keyring,
+        oauth: FanvueOAuth,
+        connections: ConnectionStore,
+        leases: LeaseStore,
+        clock: Clock,
+        revoker: Revoker,
     ) -> None:
         self._keyring = keyring
         self._oauth = oauth
         self._connections = connections
         self._turns = Turns(leases, clock)
         self._clock = clock
+        self._revoker = revoker
         self._on_dead: DeadGrantHandler | None = None
         self._paces: dict[ConnectionId, Pace] = {}
         self._unsaved: dict[ConnectionId, Unsaved] = {}
@@ -100,9 +109,11 @@ class TokenKeeper:
     ) -> str:
         """A working access token; ``rejected`` is one Fanvue just refused, which forces a refresh.
 
-        Raises NotConnectedError, ReconnectNeededError, BusyError, FanvueDownError or StorageBusyError.
+        Raises NotConnectedError, ReconnectNeededError, PausedError, BusyError, FanvueDownError or StorageBusyError.
         """
         connection, tokens = await self._current(connection_id)
+        if connection.paused_at is not None:
+            raise PausedError(connection.account.handle)
         now, pace = self._clock.now(), self._pace(connection_id)
         is_rejected, has_to_go = tokens.access == rejected, is_due(connection, now)
         if not is_rejected and not has_to_go:
@@ -118,6 +129,18 @@ class TokenKeeper:
         if renewed.access != tokens.access or is_usable:
             return renewed.access
         raise self._failure(pace)
+
+    def ready(self, connection: Connection, sealed: str) -> str | None:
+        """The access token of a pair that storage just had, asking nobody; ``None`` where it takes ``access_token``.
+
+        Only for use at once: it knows nothing of a disconnect or a pause that came since.
+        """
+        if not connection.is_active or connection.paused_at is not None or is_due(connection, self._clock.now()):
+            return None
+        try:
+            return open_pair(self._keyring, connection.account.id, sealed).access
+        except SealError:
+            return None
 
     async def renew(self, connection_id: ConnectionId) -> None:
         """Refresh now, whatever the clock says: the stored pair may be spent already. Not what is gone or dead."""
@@ -136,15 +159,6 @@ class TokenKeeper:
         if tokens.access != rejected:
             return False
         await self._bury(current, tokens)
-        return True
-
-    async def revoke(self, creator: CreatorId, sealed: str) -> bool:
-        """End a stored pair at Fanvue; false when Fanvue could not be reached or would not."""
-        try:
-            await self._oauth.revoke(open_pair(self._keyring, creator, sealed).refresh)
-        except (FanvueError, SealError) as error:
-            log.warning("revoke_failed", error=type(error).__name__)
-            return False
         return True
 
     async def aclose(self) -> None:
@@ -262,7 +276,7 @@ class TokenKeeper:
                 await asyncio.sleep(pause)
         del self._unsaved[connection.id]
         if not is_wanted:
-            await self._discard(pair)
+            await self._revoker.discard(pair)
 
     async def _swap(self, connection: Connection, spent: Tokens, pair: TokenPair) -> bool:
         """False when the grant the pair belongs to is not the stored one any more.
@@ -287,12 +301,6 @@ class TokenKeeper:
             ):
                 return True
         raise StorageBusyError("the stored pair does not hold still")
-
-    async def _discard(self, pair: TokenPair) -> None:
-        try:
-            await self._oauth.revoke(pair.refresh_token)
-        except FanvueError as error:
-            log.warning("revoke_failed", error=type(error).__name__)
 
     async def _bury(self, connection: Connection, refused: Tokens) -> None:
         """Mark the grant dead while the refused pair is the stored one; the first to do so has the owner told."""

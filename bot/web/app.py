@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.alerts.reception import Reception
 from bot.services.connections import ConnectionsService
 from bot.web import connect, health, metrics, webhooks
-from bot.web.middlewares import Failsafe, prompt_bodies, secure_headers
+from bot.web.middlewares import Failsafe, but_for_deliveries, closed_doors, prompt_bodies, secure_headers
 from bot.web.pages import Pages
 
 Application = web.Application
@@ -30,18 +30,16 @@ class PublicParts:
 def public_app(parts: PublicParts) -> Application:
     """Connect pages, callback, webhooks and health."""
     failsafe = Failsafe(parts.pages)
-    app = web.Application(
-        client_max_size=BODY_LIMIT,
-        middlewares=[secure_headers(parts.auth_origin), failsafe.middleware, prompt_bodies()],
-    )
+    around_pages = but_for_deliveries(secure_headers(parts.auth_origin), failsafe.middleware, prompt_bodies())
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[around_pages])
     connect.ConnectPages(parts.connections, parts.pages, parts.public_url).add_to(app)
-    webhooks.Webhooks(parts.reception, parts.counters).add_to(app)
+    webhooks.Webhooks(parts.reception, parts.counters, closed_doors(parts.auth_origin)).add_to(app)
     health.add_to(app, parts.readiness)
     return app
 
 
-def metrics_app(source: metrics.Source, counters: metrics.Counters) -> Application:
+def metrics_app(source: metrics.Source, counters: metrics.Counters, readiness: health.Readiness) -> Application:
     """The metrics, on a port of their own."""
     app = web.Application(client_max_size=BODY_LIMIT)
-    metrics.add_to(app, source, counters)
+    metrics.add_to(app, source, counters, readiness)
     return app

@@ -1,6 +1,8 @@
 """What holds for every page: headers that close doors, and errors that say nothing they should not."""
 
 import asyncio
+from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 
 BODY_SECONDS = 10.0
+SERVER = "fanvue-discord"
+DELIVERIES = "/webhooks/"
 CUT_OFF = (ConnectionError, web.RequestPayloadError)
 
 WORDS = {
@@ -28,13 +32,13 @@ WORDS = {
 }
 
 
-def secure_headers(auth_origin: str) -> Middleware:
-    """Strict headers on every answer; forms may go to ourselves and on to Fanvue."""
+def closed_doors(auth_origin: str) -> Mapping[str, str]:
+    """Strict headers for every answer; forms may go to ourselves and on to Fanvue."""
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.discordapp.com; "
         f"form-action 'self' {' '.join(_way_to(auth_origin))}; frame-ancestors 'none'; base-uri 'none'"
     )
-    headers = {
+    return {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
@@ -42,12 +46,17 @@ def secure_headers(auth_origin: str) -> Middleware:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "X-Robots-Tag": "noindex, nofollow",
+        "Server": SERVER,
     }
+
+
+def secure_headers(auth_origin: str) -> Middleware:
+    """The strict headers on every answer."""
+    headers = closed_doors(auth_origin)
 
     async def add(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(headers)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Server"] = "fanvue-discord"
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -58,6 +67,28 @@ def secure_headers(auth_origin: str) -> Middleware:
             raise
         await add(request, response)
         return response
+
+    return middleware
+
+
+def but_for_deliveries(*middlewares: Middleware) -> Middleware:
+    """All of these, the first outermost, around everything but what Fanvue posts: that handler minds all of it itself.
+
+    It is the one that has to answer by the thousand.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if (
+            request.method == "POST"
+            and request.path.startswith(DELIVERIES)
+            and request.match_info.http_exception is None
+        ):
+            return await handler(request)
+        inner = handler
+        for outer in reversed(middlewares):
+            inner = partial(outer, handler=inner)
+        return await inner(request)
 
     return middleware
 
@@ -77,16 +108,23 @@ def prompt_bodies(seconds: float = BODY_SECONDS) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.body_exists:
-            try:
-                async with asyncio.timeout(seconds):
-                    await request.read()
-            except TimeoutError:
-                raise web.HTTPRequestTimeout from None
-            except CUT_OFF:
-                raise web.HTTPBadRequest from None
+            await prompt_body(request, seconds)
         return await handler(request)
 
     return middleware
+
+
+async def prompt_body(request: web.Request, seconds: float = BODY_SECONDS) -> bytes:
+    """The body, within this time: HTTPRequestTimeout, HTTPBadRequest when it breaks off, 413 for a large one."""
+    try:
+        if request.content.is_eof():
+            return await request.read()
+        async with asyncio.timeout(seconds):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except CUT_OFF:
+        raise web.HTTPBadRequest from None
 
 
 class Failsafe:

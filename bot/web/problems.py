@@ -78,7 +78,6 @@ PROBLEMS = {
         "“See your profile” was unticked at Fanvue. Nothing was stored and the access was given back.",
         ("Use /connect again and leave that one ticked; everything else is up to you.",),
     ),
-    LinkProblem.TOO_MANY: Problem(429, "Too many tries", "Wait a minute, then try again."),
 }
 
 STORAGE_BUSY = Problem(

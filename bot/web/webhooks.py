@@ -1,24 +1,43 @@
 """Fanvue's deliveries: verified, durable, then answered."""
 
+from collections.abc import Mapping
+
 import structlog
 from aiohttp import web
+from multidict import CIMultiDict
 
 from bot.alerts.reception import Received, Reception
 from bot.domain.errors import StorageBusyError
+from bot.domain.faults import incident_code, where
 from bot.web.metrics import Counters
+from bot.web.middlewares import SERVER, prompt_body
 
 log = structlog.get_logger(__name__)
 
-STATUS = {Received.STORED: 204, Received.KNOWN: 204, Received.FORGED: 401, Received.UNREADABLE: 400}
+STATUS = {
+    Received.STORED: 204,
+    Received.KNOWN: 204,
+    Received.OTHER: 204,
+    Received.STRANGER: 204,
+    Received.TESTED: 202,
+    Received.FORGED: 401,
+    Received.UNREADABLE: 400,
+}
 RETRY_SECONDS = "5"
+TROUBLE = {400: "broken_off", 408: "late", 413: "large"}
+ACCEPTED = CIMultiDict({"Server": SERVER})
 
 
 class Webhooks:
-    """2xx only after the commit; Discord is never waited for here."""
+    """2xx only after the commit; Discord is never waited for here.
 
-    def __init__(self, reception: Reception, counters: Counters) -> None:
+    Answers by the thousand, so no middleware stands around it: it minds bodies, headers and failures itself.
+    """
+
+    def __init__(self, reception: Reception, counters: Counters, headers: Mapping[str, str]) -> None:
         self._reception = reception
         self._counters = counters
+        self._headers = CIMultiDict({**headers, "Cache-Control": "no-store"})
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes."""
@@ -26,22 +45,43 @@ class Webhooks:
         app.router.add_post("/webhooks/fanvue/{event}", self.receive)
 
     async def receive(self, request: web.Request) -> web.Response:
-        """204 stored or known, 401 not signed, 400 unreadable, 413 too large, 415 encoded, 503 send again."""
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return self._answer("encoded", 415)
-        body = await request.read()
-        try:
-            received = await self._reception.receive(
-                body,
-                request.headers.get("X-Fanvue-Signature"),
-                request.headers.get("X-Fanvue-Topic"),
-                request.match_info.get("event"),
-            )
-        except StorageBusyError:
-            return self._answer("busy", 503)
-        return self._answer(received.value, STATUS[received])
+        """What became of a delivery, as a status.
 
-    def _answer(self, outcome: str, status: int) -> web.Response:
-        self._counters.webhooks.labels(outcome=outcome).inc()
-        headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None  # noqa: PLR2004 - unavailable
-        return web.Response(status=status, headers=headers)
+        204 stored, known or forgotten, 202 the doctor's test, 400 unreadable, 401 not signed, 408 too slow,
+        413 too large, 415 encoded, 503 send again.
+        """
+        try:
+            received = await self._received(request)
+        except web.HTTPException as trouble:
+            return self._refused(TROUBLE.get(trouble.status, "broken_off"), trouble.status)
+        except StorageBusyError:
+            return self._refused("busy", 503)
+        except Exception as error:  # noqa: BLE001 - nothing below may leak out
+            log.error("request_failed", code=incident_code(), error=where(error))
+            return self._refused("failed", 500)
+        if received is None:
+            return self._refused("encoded", 415)
+        status = STATUS[received]
+        if status >= 300:  # noqa: PLR2004 - not accepted
+            return self._refused(received.value, status)
+        self._counters.count_webhook(received.value)
+        return web.Response(status=status, headers=ACCEPTED)
+
+    async def _received(self, request: web.Request) -> Received | None:
+        """``None`` for an encoded body."""
+        headers = request.headers
+        if headers.get("Content-Encoding", "identity").lower() != "identity":
+            return None
+        return await self._reception.receive(
+            await prompt_body(request),
+            headers.get("X-Fanvue-Signature"),
+            headers.get("X-Fanvue-Topic"),
+            request.match_info.get("event"),
+        )
+
+    def _refused(self, outcome: str, status: int) -> web.Response:
+        self._counters.count_webhook(outcome)
+        response = web.Response(status=status, headers=self._headers)
+        if status == 503:  # noqa: PLR2004 - unavailable
+            response.headers["Retry-After"] = RETRY_SECONDS
+        return response

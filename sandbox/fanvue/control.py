@@ -64,6 +64,7 @@ class Control:
             web.post("/_control/withdraw", self.withdraw),
             web.post("/_control/expire", self.expire),
             web.post("/_control/token", self.token),
+            web.post("/_control/creators", self.add_creator),
             web.post("/_control/fan/{act}", self.play),
         ]
 
@@ -179,6 +180,11 @@ class Control:
                 "scope": " ".join(sorted(pair.scopes)),
             }
         )
+
+    async def add_creator(self, request: web.Request) -> web.Response:
+        """Body: `handle`, perhaps `display_name` and `is_managed`."""
+        creator = self._sandbox.world.add_creator(**await _members(request))
+        return web.json_response({"uuid": creator.uuid, "handle": creator.handle}, status=201)
 
     async def play(self, request: web.Request) -> web.Response:
         """Body: `creator`, `fan` and what the act takes; waits shortly so that the answer can name the deliveries."""

@@ -6,17 +6,34 @@ import sys
 import time
 
 from bot import logs
-from sandbox.soak import fuzzing, kills, limits, lost_answers, refreshing, replying, stories
+from sandbox.soak import (
+    alerting,
+    fuzzing,
+    kills,
+    limits,
+    lost_answers,
+    refreshing,
+    replying,
+    revoking,
+    stories,
+    uploads,
+)
 from sandbox.soak.promises import SIZES, Outcome, Promise, Size
 
 PROMISES: dict[str, tuple[str, Promise]] = {
     "kills": ("every due card exactly once in each place, none lost, none forged", kills.cards_come_once),
+    "alerts": ("many creators at speed: every due card exactly once", alerting.each_alert_comes_once),
     "replies": ("each reply reaches the fan once, or its author is told", replying.replies_arrive_or_are_told),
     "refresh": ("many tasks and processes, one refresh at a time", refreshing.one_refresh_at_a_time),
     "refresh-postgresql": ("the same on PostgreSQL", refreshing.one_refresh_at_a_time_on_postgresql),
     "refresh-kills": ("killed within a refresh: works again or asks to reconnect", refreshing.killed_and_well),
+    "revoking": ("killed while a connection ends: no grant stays alive", revoking.ends_at_fanvue_too),
     "lost-answers": ("writes whose answer was cut are there once", lost_answers.each_write_is_there_once),
-    "limits": ("every caller at full speed, and Fanvue never says 429", limits.no_call_is_refused),
+    "limits": (
+        "everybody at full speed: Fanvue never says 429, no person waits for a machine",
+        limits.no_call_is_refused,
+    ),
+    "uploads": ("a large file arrives and is never in memory as a whole", uploads.a_large_file_arrives),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
     "roles": ("the main job by several processes on PostgreSQL", stories.in_roles),

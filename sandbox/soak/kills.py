@@ -6,19 +6,18 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 import aiohttp
 
 from sandbox.playground import Playground
 from sandbox.soak.deliveries import Courier, Delivery, Happening
 from sandbox.soak.promises import Outcome, Size
+from sandbox.soak.trouble import make_trouble
 from sandbox.soak.world import Team, teams
 
 REPEATED_SHARE = 0.2
 FORGED_SHARE = 0.05
 CONNECTIONS = 32
-MESSAGES = "/channels/*/messages"
 NAME = re.compile(r"(?:Fan|Forged) \d{6}")
 CARDS_PER_SECOND = 20
 QUIET_SECONDS = 1.5
@@ -41,7 +40,7 @@ async def cards_come_once(size: Size) -> Outcome:
     async with teams() as (ground, found), aiohttp.ClientSession() as session:
         ledger, deliveries = _plan(ground, found, size, draw)
         courier = Courier(session, ground.webhook_url)
-        faults = asyncio.create_task(_make_trouble(ground, draw))
+        faults = asyncio.create_task(make_trouble(ground, draw))
         killer = asyncio.create_task(_kill_at_random(ground, size, draw))
         await _deliver_all(courier, deliveries, ledger, size.events_per_second)
         await killer
@@ -92,25 +91,6 @@ async def _deliver_all(courier: Courier, deliveries: list[Delivery], ledger: Led
         (ledger.forged_statuses if delivery.is_forged else ledger.statuses)[status] += 1
 
     await asyncio.gather(*(one(number, delivery) for number, delivery in enumerate(deliveries)))
-
-
-async def _make_trouble(ground: Playground, draw: Random) -> None:
-    """Discord at its worst: limits, errors before and after the work is done, cut connections; one at a time."""
-    troubles: tuple[dict[str, Any], ...] = (
-        {"status": 429, "retry_after": 0.4},
-        {"status": 429, "retry_after": 0.4, "is_global": True},
-        {"status": 502},
-        {"status": 500, "after_applying": True},
-        {"drop": True},
-        {"drop": True, "after_applying": True},
-    )
-    while True:
-        await asyncio.sleep(draw.uniform(0.2, 0.8))
-        trouble = ground.discord.fail("POST", MESSAGES, times=draw.randrange(1, 4), **draw.choice(troubles))
-        try:
-            await asyncio.sleep(draw.uniform(0.1, 0.4))
-        finally:
-            trouble.remove()
 
 
 async def _kill_at_random(ground: Playground, size: Size, draw: Random) -> None:

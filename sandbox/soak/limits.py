@@ -1,10 +1,11 @@
-"""The limits of Fanvue, under as many callers as one likes."""
+"""The limits of Fanvue, under as many callers as one likes: nobody is refused, and no person waits for a machine."""
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass, field
 
 from bot.domain.clock import SystemClock
-from bot.fanvue import chats, insights, users
+from bot.fanvue import chats, insights
 from bot.fanvue.client import FanvueClient
 from bot.fanvue.errors import AnswerLostError, RateLimitedError, UnreachableError
 from bot.fanvue.limits import Priority
@@ -12,58 +13,108 @@ from bot.fanvue.wire import OWN, ActingAs, Call
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size
 
-CALLERS = 8
 AGENCY = "northstar_agency"
+BACKGROUND_CALLERS = 3
+PERSON_SECONDS = 1.5
+"""A busy person: 40 calls a minute, within the quarter of each window that background work leaves."""
+PATIENCE_SECONDS = 1
+RETRY_SECONDS = 0.1
+SLOW_SECONDS = 1.0
+"""What 99 in a hundred calls of a person may not exceed, with everybody else at full speed on the same machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One creator's bucket and who calls on it."""
+
+    name: str
+    token: str = field(repr=False)
+    acting_as: ActingAs
+    has_rush: bool
+    """Whether people hammer it too, or one person asks at a person's pace."""
+
+
+@dataclass
+class Tally:
+    """What became of the calls."""
+
+    answered: Counter[tuple[str, Priority]] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
+    """Seconds each call of a person at a person's pace took."""
+    unanswered: int = 0
+    """Calls of such a person that ended in an error."""
 
 
 async def no_call_is_refused(size: Size) -> Outcome:
-    """People and background work at full speed, for every bucket there is: the server never has to say 429."""
+    """People and background work at full speed on every creator's bucket: the server never has to say 429."""
     async with SandboxFanvue() as fanvue, FanvueClient(fanvue.api_url, clock=SystemClock()) as client:
-        answered: Counter[str] = Counter()
-        buckets = _buckets(fanvue)
-        await asyncio.gather(
-            *(
-                _call_on(client, token, acting_as, name, priority, size.refresh_seconds, answered)
-                for name, (token, acting_as) in buckets.items()
-                for priority in Priority
-                for _ in range(CALLERS)
-            )
-        )
+        desks, tally = _desks(fanvue, size.limited_creators), Tally()
+        ends_at = asyncio.get_running_loop().time() + size.limited_seconds
+        async with asyncio.TaskGroup() as group:
+            for desk in desks:
+                callers = [Priority.BACKGROUND] * BACKGROUND_CALLERS + [Priority.INTERACTIVE] * desk.has_rush
+                for priority in callers:
+                    group.create_task(_hammer(client, desk, priority, ends_at, tally))
+                if not desk.has_rush:
+                    group.create_task(_person(client, desk, ends_at, tally))
         refused = sum(row.status == 429 for row in fanvue.ledger)
-        starved = [name for name in buckets for priority in Priority if not answered[f"{name} {priority.name}"]]
-        detail = f"{len(fanvue.ledger)} calls of {2 * CALLERS * len(buckets)} callers, {refused} refused"
-        return Outcome(
-            is_kept=refused == 0 and not starved, detail=detail + (f", starved {starved}" if starved else "")
-        )
+    return _outcome(desks, tally, refused, sum(tally.answered.values()))
 
 
-def _buckets(fanvue: SandboxFanvue) -> dict[str, tuple[str, ActingAs]]:
-    """A token and whom it acts for, by the name of the bucket it counts in."""
-    found = {who.handle: (fanvue.oauth.grant(who.handle).access_token, OWN) for who in fanvue.world.creators}
+def _outcome(desks: list[Desk], tally: Tally, refused: int, calls: int) -> Outcome:
+    starved = [desk.name for desk in desks for priority in Priority if not tally.answered[desk.name, priority]]
+    waits = sorted(tally.waits)
+    typical, slow = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+    detail = (
+        f"{len(desks)} creators, {calls} calls, {refused} refused; people at their pace: {len(waits)} calls, "
+        f"{tally.unanswered} unanswered, p50 {typical * 1000:.0f} ms, p99 {slow * 1000:.0f} ms"
+        + (f"; starved {starved}" if starved else "")
+    )
+    return Outcome(not (refused or starved or tally.unanswered) and slow <= SLOW_SECONDS, detail)
+
+
+def _desks(fanvue: SandboxFanvue, count: int) -> list[Desk]:
+    """Half of them with an account of their own, half looked after by the agency; in each half some with a rush."""
     agency = fanvue.oauth.grant(AGENCY).access_token
-    for creator in fanvue.world.managed_creators(fanvue.world.account(AGENCY)):
-        found[f"{AGENCY}:{creator.handle}"] = (agency, ActingAs(creator.uuid))
+    found = []
+    for number in range(count):
+        is_managed, has_rush = number % 2 == 1, number % 4 in {0, 1}
+        creator = fanvue.world.add_creator(f"creator_{number}", is_managed=is_managed)
+        token = agency if is_managed else fanvue.oauth.grant(creator.handle).access_token
+        found.append(Desk(creator.handle, token, ActingAs(creator.uuid) if is_managed else OWN, has_rush))
     return found
 
 
-async def _call_on(
-    client: FanvueClient,
-    token: str,
-    acting_as: ActingAs,
-    bucket: str,
-    priority: Priority,
-    seconds: float,
-    answered: Counter[str],
-) -> None:
-    ends_at = asyncio.get_running_loop().time() + seconds
-    calls: list[Call] = [chats.list_chats(acting_as=acting_as), insights.top_spenders(acting_as=acting_as)]
-    if acting_as is OWN:
-        calls.append(users.current_user())
-    while (left := ends_at - asyncio.get_running_loop().time()) > 0:
+def _calls(desk: Desk) -> list[Call]:
+    return [chats.list_chats(desk.acting_as), insights.top_spenders(acting_as=desk.acting_as)]
+
+
+async def _hammer(client: FanvueClient, desk: Desk, priority: Priority, ends_at: float, tally: Tally) -> None:
+    """Call and call, until the time is over."""
+    loop = asyncio.get_running_loop()
+    calls = _calls(desk)
+    while (left := ends_at - loop.time()) > 0:
         for call in calls:
             try:
-                await client.send(call, token, bucket=bucket, priority=priority, deadline_seconds=min(left, 1))
+                patience = min(left, PATIENCE_SECONDS)
+                await client.send(call, desk.token, bucket=desk.name, priority=priority, deadline_seconds=patience)
             except (RateLimitedError, UnreachableError, AnswerLostError):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
-                answered[f"{bucket} {priority.name}"] += 1
+                tally.answered[desk.name, priority] += 1
+
+
+async def _person(client: FanvueClient, desk: Desk, ends_at: float, tally: Tally) -> None:
+    """Ask now and then; each answer is timed."""
+    loop = asyncio.get_running_loop()
+    calls = _calls(desk)
+    while ends_at - loop.time() > 0:
+        began = loop.time()
+        try:
+            await client.send(calls[0], desk.token, bucket=desk.name)
+        except (RateLimitedError, UnreachableError, AnswerLostError):
+            tally.unanswered += 1
+        else:
+            tally.waits.append(loop.time() - began)
+            tally.answered[desk.name, Priority.INTERACTIVE] += 1
+        await asyncio.sleep(PERSON_SECONDS)

@@ -16,6 +16,15 @@ class Size:
     refresh_seconds: float
     refresh_kills: int
     bodies: int
+    alerts: int
+    alerts_per_second: float
+    alert_creators: int
+    alert_kills: int
+    silent_connections: int
+    revoke_kills: int
+    limited_creators: int
+    limited_seconds: float
+    upload_megabytes: int
 
 
 SIZES = {
@@ -28,6 +37,15 @@ SIZES = {
         refresh_seconds=12,
         refresh_kills=8,
         bodies=4_000,
+        alerts=400,
+        alerts_per_second=100,
+        alert_creators=20,
+        alert_kills=3,
+        silent_connections=300,
+        revoke_kills=2,
+        limited_creators=6,
+        limited_seconds=8,
+        upload_megabytes=40,
     ),
     "full": Size(
         events=10_000,
@@ -38,6 +56,15 @@ SIZES = {
         refresh_seconds=60,
         refresh_kills=30,
         bodies=50_000,
+        alerts=10_000,
+        alerts_per_second=500,
+        alert_creators=200,
+        alert_kills=20,
+        silent_connections=2_000,
+        revoke_kills=12,
+        limited_creators=50,
+        limited_seconds=150,
+        upload_megabytes=200,
     ),
 }
 

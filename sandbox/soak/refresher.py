@@ -24,6 +24,7 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
+from bot.vault.revoking import Revoker
 from bot.vault.tokens import TokenKeeper, seal_pair
 
 OWNER = DiscordUserId(4711)
@@ -78,7 +79,9 @@ async def parts(values: dict[str, Any]) -> AsyncIterator[Parts]:
             clock=clock,
             connections=client.connections,
         )
-        tokens = TokenKeeper(Keyring([values["key"]]), oauth, stores.connections, stores.leases, clock)
+        keyring = Keyring([values["key"]])
+        revoker = Revoker(keyring, oauth, stores.revocations, clock)
+        tokens = TokenKeeper(keyring, oauth, stores.connections, stores.leases, clock, revoker)
         yield Parts(stores, Gate(client, tokens, clock))
 
 

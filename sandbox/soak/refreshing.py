@@ -61,11 +61,11 @@ async def killed_and_well(size: Size) -> Outcome:
         process = await _start(ground, tasks=4, seconds=3 * LIFE_SECONDS, is_alone=True)
         said, _ = await asyncio.wait_for(process.communicate(), LAST_SECONDS)
         report = _report(said)
-        reuse = ground.fanvue.oauth.reuse_detected
+        reuse, chains = ground.fanvue.oauth.reuse_detected, ground.fanvue.oauth.live_grants(HANDLE)
     ending = "works" if report["calls"] and not report["failures"] else f"ends with {report['failures']}"
     asks = set(report["failures"]) == {"ReconnectNeededError"}
-    is_well = (bool(report["calls"]) and not report["failures"] and not reuse) or asks
-    return Outcome(is_well, f"{size.refresh_kills} kills, then it {ending}; reuse detected {reuse}")
+    is_well = ((bool(report["calls"]) and not report["failures"] and not reuse) or asks) and chains <= 1
+    return Outcome(is_well, f"{size.refresh_kills} kills, then it {ending}; reuse detected {reuse}, chains {chains}")
 
 
 async def _crowd(ground: Ground, size: Size) -> Outcome:
@@ -76,7 +76,7 @@ async def _crowd(ground: Ground, size: Size) -> Outcome:
     oauth = ground.fanvue.oauth
     failures = [f"{count} x {name}" for report in reports for name, count in report["failures"].items()]
     calls = sum(report["calls"] for report in reports)
-    refreshes, most = oauth.refreshes[HANDLE], int(seconds / LIFE_SECONDS) + 2
+    refreshes, most = oauth.refreshes[HANDLE], int(size.refresh_seconds / LIFE_SECONDS) + 2
     is_kept = refreshes <= most and not oauth.reuse_detected and not failures and calls > 0
     detail = (
         f"{PROCESSES} processes x {TASKS} tasks, {seconds:.0f} s of {LIFE_SECONDS} s tokens: {calls} calls, "

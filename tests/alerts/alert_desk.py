@@ -12,11 +12,16 @@ from typing import Any
 import discord
 
 from bot.alerts.bell import Bell
+from bot.alerts.board import Board
+from bot.alerts.closing import Closing
+from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
+from bot.discordkit.heralds import PlaceHerald
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import (
     Connection,
@@ -68,33 +73,48 @@ class Desk:
     client: discord.Client
     luna: User
     channel: Channel
-    stored: Bell = field(default_factory=Bell)
+    stored: Handover = field(default_factory=Handover)
     due: Bell = field(default_factory=Bell)
     numbers: Any = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.pacer = Pacer(self.clock, per_second=100_000)
+        self.direct = DirectMessages(self.client, self.stores.dms, self.pacer)
+        posts = DeskPosts(self.client, self.stores.desk_posts, self.pacer, self.clock)
+        self.sender = AlertSender(self.client, self.direct, posts, self.pacer)
+        self.board = Board(self.stores.outbox, self.stores.cards, self.sender, self.keyring)
 
     @property
     def owner(self) -> DiscordUserId:
         return DiscordUserId(self.luna.id)
 
     def intake(self) -> Intake:
-        return Intake(self.stores.events, self.keyring, self.stored)
+        return Intake(self.stores.arrivals, self.keyring, self.stored)
 
     def router(self) -> Router:
         return Router(
-            self.stores.events, self.stores.routes, self.keyring, self.clock, stored=self.stored, due=self.due
+            self.stores.events,
+            self.stores.routes,
+            self.keyring,
+            self.clock,
+            mutes=self.stores.mutes,
+            spenders=self.stores.spenders,
+            outbox=self.stores.outbox,
+            board=self.board,
+            stored=self.stored,
+            due=self.due,
         )
 
     def worker(self) -> AlertWorker:
         """A worker with a lease holder of its own, as a process of its own has."""
-        pacer = Pacer(self.clock, per_second=100_000)
-        direct = DirectMessages(self.client, self.stores.dms, pacer)
+        stores = self.stores
+        herald = PlaceHerald(self.client, self.direct, self.pacer)
         return AlertWorker(
-            outbox=self.stores.outbox,
-            events=self.stores.events,
-            connections=self.stores.connections,
-            routes=self.stores.routes,
-            rights=self.stores.rights,
-            sender=AlertSender(self.client, direct, pacer),
+            outbox=stores.outbox,
+            events=stores.events,
+            rights=stores.rights,
+            sender=self.sender,
+            closing=Closing(stores.routes, stores.refusals, stores.connections, herald, self.clock),
             keyring=self.keyring,
             clock=self.clock,
             due=self.due,
@@ -144,6 +164,13 @@ class Desk:
         }
         return Event(**(values | changes))
 
+    async def write(self, name: str, *texts: str, **changes: Any) -> None:
+        """One fan writes these, one after the other; the cards are due."""
+        fan = Fan(FanId(f"fan-{name}"), name.lower(), name)
+        for words in texts:
+            await self.store(self.event(name, fan=fan, text=words, **changes))
+        await self.router().route_waiting()
+
     async def happen(self, *names: str) -> None:
         """Fans of these names write, one after the other; their cards are due."""
         for name in names:
@@ -169,7 +196,17 @@ class Desk:
 
     def names(self, channel: Channel | None = None) -> list[str]:
         """Whom the cards in a channel are about."""
-        return [message.text.split("**")[1] for message in self.cards(channel)]
+        shown = [embed["description"] for message in self.cards(channel) for embed in message.embeds]
+        return [description.split("**")[1] for description in shown if description.startswith("**")]
+
+    def edits(self) -> list[Any]:
+        """Every try to change a message."""
+        return [call for call in self.discord.calls if call.method == "PATCH" and "/messages/" in call.path]
+
+    async def ledger(self) -> list[tuple[int, str]]:
+        """Every delivery with its status."""
+        rows = await self.stores.events._database.execute_alone("SELECT id, status FROM deliveries ORDER BY id", ())
+        return [tuple(row) for row in rows]
 
     def posts(self) -> list[Any]:
         """Every try to send a message."""

@@ -134,11 +134,10 @@ async def test_a_place_that_hangs_holds_up_no_other(desk: Desk) -> None:
 async def test_a_card_that_was_sent_but_not_noted_is_noted_later_and_not_sent_twice(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.happen("Anna")
-    leased = await desk.stores.outbox.lease("died", desk.clock.now(), 60, 10)
+    (parcel,) = await desk.stores.outbox.lease("died", desk.clock.now(), 60, 10)
     worker = desk.worker()
-    alert = await worker._wanted(leased[0])
-    assert alert is not None
-    await worker._send_once(leased[0], alert)
+    wanted, _ = await worker._sorted_out(parcel.contents)
+    await worker._sent(parcel, wanted)
     desk.clock.step(seconds=61)
     await desk.deliver()
     assert desk.names() == ["Anna"]

@@ -10,8 +10,10 @@ from bot.alerts.intake import QUEUE_LENGTH, Intake
 from bot.alerts.reception import Received, Reception
 from bot.alerts.sealing import open_event
 from bot.domain.errors import StorageBusyError
+from bot.domain.events import EventKind
 from bot.fanvue import webhooks
-from bot.storage.events import EventStore, NewEvent
+from bot.storage.arrivals import ArrivalStore, Arrived
+from bot.storage.events import NewEvent
 from sandbox.fanvue.webhooks.signature import sign
 
 SECRET = "whsec_test"
@@ -28,16 +30,16 @@ CURRENT = (
 )
 
 
-class CountingStore(EventStore):
+class CountingStore(ArrivalStore):
     """Remembers how many rows each commit held."""
 
-    def __init__(self, inner: EventStore) -> None:
+    def __init__(self, inner: ArrivalStore) -> None:
         super().__init__(inner._database)
         self.commits: list[int] = []
 
-    async def add_many(self, rows: Sequence[NewEvent]) -> set[str]:
+    async def keep(self, rows: Sequence[NewEvent]) -> Arrived:
         self.commits.append(len(rows))
-        return await super().add_many(rows)
+        return await super().keep(rows)
 
 
 async def received(desk: Desk, intake: Intake, body: bytes) -> Received:
@@ -63,7 +65,7 @@ async def test_what_take_has_answered_is_in_the_database(desk: Desk) -> None:
 
 
 async def test_what_comes_during_a_commit_shares_the_next_one(desk: Desk) -> None:
-    store = CountingStore(desk.stores.events)
+    store = CountingStore(desk.stores.arrivals)
     intake = Intake(store, desk.keyring, desk.stored)
     async with running(intake):
         answers = await asyncio.gather(*(intake.take(desk.event(), NOW) for _ in range(200)))
@@ -147,6 +149,24 @@ async def test_who_stopped_waiting_stops_nobody_else(desk: Desk) -> None:
     async with running(intake):
         assert await intake.take(desk.event(), NOW)
     assert await desk.stores.events.waiting() == 2
+
+
+async def test_an_event_nobody_has_connected_the_creator_of_is_forgotten(desk: Desk) -> None:
+    intake, body = desk.intake(), CURRENT.replace(b"11111111-2222", b"99999999-2222")
+    async with running(intake):
+        assert await received(desk, intake, body) is Received.STRANGER
+        assert await received(desk, intake, body) is Received.STRANGER
+    assert await desk.stores.events.waiting() == 0
+
+
+async def test_a_type_nobody_knows_is_stored_and_told_apart(desk: Desk) -> None:
+    intake = desk.intake()
+    body = CURRENT.replace(b"creator.message.received", b"creator.party.started")
+    async with running(intake):
+        assert await received(desk, intake, body) is Received.OTHER
+        assert await received(desk, intake, body) is Received.KNOWN
+    (stored,) = await desk.stores.events.unrouted(10)
+    assert (stored.kind, stored.topic) == (EventKind.OTHER, "creator.party.started")
 
 
 def test_the_examples_are_the_same_happening() -> None:

@@ -1,43 +1,149 @@
-"""Where an event goes: the whole truth table."""
+"""Where an event goes, and when: the whole truth table against a plain reading of the rules."""
+
+from datetime import timedelta
 
 from alert_desk import LUNA, NOW, Desk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.routing import routes_for
-from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.alerts.routing import Decision, Why, decide
+from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.alerts import Place, PlaceKind, Route
-from bot.domain.events import Event, EventKind
+from bot.domain.events import Event, EventKind, Fan
+from bot.domain.money import Money
+from bot.domain.rules import Bundle, Digest, Mute, MuteScope, MuteSubject, Pause, QuietHours, Wishes
 
 CREATORS = st.sampled_from([LUNA, CreatorId("another")])
-KINDS = st.sampled_from(EventKind)
-PLACES = st.builds(Place, st.sampled_from(PlaceKind), st.integers(1, 3))
-ROUTES = st.builds(Route, CREATORS, KINDS, PLACES, st.builds(DiscordUserId, st.integers(1, 3)), st.booleans())
-EVENTS = st.builds(Event, st.just("key"), KINDS, CREATORS, st.just(NOW))
+KINDS = st.sampled_from([EventKind.MESSAGE, EventKind.TIP, EventKind.REFUND, EventKind.MESSAGE_READ])
+PEOPLE = st.sampled_from([DiscordUserId(1), DiscordUserId(2)])
+PLACES = st.builds(Place, st.sampled_from(PlaceKind), st.integers(1, 2))
+FANS = st.sampled_from([Fan(FanId("sarah")), Fan(FanId("tom"))])
+NIGHT = QuietHours(11 * 60, 13 * 60)
+"""NOW is in the middle of it."""
+DAY = QuietHours(13 * 60, 14 * 60)
+WISHES = st.builds(
+    Wishes,
+    minimum=st.sampled_from([None, 500, 1000]),
+    spent=st.sampled_from([None, 500, 1000]),
+    is_silent=st.booleans(),
+    quiet=st.sampled_from([None, DAY, NIGHT, QuietHours(11 * 60, 13 * 60, lets_urgent=False)]),
+    digest=st.sampled_from([None, *Digest]),
+)
+PAUSES = st.sampled_from([None, None, Pause("the channel does not exist any more", NOW)])
+ROUTES = st.builds(Route, CREATORS, KINDS, PLACES, PEOPLE, st.booleans(), WISHES, PAUSES)
+SUBJECTS = [
+    *((MuteSubject.FAN, name) for name in ("sarah", "tom")),
+    *((MuteSubject.KIND, kind) for kind in ("message", "tip", "refund")),
+    *((MuteSubject.PLACE, f"{kind}:{number}") for kind in PlaceKind for number in (1, 2)),
+]
+MUTES = st.builds(
+    lambda creator, scope, person, subject, until: Mute(
+        "m", creator, scope, person, subject[0], subject[1], until, NOW - timedelta(days=1)
+    ),
+    CREATORS,
+    st.sampled_from(MuteScope),
+    PEOPLE,
+    st.sampled_from(SUBJECTS),
+    st.sampled_from([None, NOW, NOW + timedelta(seconds=1)]),
+)
+EVENTS = st.builds(
+    Event,
+    st.just("key"),
+    KINDS,
+    CREATORS,
+    st.just(NOW),
+    fan=st.one_of(st.none(), FANS),
+    amount=st.sampled_from([None, Money(499), Money(500), Money(-1200)]),
+    sample_for=st.sampled_from([None, None, "dm:1", "channel:2", "forum:1"]),
+)
+SPENT = st.dictionaries(st.sampled_from([FanId("sarah"), FanId("tom")]), st.sampled_from([0, 500, 2000]))
 
 
-@given(EVENTS, st.lists(ROUTES, max_size=30))
-def test_an_event_goes_exactly_to_the_places_of_its_creator_and_kind_once_each(
-    event: Event, routes: list[Route]
+def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, int]) -> Why:  # noqa: C901 - it is the table
+    """The rules, written out one after the other as a person would read them."""
+    if event.sample_for is not None:
+        return Why.SAMPLE if f"{route.place.kind}:{route.place.target}" == event.sample_for else Why.NOT_TESTED
+    if route.pause is not None:
+        return Why.PAUSED
+    for mute in mutes:
+        if mute.creator != event.creator or (mute.until is not None and mute.until <= NOW):
+            continue
+        is_mine = route.place.kind is PlaceKind.DM and route.place.target == mute.person
+        if mute.scope is MuteScope.ME and not is_mine:
+            continue
+        if mute.subject is MuteSubject.FAN and event.fan is not None and mute.value == event.fan.id:
+            return Why.MUTED
+        if mute.subject is MuteSubject.KIND and mute.value == event.kind:
+            return Why.MUTED
+        if mute.subject is MuteSubject.PLACE and mute.value == f"{route.place.kind}:{route.place.target}":
+            return Why.MUTED
+    wishes = route.wishes
+    if wishes.minimum and event.amount and abs(event.amount.minor) < wishes.minimum:
+        return Why.TOO_SMALL
+    if wishes.spent and event.fan and event.fan.id in spent and spent[event.fan.id] < wishes.spent:
+        return Why.NO_TOP_SPENDER
+    if wishes.digest:
+        return Why.DIGEST
+    is_quiet = wishes.quiet is not None and wishes.quiet.start == NIGHT.start
+    if is_quiet and not (event.kind is EventKind.REFUND and wishes.quiet and wishes.quiet.lets_urgent):
+        return Why.QUIET
+    return Why.WANTED
+
+
+def first_of_each_place(event: Event, routes: list[Route]) -> dict[str, Route]:
+    found: dict[str, Route] = {}
+    for route in routes:
+        if event.kind is not EventKind.MESSAGE_READ and (route.creator, route.kind) == (event.creator, event.kind):
+            found.setdefault(route.place.key, route)
+    return found
+
+
+@given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
+def test_every_place_is_decided_once_as_its_first_rule_and_the_mutes_say(
+    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, int]
 ) -> None:
-    wanted = {
-        route.place.key
-        for route in routes
-        if event.kind.has_card and (route.creator, route.kind) == (event.creator, event.kind)
-    }
-    chosen = [route.place.key for route in routes_for(event, routes)]
-    assert sorted(chosen) == sorted(wanted)
+    decided = decide(event, routes, NOW, mutes=mutes, spent=spent)
+    wanted = first_of_each_place(event, routes)
+    assert [decision.route for decision in decided] == list(wanted.values())
+    for decision in decided:
+        assert decision.why is oracle(event, decision.route, mutes, spent)
 
 
-@given(EVENTS, st.lists(ROUTES, max_size=30))
-def test_of_several_routes_to_a_place_the_first_one_counts(event: Event, routes: list[Route]) -> None:
-    for chosen in routes_for(event, routes):
-        first = next(
-            route
-            for route in routes
-            if (route.creator, route.kind, route.place.key) == (event.creator, event.kind, chosen.place.key)
-        )
-        assert chosen is first
+@given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
+def test_what_is_decided_is_sent_held_until_later_or_not_delivered_at_all(
+    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, int]
+) -> None:
+    for decision in decide(event, routes, NOW, mutes=mutes, spent=spent):
+        dispatch = decision.dispatch
+        match decision.why:
+            case Why.WANTED | Why.SAMPLE:
+                assert dispatch is not None
+                assert dispatch.held_until is None
+            case Why.QUIET | Why.DIGEST:
+                assert dispatch is not None
+                assert dispatch.held_until is not None
+                assert dispatch.held_until > NOW
+                assert decision.route.wishes.quiet_until(dispatch.held_until, event.kind) is None
+            case _:
+                assert dispatch is None
+
+
+def alone(event: Event, wishes: Wishes) -> Decision:
+    (decision,) = decide(event, [Route(LUNA, event.kind, Place(PlaceKind.DM, 1), DiscordUserId(1), wishes=wishes)], NOW)
+    return decision
+
+
+def test_a_digest_that_would_come_at_night_waits_for_the_morning() -> None:
+    decision = alone(
+        Event("k", EventKind.TIP, LUNA, NOW), Wishes(quiet=QuietHours(12 * 60 + 30, 15 * 60), digest=Digest.HOURLY)
+    )
+    assert decision.held_until == NOW.replace(hour=15, minute=0)
+    assert decision.bundle is Bundle.HOURLY
+
+
+def test_an_amount_or_spending_nobody_knows_is_filtered_nowhere() -> None:
+    wishes = Wishes(minimum=10_000, spent=10_000)
+    assert alone(Event("k", EventKind.TIP, LUNA, NOW, fan=Fan(FanId("sarah"))), wishes).why is Why.WANTED
 
 
 async def test_each_event_becomes_a_delivery_for_each_of_its_places(desk: Desk) -> None:

@@ -23,10 +23,11 @@ async def test_the_total_is_the_sum_of_the_sources(connected: Rig) -> None:
 
     from bot.domain.access import Actor, Capability  # noqa: PLC0415
     from bot.domain.accounts import DiscordUserId  # noqa: PLC0415
+    from bot.domain.periods import Asked  # noqa: PLC0415
 
     grant = await access.choose(Actor(DiscordUserId(connected.luna.id), "luna"), None, Capability.INSIGHTS)
     for zone in ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Los_Angeles"):
-        report = await insights.earnings(grant, Preset.LAST_MONTH, ZoneInfo(zone))
+        report = await insights.earnings(grant, Asked(Preset.LAST_MONTH), ZoneInfo(zone))
         assert sum(share.net.minor for share in report.sources) == report.net.minor, zone
         assert sum(day.net.minor for day in report.days) == report.net.minor, zone
 

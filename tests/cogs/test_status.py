@@ -24,7 +24,8 @@ async def test_a_healthy_account_has_no_complaint(connected: Rig) -> None:
     await connected.until(lambda: connected.cards(connected.dm) and connected.cards(connected.desk))
     shown = words_of(await connected.luna.slash(connected.desk, "status"))
     assert "last reported something" in shown
-    assert "I may write there" in shown
+    assert f"Alerts go to: Your direct messages, <#{connected.desk.id}>" in shown
+    assert "Everything works" in shown
     assert "❌" not in shown
     assert "canary" not in shown
 
@@ -61,5 +62,5 @@ async def test_a_closed_channel_and_the_card_lost_there_are_named_with_the_fix(c
         while not (await connected.app.stores.outbox.counts())[DeliveryStatus.DEAD]:
             await asyncio.sleep(0.02)
     shown = words_of(await connected.luna.slash(connected.desk, "status"))
-    assert "give me Send Messages" in shown
+    assert "Give me Send Messages" in shown
     assert "1 not delivered: the bot may not write in the channel" in shown

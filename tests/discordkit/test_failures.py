@@ -22,8 +22,10 @@ def classes(root: type[errors.DomainError]) -> Iterator[type[errors.DomainError]
 
 EXAMPLES: dict[type[errors.DomainError], tuple[object, ...]] = {
     errors.ReconnectNeededError: ("luna",),
+    errors.PausedError: ("luna",),
     errors.ScopeMissingError: (frozenset({Scope.WRITE_POST}),),
     errors.NotAllowedError: (Capability.REPLY,),
+    errors.OffShiftError: ("luna", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.RefusedByFanvueError: (("text is too long",),),
     errors.BusyError: (datetime(2026, 1, 1, tzinfo=UTC),),
     errors.FanvueChangedError: ("getEarnings", "data"),

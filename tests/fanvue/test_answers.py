@@ -1,4 +1,6 @@
+import json
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from types import NoneType
 from typing import Any
 
@@ -13,7 +15,7 @@ from bot.fanvue.answers import decode, decoder_for, reasons, refusal
 from bot.fanvue.chats import Chat, Message
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.fanvue.insights import EarningsSummary
-from bot.fanvue.shapes import Cents, Instant, Page
+from bot.fanvue.shapes import Cents, Page, instant_of
 from bot.fanvue.wire import Call
 
 SENT = chats.send_message("u", "meet me at 12 Rose Lane, Anna, and call +44 20 7946 0000")
@@ -173,13 +175,13 @@ def test_a_bottomless_answer_is_a_named_error() -> None:
     ],
 )
 def test_moments_are_read_leniently(text: str, expected: object) -> None:
-    assert Instant.parse(text).isoformat() == expected
+    assert instant_of(text).isoformat() == expected
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
 def test_what_is_no_moment_is_refused_by_one_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Instant.parse(text)
+        instant_of(text)
 
 
 def test_fractions_of_a_cent_are_rounded() -> None:
@@ -204,3 +206,32 @@ def test_no_body_whatever_raises_anything_but_the_named_error(body: bytes) -> No
             decoded(answer, body)
     reasons(body, Call("x", "GET", "/", frozenset(), NoneType))
     assert isinstance(refusal(SENT, 410, body), errors.VersionRetiredError)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-05-01T02:00:00+02:00", "2026-04-30T19:00:00.000-05:00", "2026-05-01", "2026-05-01T00:00:00"]
+)
+def test_moments_written_in_any_way_are_the_same_moment_in_utc(text: str) -> None:
+    rows = [{"uuid": f"m-{number}", "sentAt": text, "text": "at 10:00+02:00"} for number in range(3)]
+    page = decoded(Page[Message], json.dumps({"data": rows}).encode())
+    assert [row.sent_at for row in page.data] == [datetime(2026, 5, 1, tzinfo=UTC)] * 3
+    assert {row.sent_at.utcoffset() for row in page.data if row.sent_at} == {timedelta()}
+    assert page.data[0].text == "at 10:00+02:00"
+
+
+def test_rows_that_are_odd_in_several_ways_are_all_read() -> None:
+    rows = [
+        {"date": "2026-05-01", "gross": 999, "net": 799.2},
+        {"date": "2026-05-02T00:00:00.000Z", "gross": 10.5, "net": 8},
+        {"date": "2026-05-03T00:00:00", "gross": 1, "net": -0.8},
+    ]
+    page = decoded(Page[insights.Earning], json.dumps({"data": rows}).encode())
+    assert [(row.gross, row.net) for row in page.data] == [(999, 799), (10, 8), (1, -1)]
+    assert [row.date.day for row in page.data] == [1, 2, 3]
+    assert all(type(amount) is int for row in page.data for amount in (row.gross, row.net))
+
+
+@pytest.mark.parametrize("amount", ["1e300", "100000000000000", "-1e14", "1e14", "true", '"5"'])
+def test_an_amount_that_is_none_is_named(amount: str) -> None:
+    with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.net"):
+        decoded(Page[insights.Earning], f'{{"data":[{{"date":"2026-05-01","gross":1,"net":{amount}}}]}}'.encode())

@@ -1,6 +1,5 @@
 import asyncio
 import gzip
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,14 +14,12 @@ from bot.fanvue.errors import (
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
-    RateLimitedError,
     ServerError,
     UnauthorizedError,
     UnexpectedAnswerError,
     UnreachableError,
     VersionRetiredError,
 )
-from bot.fanvue.limits import Priority
 from bot.fanvue.wire import Call
 from tests.fanvue.scripted_server import TOKEN, HandClock, ScriptedServer
 
@@ -263,57 +260,6 @@ async def test_a_caller_who_gives_up_frees_the_connection(client: FanvueClient, 
     assert (await send(client)).handle == "luna"
 
 
-async def test_too_many_requests_names_the_instant(
-    client: FanvueClient, server: ScriptedServer, clock: HandClock
-) -> None:
-    server.say(429, headers={"Retry-After": "7"})
-    for call in (SAFE, WRITE):
-        with pytest.raises(RateLimitedError) as caught:
-            await send(client, call)
-        assert caught.value.until == clock.now() + timedelta(seconds=7)
-    assert len(server.seen) == 1
-
-
-async def test_a_key_that_must_wait_sends_nothing(
-    client: FanvueClient, server: ScriptedServer, clock: HandClock
-) -> None:
-    server.say(body=ME, headers={"X-RateLimit-Limit": "200", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"})
-    await send(client)
-    with pytest.raises(RateLimitedError) as caught:
-        await send(client)
-    assert caught.value.until == clock.now() + timedelta(seconds=30)
-    assert len(server.seen) == 1
-    clock.advance(30)
-    await send(client)
-    assert len(server.seen) == 2
-
-
-async def test_a_read_waits_out_a_short_limit_within_its_deadline(
-    server: ScriptedServer,
-) -> None:
-    class LoopClock(HandClock):
-        def now(self) -> Any:
-            return self.at + timedelta(seconds=asyncio.get_running_loop().time())
-
-    server.say(429, headers={"Retry-After": "0.02"})
-    server.say(body=ME)
-    async with FanvueClient(server.url, clock=LoopClock()) as client:
-        assert (await send(client)).handle == "luna"
-    assert len(server.seen) == 2
-
-
-async def test_background_work_leaves_room_for_people(client: FanvueClient, server: ScriptedServer) -> None:
-    server.say(body=ME, headers={"X-RateLimit-Limit": "200", "X-RateLimit-Remaining": "50", "X-RateLimit-Reset": "30"})
-    for _ in range(25):
-        await client.send(SAFE, TOKEN, bucket="b", priority=Priority.BACKGROUND)
-        server.script[0].data = server.script[0].data.replace(b"Remaining: 50", b"Remaining: 40")
-        if len(server.seen) == 20:
-            break
-    with pytest.raises(RateLimitedError):
-        await client.send(SAFE, TOKEN, bucket="b", priority=Priority.BACKGROUND)
-    await send(client)
-
-
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX-Evil: 1", "tokén", "x" * 20_000])
 async def test_a_token_no_header_can_hold_is_refused_before_anything_leaves(
     client: FanvueClient, server: ScriptedServer, token: str
@@ -342,3 +288,18 @@ async def test_an_announced_end_is_kept_readable_and_logged_once_a_day(
     assert [line["operation"] for line in lines] == ["users", "users"]
     assert client.deprecations["users"].next_version == "2026-11-01"
     assert client.deprecations["users"].sunset.startswith("Wed, 31 Dec 2026")
+
+
+async def test_a_version_that_is_gone_is_logged_once_a_day_even_after_its_end_was_announced(
+    client: FanvueClient, server: ScriptedServer, clock: HandClock
+) -> None:
+    server.say(body=ME, headers={"Deprecation": "@1767225600"})
+    server.say(410, b'{"error":"gone","nextVersion":"2026-11-01"}')
+    with structlog.testing.capture_logs() as lines:
+        await send(client)
+        for hours in (0, 1, 24):
+            clock.advance(hours * 3600)
+            with pytest.raises(VersionRetiredError):
+                await send(client)
+    assert [line["next_version"] for line in lines] == ["", "2026-11-01", "2026-11-01"]
+    assert client.deprecations["users"].next_version == "2026-11-01"

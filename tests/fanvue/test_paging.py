@@ -7,7 +7,7 @@ from bot.fanvue import chats, insights
 from bot.fanvue.chats import Message
 from bot.fanvue.insights import Earning
 from bot.fanvue.paging import pages
-from bot.fanvue.shapes import Cents, Instant, Page, Pagination
+from bot.fanvue.shapes import Cents, Page, Pagination, instant_of
 from bot.fanvue.wire import Call
 
 FIRST = chats.list_messages("fan", size=2)
@@ -47,6 +47,11 @@ async def test_numbered_pages_are_read_to_their_end() -> None:
 
 async def test_a_row_that_shifted_to_the_next_page_is_given_once() -> None:
     send = Recorded(numbered(1, True, "a", "b"), numbered(2, False, "b", "c"))
+    assert [row.uuid for row in await read(send)] == ["a", "b", "c"]
+
+
+async def test_a_list_that_grew_by_a_whole_page_meanwhile_loses_nothing() -> None:
+    send = Recorded(numbered(1, True, "a", "b"), numbered(2, True, "a", "b"), numbered(3, False, "c"))
     assert [row.uuid for row in await read(send)] == ["a", "b", "c"]
 
 
@@ -111,7 +116,7 @@ async def test_a_list_that_never_says_it_is_over_ends_all_the_same(page: Page[Me
 
 
 async def test_rows_without_identity_are_all_given() -> None:
-    earning = Earning(date=Instant.parse("2026-01-01"), gross=Cents(1), net=Cents(1))
+    earning = Earning(date=instant_of("2026-01-01"), gross=Cents(1), net=Cents(1))
     send = Recorded(Page(data=[earning, earning], next_cursor="x"), Page(data=[earning], next_cursor=None))
     assert len(await read(send, first=insights.earnings())) == 3
 

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Money
+from bot.domain.pairing import Sighting, happenings
+from bot.fanvue import plain_message
+from bot.fanvue.envelope import event as from_envelope
 from bot.fanvue.errors import UnexpectedAnswerError
+from bot.fanvue.payload import Payload
 from bot.fanvue.webhooks import parse
 
 NOW = datetime(2026, 9, 10, 10, 0, 5, tzinfo=UTC)
@@ -60,13 +64,13 @@ KINDS_OF_THE_CONTRACT = {
     "legacy.message.read": EventKind.MESSAGE_READ,
     "creator.message.received": EventKind.MESSAGE,
     "creator.message.sent": EventKind.MESSAGE_SENT,
-    "creator.message.deleted": EventKind.OTHER,
+    "creator.message.deleted": EventKind.MESSAGE_DELETED,
     "creator.message.read": EventKind.MESSAGE_READ,
-    "creator.message.reaction": EventKind.OTHER,
+    "creator.message.reaction": EventKind.REACTION,
     "creator.follow.created": EventKind.FOLLOWER,
     "creator.subscription.activated": EventKind.SUBSCRIBER,
     "creator.subscription.renewed": EventKind.RENEWAL,
-    "creator.subscription.deactivated": EventKind.CANCELLATION,
+    "creator.subscription.deactivated": EventKind.ENDED,
     "creator.subscription.cancel_at_period_end_changed": EventKind.OTHER,
     "creator.payment.succeeded": EventKind.PURCHASE,
     "creator.refund.created": EventKind.REFUND,
@@ -83,7 +87,9 @@ def test_every_example_of_the_contract_is_read_without_help_of_the_header(name: 
     expected = KINDS_OF_THE_CONTRACT.get(name, EventKind.OTHER)
     assert event.kind is expected
     assert event.creator
-    assert event.key.startswith(f"{expected.value}:{event.creator}:")
+    word, creator, rest = event.key.split(":", 2)
+    assert word.partition(".")[0] in {expected.value, "sale"}
+    assert (creator, bool(rest)) == (event.creator, True)
 
 
 def test_a_message_is_the_same_through_both_families() -> None:
@@ -99,28 +105,95 @@ def test_a_message_is_the_same_through_both_families() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (flat(price=1999, postUuid=POST), payment("post", post_uuid=POST)),
+        (flat(price=1999, routeUuid=MESSAGE), payment("message", message_uuid=MESSAGE)),
+        (flat(price=1999, context="message", messageUuid=MESSAGE), payment("tip", message_uuid=MESSAGE)),
+        (payment("checkoutLink"), envelope("checkout_link.payment.succeeded", "evt-2", id="FV-1", purchaser=PERSON)),
+        (
+            envelope("creator.refund.created", id="FVC-1", payment_id="FV-1"),
+            envelope("checkout_link.refund.created", "evt-2", id="FVC-2", payment={"id": "FV-1"}),
+        ),
+        (
+            envelope("checkout_link.dispute.flagged", id="FVC-1"),
+            envelope("creator.dispute.created", "evt-2", id="FVC-1"),
+        ),
+    ],
+    ids=["post", "paid-message", "tip", "checkout", "refund", "dispute"],
+)
+def test_a_happening_told_in_two_ways_shares_an_identity(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = parsed(one), parsed(other)
+    assert first.kind is second.kind
+    assert set(first.identities) & set(second.identities)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
         (flat(), envelope("creator.follow.created", follower=PERSON, created_at=AT)),
         (flat(price=1999), payment("subscription")),
         (payment("subscription"), envelope("creator.subscription.activated", "evt-2", purchaser=PERSON, id=None)),
         (payment("renewal"), envelope("creator.subscription.renewed", "evt-2", purchaser=PERSON, id="s")),
-        (flat(price=1999, postUuid=POST), payment("post", post_uuid=POST)),
-        (flat(price=1999, routeUuid=MESSAGE), payment("message", message_uuid=MESSAGE)),
-        (flat(price=1999, context="message", messageUuid=MESSAGE), payment("tip", message_uuid=MESSAGE)),
+        (flat(price=1999, context="post", postUuid=POST), payment("tip", post_uuid=POST)),
+        (flat(price=1999, context="post", postUuid=POST), payment("tip")),
     ],
-    ids=["follower", "subscriber", "subscriber-twice-told", "renewal", "post", "paid-message", "tip"],
+    ids=["follower", "subscriber", "subscriber-twice-told", "renewal", "post-tip", "post-tip-without-post"],
 )
-def test_a_happening_told_in_two_ways_has_one_identity(one: dict[str, Any], other: dict[str, Any]) -> None:
-    first, second = parsed(one), parsed(other)
-    assert first.kind is second.kind
-    assert first.key == second.key
+def test_a_happening_told_in_two_ways_without_a_common_id_is_paired(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = Sighting.of(parsed(one)), Sighting.of(parsed(other))
+    assert first.may_be(second)
+    assert happenings([first, second]) == 1
 
 
-def test_turning_renewal_off_and_the_end_that_follows_are_one_cancellation() -> None:
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        ("checkout_link.payment.pending", EventKind.OTHER),
+        ("checkout_link.payment.failed", EventKind.OTHER),
+        ("checkout_link.payment.succeeded", EventKind.PURCHASE),
+        ("checkout_link.refund.created", EventKind.REFUND),
+        ("checkout_link.dispute.flagged", EventKind.DISPUTE),
+        ("checkout_link.subscription.activated", EventKind.SUBSCRIBER),
+        ("checkout_link.subscription.deactivated", EventKind.ENDED),
+        ("payout.paid", EventKind.OTHER),
+        ("app.payment.succeeded", EventKind.PURCHASE),
+        ("app.payment.refunded", EventKind.REFUND),
+    ],
+)
+def test_checkout_and_app_events_are_of_our_kinds(type_: str, kind: EventKind) -> None:
+    assert parsed(envelope(type_, id="FV-7", purchaser=PERSON)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("one_time", EventKind.PURCHASE),
+        ("subscription_initial", EventKind.SUBSCRIBER),
+        ("subscription_renewal", EventKind.RENEWAL),
+        (None, EventKind.PURCHASE),
+    ],
+)
+def test_a_checkout_payment_is_what_its_billing_reason_says(reason: str | None, kind: EventKind) -> None:
+    body = envelope("checkout_link.payment.succeeded", id="FV-7", gross=900, billing_reason=reason, purchaser=PERSON)
+    assert (parsed(body).kind, parsed(body).amount) == (kind, Money(900))
+
+
+def test_a_subscription_is_ending_once_a_period_and_then_over_once() -> None:
     more = {"purchaser": PERSON, "expires_at": "2026-10-10T10:00:00.000Z"}
-    off = parsed(envelope("creator.subscription.cancel_at_period_end_changed", cancel_at_period_end=True, **more))
+    switched = "creator.subscription.cancel_at_period_end_changed"
+    off = parsed(envelope(switched, cancel_at_period_end=True, **more))
+    off_again = parsed(envelope(switched, "evt-3", cancel_at_period_end=True, **more))
     end = parsed(envelope("creator.subscription.deactivated", "evt-2", cancel_at_period_end=True, **more))
-    assert off.kind is end.kind is EventKind.CANCELLATION
-    assert off.key == end.key
+    assert (off.kind, end.kind) == (EventKind.CANCELLATION, EventKind.ENDED)
+    assert off.key == off_again.key != end.key
+
+
+def test_a_reaction_and_a_deleted_message_name_their_message() -> None:
+    reaction = parsed(envelope("creator.message.reaction", emoji="❤️", message_uuid=MESSAGE, actor={"uuid": FAN}))
+    deleted = parsed(envelope("creator.message.deleted", uuid=MESSAGE, sender="fan", fan=PERSON, deleted_at=AT))
+    assert (reaction.kind, reaction.message_uuid, reaction.text) == (EventKind.REACTION, MESSAGE, "❤️")
+    assert (deleted.kind, deleted.message_uuid) == (EventKind.MESSAGE_DELETED, MESSAGE)
+    assert not reaction.kind.has_card
+    assert not deleted.kind.has_card
 
 
 def test_turning_renewal_on_again_is_no_cancellation() -> None:
@@ -185,22 +258,31 @@ def test_where_the_body_leaves_it_open_the_header_chooses_before_the_address(
     assert parsed(flat(price=999), topic, event).kind is kind
 
 
-@pytest.mark.parametrize("type_", ["creator.party.started", "checkout_link.payment.succeeded", "app.payment.refunded"])
-def test_unknown_types_are_kept_as_other_under_their_envelopes_id(type_: str) -> None:
+@pytest.mark.parametrize("type_", ["creator.party.started", "payout.paid", "creator.fan.presence_changed"])
+def test_unknown_types_are_kept_as_other_under_their_envelopes_id_and_their_name(type_: str) -> None:
     event = parsed(envelope(type_, "evt-9", uuid="x"))
     assert event.kind is EventKind.OTHER
-    assert event.key == f"other:{CREATOR}:evt-9"
+    assert event.key == f"other.envelope:{CREATOR}:evt-9"
+    assert event.reported_as == type_
 
 
 def test_without_any_id_the_body_itself_is_the_identity() -> None:
     one, same, other = (parse(body, None, None, NOW) for body in (b'{"type":"x"}', b'{"type":"x"}', b'{"type":"y"}'))
     assert one.key == same.key != other.key
     assert one.creator == ""
-    assert one.key.startswith("other::")
+    assert one.key.startswith("other.envelope::")
 
 
 def test_automated_messages_make_no_card() -> None:
     assert parsed(creator_message(is_automated=True)).kind is EventKind.OTHER
+
+
+@pytest.mark.parametrize("type_", ["AUTOMATED_NEW_FOLLOWER", "BROADCAST", "GHOST_PROMOTION", "MARKETING_KYC"])
+def test_messages_of_automatic_types_make_no_card(type_: str) -> None:
+    assert not parsed(creator_message(type=type_)).kind.has_card
+    body = flat_message()
+    body["message"]["type"] = type_
+    assert not parsed(body).kind.has_card
 
 
 def test_what_the_creator_wrote_is_not_taken_for_a_fans_message() -> None:
@@ -350,7 +432,8 @@ def test_no_object_of_known_fields_and_any_values_raises(
 ) -> None:
     body = {**fields, "type": type_, "data": data} if type_ else fields
     event = parsed(body, topic, topic)
-    assert event.key.startswith(event.kind.value + ":")
+    assert event.key.startswith((event.kind.value, "sale:"))
+    assert all(name.isascii() and len(name) < 400 for name in event.identities)
     assert event.key.isascii()
     assert len(event.key) < 400
     assert event.key == parsed(body, topic, topic).key
@@ -368,3 +451,40 @@ def test_an_event_prints_neither_text_nor_people() -> None:
     printed = repr(parsed(creator_message()))
     assert "hello" not in printed
     assert "sam" not in printed.lower()
+
+
+ODD = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=8) | st.sampled_from([FAN.upper(), "", "x\x00"])
+PLAIN = {
+    "uuid": st.just(MESSAGE) | ODD,
+    "sender": st.sampled_from(["fan", "creator", "", None]),
+    "created_at": st.sampled_from([AT, "2026-09-10", "2026-09-10T10:00:00+02:00", "9999-12-31T23:59:59Z", None, 5]),
+    "creator": st.sampled_from([{"uuid": CREATOR}, {"uuid": CREATOR.upper()}, {"uuid": 5}, None, {}]),
+    "fan": st.fixed_dictionaries(
+        {"uuid": st.just(FAN) | ODD},
+        optional={"handle": st.just("sam") | ODD, "display_name": st.text(max_size=250) | ODD, "displayName": ODD},
+    ),
+}
+MORE = {
+    "text": st.text(max_size=40) | ODD | st.just("x" * 10_001),
+    "is_automated": st.booleans() | ODD,
+    "has_media": st.booleans() | ODD,
+    "media_uuids": st.lists(ODD, max_size=2) | ODD,
+    "type": st.sampled_from(["SINGLE_RECIPIENT", "BROADCAST", None, 5]),
+    "message_uuid": ODD,
+    "post_uuid": st.just(POST) | ODD,
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.fixed_dictionaries(PLAIN, optional=MORE), st.sampled_from([AT, None, "soon"]))
+def test_the_quick_reading_of_a_plain_message_says_what_the_careful_one_says(data: dict[str, Any], at: Any) -> None:
+    body = {"id": "evt-1", "type": "creator.message.received", "timestamp": at, "data": data}
+    raw = json.dumps(body).encode()
+    quick = plain_message.read(raw, NOW)
+    careful = from_envelope(Payload(json.loads(raw)), "digest", NOW)
+    assert quick in (None, careful)
+
+
+def test_the_quick_reading_takes_an_ordinary_message() -> None:
+    body = creator_message(unread_messages_count=3, is_muted=False, is_automated=False, object="message")
+    assert plain_message.read(json.dumps(body).encode(), NOW) == from_envelope(Payload(body), "digest", NOW)

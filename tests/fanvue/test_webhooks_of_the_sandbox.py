@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.events import Event, EventKind
+from bot.domain.pairing import Sighting, happenings, with_report
 from bot.fanvue.webhooks import parse, verify
 from sandbox.fanvue import SandboxFanvue
 from tests.fanvue.scripted_server import ScriptedServer, Seen
@@ -35,6 +36,15 @@ def understood(fanvue: SandboxFanvue, request: Seen) -> Event:
     assert verify([fanvue.webhook_secret], request.headers["x-fanvue-signature"], request.body, now)
     assert not verify(["another"], request.headers["x-fanvue-signature"], request.body, now)
     return parse(request.body, request.headers.get("x-fanvue-topic"), None, now)
+
+
+def sightings_of(events: list[Event]) -> list[Sighting]:
+    """Those that share an identity joined."""
+    known: list[Sighting] = []
+    for event in events:
+        others, own = with_report(known, Sighting.of(event))
+        known = [*others, own]
+    return known
 
 
 async def told(fanvue: SandboxFanvue, server: ScriptedServer) -> list[Event]:
@@ -70,7 +80,7 @@ async def test_each_act_is_one_happening_however_often_it_is_told(
     await act(hooked, partner(hooked))
     events = [event for event in await told(hooked, server) if event.kind is kind]
     assert events
-    assert len({event.key for event in events}) == 1
+    assert happenings(sightings_of(events)) == 1
 
 
 async def test_a_refund_names_its_amount(hooked: SandboxFanvue, server: ScriptedServer) -> None:

@@ -17,6 +17,7 @@ from bot.domain.accounts import (
 )
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
+from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.cards import NewCard
@@ -114,6 +115,22 @@ def a_route(
     return Route(creator, kind, place, set_by, shows_amounts)
 
 
+def a_mute(
+    person: DiscordUserId = ANNA, creator: CreatorId = LUNA, scope: MuteScope = MuteScope.ALL, **changes: Any
+) -> Mute:
+    values: dict[str, Any] = {
+        "id": f"mute-{person}-{creator}-{scope}",
+        "creator": creator,
+        "scope": scope,
+        "person": person,
+        "subject": MuteSubject.FAN,
+        "value": FAN,
+        "until": LATER,
+        "created_at": NOW,
+    }
+    return Mute(**(values | changes))
+
+
 def a_card(delivery: Delivery, message: int, creator: CreatorId = LUNA) -> NewCard:
     return NewCard(MessageId(message), ChannelId(message + 1), delivery.id, creator, FAN, "fanvue-message")
 
@@ -131,4 +148,6 @@ async def routed(stores: Stores, key: str, *places: Place, creator: CreatorId = 
 
 
 async def leased(stores: Stores, at: datetime = NOW, holder: str = "h1", limit: int = 20) -> list[Delivery]:
-    return await stores.outbox.lease(holder, at, 60, limit)
+    """What is due, leased: a message a place."""
+    parcels = await stores.outbox.lease(holder, at, 60, limit)
+    return [due.delivery for parcel in parcels for due in parcel.contents]

@@ -33,7 +33,7 @@ async def test_the_cards_of_one_event_know_each_other(stores: Stores) -> None:
 
 async def test_an_answered_card_says_by_whom_and_when(stores: Stores) -> None:
     first, second = await two_cards(stores)
-    await stores.cards.mark_answered(first.message, CHATTER, "Chat Example", LATER)
+    await stores.cards.mark_answered(first.delivery, CHATTER, "Chat Example", LATER)
     answered = await stores.cards.by_message(first.message)
     assert answered is not None
     assert (answered.answered_by, answered.answered_name, answered.answered_at) == (CHATTER, "Chat Example", LATER)

@@ -1,7 +1,9 @@
 """Whoever asks to be forgotten is nowhere any more, in no column of no table, nor in the file."""
 
 from dataclasses import replace
+from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import BigInteger, Table, select
@@ -14,6 +16,7 @@ from stored_examples import (
     TEAM_CHANNEL,
     a_card,
     a_connection,
+    a_mute,
     a_pending,
     a_reply,
     a_route,
@@ -25,29 +28,50 @@ from stored_examples import (
 )
 
 from bot.domain.access import Actor, Capability, Right
-from bot.domain.accounts import ChannelId, GuildId, MessageId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId, MessageId
 from bot.domain.events import EventKind
+from bot.domain.periods import Period
+from bot.domain.scopes import Scope
+from bot.domain.shifts import Shift
+from bot.domain.uses import Use, UseOutcome
 from bot.storage import Stores
 from bot.storage.database import Database, address_of
 from bot.storage.schema import metadata
+from bot.storage.uses import Tally
 
 NAME = "Anna Example"
 NOT_PEOPLE = {
     "audit.channel",
     "audit.guild",
     "audit.id",
+    "card_removals.channel_id",
+    "card_removals.message_id",
     "cards.channel_id",
     "cards.delivery_id",
     "cards.message_id",
+    "default_creators.channel",
+    "default_creators.guild",
     "deliveries.channel_id",
+    "desk_posts.forum_id",
+    "desk_posts.thread_id",
     "deliveries.event_id",
     "deliveries.guild",
     "deliveries.id",
+    "deliveries.parcel_id",
     "deliveries.message_id",
+    "departures.guild",
     "dm_channels.channel_id",
     "events.id",
+    "identities.event_id",
+    "identities.minor",
     "replies.card_message",
+    "rights.guild",
+    "revocations.id",
     "routes.guild",
+    "routes.role",
+    "uses.channel",
+    "uses.guild",
+    "uses.id",
 }
 """Numbers that are no person's id; every other BIGINT is taken for one."""
 
@@ -60,13 +84,25 @@ async def remember_everything(stores: Stores) -> None:
     await stores.links.open(attempt)
     await stores.links.save_pending(a_pending(attempt))
     await stores.dms.remember(ANNA, ChannelId(1))
+    await stores.refusals.claim(TEAM_CHANNEL, ANNA, "50013", NOW)
+    await stores.refusals.claim(dm_of(ANNA), BORIS, "50007", NOW)
     await stores.preferences.set_timezone(ANNA, "Pacific/Chatham")
     await work_for_boris(stores)
     await work_as_owner(stores)
+    await stores.finished.keep(LUNA, Period(NOW, NOW, ZoneInfo("UTC")), "sealed-income", NOW)
+    await used(stores, LUNA, BORIS)
+    await used(stores, MIRA, ANNA)
+    await stores.audit.write(Actor(BORIS, "boris"), MIRA, "grant reply", str(ANNA), NOW)
+
+
+async def used(stores: Stores, creator: CreatorId, actor: DiscordUserId) -> None:
+    use = Use(creator, "sendMessage", frozenset({Scope.WRITE_CHAT}), UseOutcome.DONE, actor, GuildId(1), ChannelId(2))
+    await stores.uses.add_many({(use, NOW): Tally(1, NOW)})
 
 
 async def work_for_boris(stores: Stores) -> None:
     await stores.rights.give(Right(MIRA, ANNA, Capability.REPLY, BORIS, NOW))
+    await stores.shifts.set(MIRA, ANNA, [Shift(frozenset({0}), time(9), time(17), ZoneInfo("Pacific/Chatham"))])
     await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, set_by=ANNA), NOW)
     await stores.routes.set(a_route(dm_of(ANNA), MIRA, set_by=BORIS), NOW)
     await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, set_by=BORIS), NOW)
@@ -74,8 +110,9 @@ async def work_for_boris(stores: Stores) -> None:
     for number, delivery in enumerate(await leased(stores)):
         card = a_card(delivery, 500 + number, MIRA)
         await stores.outbox.settle_sent(delivery.id, "h1", card, NOW)
-        await stores.cards.mark_answered(card.message, ANNA, NAME, NOW)
+        await stores.cards.mark_answered(card.delivery, ANNA, NAME, NOW)
     await stores.replies.begin(a_reply("mira", ANNA, MIRA))
+    await stores.mutes.add(a_mute(ANNA, MIRA), "sealed-mute")
     await act(stores, creator=MIRA)
 
 
@@ -128,8 +165,11 @@ async def test_what_belongs_to_others_stays(stores: Stores, remembered: None) ->
     await stores.forget(ANNA)
     assert await stores.connections.of_owner(BORIS) == a_connection(BORIS, MIRA)
     assert await stores.routes.of_creator(MIRA) == [a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, BORIS)]
-    (entry,) = await stores.audit.of_creator(MIRA, 10)
-    assert (entry.action, entry.actor) == ("reply", None)
+    granted, replied = await stores.audit.of_creator(MIRA, 10)
+    assert (granted.actor, granted.outcome) == (BORIS, "somebody")
+    assert (replied.action, replied.actor) == ("reply", None)
+    (used,) = await stores.uses.of_owner(BORIS, 0, 10)
+    assert (used.use.operation, used.use.actor, used.is_anonymous) == ("sendMessage", None, True)
     team_card = await stores.cards.by_message(MessageId(500))
     assert team_card is not None
     assert (team_card.answered_at, team_card.answered_by) == (NOW, None)
@@ -155,6 +195,9 @@ async def test_the_file_holds_no_trace_in_free_pages_or_log(
     stores: Stores, database_url: str, remembered: None
 ) -> None:
     await stores.preferences.set_timezone(ANNA, "Trace/" + "x" * 20_000)
+    await stores.forget(ANNA)
+    for owed in await stores.revocations.due(NOW, 100):  # the sealed pairs stay until Fanvue was told
+        await stores.revocations.remove(owed.id)
     await stores.forget(ANNA)
     path = address_of(database_url).database or ""
     for ending in ("", "-wal"):

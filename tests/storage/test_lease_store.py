@@ -37,3 +37,29 @@ async def test_a_lease_that_ran_out_cannot_be_renewed(stores: Stores) -> None:
 async def test_leases_of_different_names_are_apart(stores: Stores) -> None:
     assert await stores.leases.acquire("one", "h1", NOW, 60)
     assert await stores.leases.acquire("two", "h2", NOW, 60)
+
+
+async def test_a_lease_nobody_let_go_of_is_found_by_its_prefix_until_it_is_forgotten(stores: Stores) -> None:
+    for name in ("refresh:a", "refresh:b", "refresh_c", "poll:a"):
+        await stores.leases.acquire(name, "h1", NOW, 60)
+    await stores.leases.release("refresh:b", "h1")
+    later = NOW + timedelta(seconds=60)
+    assert await stores.leases.run_out("refresh:", later - timedelta(seconds=1)) == []
+    assert await stores.leases.run_out("refresh:", later) == ["refresh:a"]
+    await stores.leases.forget("refresh:a", later)
+    assert await stores.leases.run_out("refresh:", later) == []
+
+
+async def test_a_lease_somebody_took_meanwhile_is_not_forgotten(stores: Stores) -> None:
+    later = NOW + timedelta(seconds=60)
+    await stores.leases.acquire("refresh:a", "h1", NOW, 60)
+    await stores.leases.acquire("refresh:a", "h2", later, 60)
+    await stores.leases.forget("refresh:a", later)
+    assert not await stores.leases.acquire("refresh:a", "h3", later, 60)
+
+
+async def test_where_nobody_else_can_run_all_leases_end_and_are_found(stores: Stores) -> None:
+    await stores.leases.acquire("refresh:a", "h1", NOW, 60)
+    await stores.leases.release_all()
+    assert await stores.leases.run_out("refresh:", NOW) == ["refresh:a"]
+    assert await stores.leases.acquire("refresh:a", "h2", NOW, 60)

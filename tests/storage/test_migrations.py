@@ -70,7 +70,7 @@ def statements(path: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {
-        name: sorted(line.strip().rstrip(",").strip() for line in sql.splitlines())
+        name: sorted(line.strip().rstrip(",").strip() for line in sql.replace('"', "").splitlines())
         for name, sql in found
         if name != "alembic_version"
     }

@@ -126,9 +126,10 @@ async def test_counts_name_every_status(stores: Stores) -> None:
     await routed(stores, "k1", TEAM_CHANNEL, dm_of(ANNA))
     await leased(stores, limit=1)
     assert await stores.outbox.counts() == {
+        DeliveryStatus.HELD: 0,
         DeliveryStatus.DUE: 1,
         DeliveryStatus.LEASED: 1,
         DeliveryStatus.DONE: 0,
         DeliveryStatus.DEAD: 0,
     }
-    assert (await stores.figures())["fanvue_deliveries"] == {"due": 1, "leased": 1, "done": 0, "dead": 0}
+    assert (await stores.figures())["fanvue_deliveries"] == {"held": 0, "due": 1, "leased": 1, "done": 0, "dead": 0}

@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring, new_key
 from bot.vault.pairs import Tokens, open_pair, seal_pair
+from bot.vault.revoking import Revoker
 from bot.vault.tokens import TokenKeeper
 from sandbox.fanvue import SandboxFanvue
 
@@ -48,6 +49,7 @@ class Process:
     tokens: TokenKeeper
     gate: Gate
     keyring: Keyring
+    revoker: Revoker
     deaths: list[Connection] = field(default_factory=list)
 
     async def pair(self, connection: Connection) -> Tokens:
@@ -106,8 +108,9 @@ class Bench:
                 try_seconds=try_seconds,
                 pause_seconds=0.001,
             )
-            tokens = TokenKeeper(keyring, oauth, stores.connections, stores.leases, time)
-            process = Process(stores, tokens, Gate(client, tokens, time), keyring)
+            revoker = Revoker(keyring, oauth, stores.revocations, time)
+            tokens = TokenKeeper(keyring, oauth, stores.connections, stores.leases, time, revoker)
+            process = Process(stores, tokens, Gate(client, tokens, time), keyring, revoker)
 
             async def note(connection: Connection) -> None:
                 process.deaths.append(connection)

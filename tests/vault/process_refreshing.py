@@ -18,6 +18,7 @@ from bot.storage import Stores
 from bot.storage.database import Database
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
+from bot.vault.revoking import Revoker
 from bot.vault.tokens import TokenKeeper
 
 PAUSE_SECONDS = 0.02
@@ -38,7 +39,9 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
         )
 
         def keeper() -> TokenKeeper:
-            return TokenKeeper(Keyring([values["key"]]), oauth, stores.connections, stores.leases, clock)
+            keyring = Keyring([values["key"]])
+            revoker = Revoker(keyring, oauth, stores.revocations, clock)
+            return TokenKeeper(keyring, oauth, stores.connections, stores.leases, clock, revoker)
 
         connection = await stores.connections.by_id(ConnectionId(values["connection"]))
         assert connection is not None

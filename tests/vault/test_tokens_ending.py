@@ -194,7 +194,7 @@ async def test_tokens_that_cannot_be_opened_ask_for_connecting_again_and_destroy
         assert await ask(process, connection, 3) == ["ReconnectNeededError"] * 3
         assert await process.stores.connections.sealed_tokens(connection.id) == sealed
         assert (await process.stored(connection)).is_active
-        assert not await process.tokens.revoke(CREATOR, sealed or "")
+        assert not await process.revoker.revoke(sealed or "")
         await bench.connect(process)
         assert await ask(process, connection) == ["fine"]
 
@@ -202,9 +202,9 @@ async def test_tokens_that_cannot_be_opened_ask_for_connecting_again_and_destroy
 async def test_revoking_says_whether_fanvue_was_told(bench: Bench) -> None:
     async with bench.process() as process:
         sealed = seal_pair(process.keyring, CREATOR, bench.new_pair())
-        assert await process.tokens.revoke(CREATOR, sealed)
+        assert await process.revoker.revoke(sealed)
         bench.fanvue.faults.add("revoke", 503)
-        assert not await process.tokens.revoke(CREATOR, sealed)
+        assert not await process.revoker.revoke(sealed)
 
 
 class Letters:

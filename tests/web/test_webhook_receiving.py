@@ -11,7 +11,7 @@ import pytest
 from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, raw_session, served
 
 from bot.alerts.sealing import open_event, seal_event
-from bot.domain.accounts import CreatorId
+from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
 from bot.domain.events import EventKind
 from bot.fanvue import webhooks
 from bot.fanvue.errors import UnexpectedAnswerError
@@ -25,6 +25,30 @@ CREATOR_ID = "11111111-2222-4333-8444-555555555555"
 BODY = message_body(CREATOR_ID)
 LIMIT = 256 * 1024
 NOW = datetime(2026, 7, 1, 12, 0, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+async def site(site: Site) -> Site:
+    """A site where two creators are connected: the one of these bodies, and the sandbox's."""
+    await connect(site, 1, CreatorId(CREATOR_ID))
+    await connect(site, 2, CreatorId(site.fanvue.world.account(CREATOR).uuid))
+    return site
+
+
+async def connect(site: Site, owner: int, creator: CreatorId) -> None:
+    account = FanvueAccount(creator, f"creator{owner}", "", is_creator=True)
+    connection = Connection(
+        id=ConnectionId(f"c{owner}"),
+        owner=DiscordUserId(owner),
+        account=account,
+        features=frozenset(),
+        scopes=frozenset(),
+        status=ConnectionStatus.ACTIVE,
+        connected_at=NOW,
+        access_expires_at=NOW,
+        refreshed_at=NOW,
+    )
+    await site.app.stores.connections.replace(connection, "sealed")
 
 
 async def stored(site: Site) -> list[dict[str, Any]]:
@@ -83,9 +107,20 @@ async def test_a_topic_that_lies_changes_nothing(site: Site, topic: str) -> None
     assert row["kind"] == "message"
 
 
-async def test_a_creator_nobody_connected_is_acknowledged(site: Site) -> None:
-    assert await site.webhook(message_body("99999999-9999-4999-8999-999999999999")) == 204
+@pytest.mark.parametrize("body", [message_body("99999999-9999-4999-8999-999999999999"), b"{}"])
+async def test_what_is_of_no_creator_here_is_acknowledged_and_forgotten(site: Site, body: bytes) -> None:
+    assert await site.webhook(body) == 204
+    assert await stored(site) == []
     assert await site.rows("deliveries") == []
+
+
+async def test_a_managed_creator_is_one_of_ours(site: Site) -> None:
+    managed = FanvueAccount(CreatorId("99999999-9999-4999-8999-999999999999"), "mia", "Mia", is_creator=True)
+    owner = await site.app.stores.connections.of_owner(DiscordUserId(1))
+    assert owner is not None
+    await site.app.stores.creators.replace_managed(owner, [managed], NOW)
+    assert await site.webhook(message_body(managed.id)) == 204
+    assert len(await stored(site)) == 1
 
 
 def headers_of(site: Site, seconds: float = 0, secret: str = WEBHOOK_SECRET, body: bytes = BODY) -> str:
@@ -149,7 +184,8 @@ async def test_strange_but_signed_objects_never_become_a_5xx(site: Site, body: b
 
 
 async def test_a_body_up_to_the_limit_is_taken_and_one_byte_more_is_not(site: Site) -> None:
-    filler = b'{"filler": "' + b"x" * (LIMIT - 14) + b'"}'
+    start = b'{"recipientUuid": "' + CREATOR_ID.encode() + b'", "filler": "'
+    filler = start + b"x" * (LIMIT - len(start) - 2) + b'"}'
     assert len(filler) == LIMIT
     assert await site.webhook(filler) == 204
     assert await site.webhook(filler + b" ") == 413

@@ -2,35 +2,60 @@
 
 from bot.storage.schema.accounts import (
     connections,
+    creators,
     death_notices,
+    default_creators,
     link_attempts,
     pending_connections,
     preferences,
     rights,
+    shifts,
 )
-from bot.storage.schema.alerts import WAITING, cards, deliveries, dm_channels, events, routes
+from bot.storage.schema.alerts import HELD, WAITING, cards, deliveries, dm_channels, events, refusals, routes
+from bot.storage.schema.arrivals import identities
 from bot.storage.schema.base import HEAD, RowNumber, metadata
+from bot.storage.schema.catching_up import cursors, pollings
 from bot.storage.schema.inbox import replies
-from bot.storage.schema.operating import audit, key_checks, leases
+from bot.storage.schema.operating import audit, key_checks, leases, revocations
+from bot.storage.schema.reports import finished_months
+from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders
+from bot.storage.schema.trust import card_removals, departures, uses
 
 __all__ = [
     "HEAD",
+    "HELD",
     "WAITING",
     "RowNumber",
     "audit",
+    "card_removals",
     "cards",
     "connections",
+    "creators",
+    "cursors",
     "death_notices",
+    "default_creators",
     "deliveries",
+    "departures",
+    "desk_posts",
     "dm_channels",
     "events",
+    "finished_months",
+    "identities",
     "key_checks",
     "leases",
     "link_attempts",
     "metadata",
+    "mutes",
     "pending_connections",
+    "pollings",
     "preferences",
+    "refusals",
     "replies",
+    "revocations",
     "rights",
     "routes",
+    "shifts",
+    "spender_lists",
+    "spenders",
+    "uses",
 ]

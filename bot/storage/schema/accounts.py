@@ -1,6 +1,6 @@
 """Who has connected what, and who may use it."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import metadata
@@ -21,6 +21,7 @@ connections = Table(
     Column("access_expires_at", Instant, nullable=False),
     Column("refreshed_at", Instant, nullable=False),
     Column("connected_at", Instant, nullable=False),
+    Column("paused_at", Instant),
     CheckConstraint("status IN ('active', 'dead')", name="status"),
 )
 
@@ -73,17 +74,50 @@ pending_connections = Table(
     CheckConstraint("(settled_at IS NULL) = (sealed_tokens IS NOT NULL)", name="tokens_until_settled"),
 )
 
+creators = Table(
+    "creators",
+    metadata,
+    Column("creator_id", Text, primary_key=True),
+    Column("account_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("handle", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("seen_at", Instant),
+)
+
 rights = Table(
     "rights",
     metadata,
-    Column("creator_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
     Column("person", BigInteger, primary_key=True, autoincrement=False),
     Column("capability", Text, primary_key=True),
     Column("granted_by", BigInteger, nullable=False),
     Column("granted_at", Instant, nullable=False),
     Column("until", Instant),
+    Column("may_pass_on", Boolean, nullable=False),
+    Column("guild", BigInteger),
 )
 Index(None, rights.c.person)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("weekdays", Text, nullable=False),
+    Column("begins", Text, nullable=False),
+    Column("ends", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+)
+Index(None, shifts.c.person)
+
+default_creators = Table(
+    "default_creators",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", BigInteger, primary_key=True, autoincrement=False),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), nullable=False, index=True),
+)
 
 preferences = Table(
     "preferences",

@@ -60,12 +60,18 @@ deliveries = Table(
     Column("channel_id", BigInteger),
     Column("message_id", BigInteger),
     Column("settled_at", Instant),
+    Column("bundle", Text),
+    Column("parcel_id", BigInteger, index=True),
+    Column("shape", Text),
+    Column("happened_at", Instant),
+    Column("fan_id", Text),
     UniqueConstraint("event_id", "place_key"),
-    CheckConstraint("status IN ('due', 'leased', 'done', 'dead')", name="status"),
-    CheckConstraint("place_kind IN ('dm', 'channel')", name="place_kind"),
+    CheckConstraint("status IN ('held', 'due', 'leased', 'done', 'dead')", name="status"),
+    CheckConstraint("place_kind IN ('dm', 'channel', 'forum')", name="place_kind"),
     CheckConstraint(
         "(status = 'leased') = (leased_until IS NOT NULL AND lease_holder IS NOT NULL)", name="leased_by_somebody"
     ),
+    CheckConstraint("shape IN ('cards', 'away', 'grown', 'alone')", name="shape"),
     sqlite_autoincrement=True,
 )
 Index(
@@ -76,25 +82,47 @@ Index(
     postgresql_where=text(WAITING),
 )
 
+HELD = "status = 'held'"
+Index(
+    "ix_deliveries_held",
+    deliveries.c.due_at,
+    sqlite_where=text(HELD),
+    postgresql_where=text(HELD),
+)
+
 cards = Table(
     "cards",
     metadata,
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_id", BigInteger, nullable=False, index=True),
     Column("channel_id", BigInteger, nullable=False),
-    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("creator_id", Text, nullable=False),
     Column("fan_id", Text),
     Column("fanvue_message", Text),
     Column("answered_by", BigInteger),
     Column("answered_name", Text),
     Column("answered_at", Instant),
+    Column("elsewhere_at", Instant),
+    Column("read_at", Instant),
+    Column("removed_at", Instant),
     Column("created_at", Instant, nullable=False),
 )
+Index(None, cards.c.creator_id, cards.c.fan_id)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("place_key", Text, primary_key=True),
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", Text, primary_key=True),
+    Column("told_at", Instant, nullable=False),
+)
+Index(None, refusals.c.owner)
 
 routes = Table(
     "routes",
     metadata,
-    Column("creator_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("place_key", Text, primary_key=True),
     Column("place_kind", Text, nullable=False),
@@ -103,9 +131,23 @@ routes = Table(
     Column("set_by", BigInteger, nullable=False),
     Column("shows_amounts", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
-    CheckConstraint("place_kind IN ('dm', 'channel')", name="place_kind"),
+    Column("minimum", Integer),
+    Column("spent", Integer),
+    Column("role", BigInteger),
+    Column("is_silent", Boolean, nullable=False),
+    Column("quiet_start", Integer),
+    Column("quiet_end", Integer),
+    Column("quiet_lets_urgent", Boolean),
+    Column("digest", Text),
+    Column("zone", Text, nullable=False),
+    Column("paused_reason", Text),
+    Column("paused_at", Instant),
+    CheckConstraint("place_kind IN ('dm', 'channel', 'forum')", name="place_kind"),
+    CheckConstraint("digest IN ('hourly', 'daily')", name="digest"),
+    CheckConstraint("(paused_at IS NULL) = (paused_reason IS NULL)", name="paused_for_a_reason"),
 )
 Index(None, routes.c.place_key)
+Index(None, routes.c.guild)
 
 dm_channels = Table(
     "dm_channels",

@@ -1,6 +1,6 @@
 """What keeps the house in order."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import RowNumber, metadata
@@ -34,4 +34,14 @@ key_checks = Table(
     Column("key_id", Text, primary_key=True),
     Column("sealed_check", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("sealed_tokens", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Instant, index=True),
+    Column("first_tried_at", Instant),
 )

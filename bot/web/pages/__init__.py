@@ -3,11 +3,12 @@
 import unicodedata
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.text import plain_name
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
 NAME_LIMIT = 60
@@ -16,16 +17,20 @@ NAME_LIMIT = 60
 class Pages:
     """Renders pages; a value that a page needs and does not get is an error, never a blank."""
 
-    def __init__(self) -> None:
-        self._environment = Environment(
+    @cached_property
+    def _environment(self) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - not before the first page
+
+        environment = Environment(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["name"] = _name
-        self._environment.filters["monogram"] = _monogram
+        environment.filters["name"] = _name
+        environment.filters["monogram"] = _monogram
+        return environment
 
     def render(self, page: str, /, **values: Any) -> str:
         """The HTML of a page by its file name, such as ``go_on.html``."""

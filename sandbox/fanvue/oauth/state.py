@@ -172,6 +172,10 @@ class OAuthState:
         live = [chain.scopes for chain in self._chains if chain.is_alive and chain.account.handle == handle]
         return frozenset().union(*live)
 
+    def live_grants(self, handle: str) -> int:
+        """How many grants of the account are alive: more than one means that somebody forgot to revoke."""
+        return sum(chain.is_alive and chain.account.handle == handle for chain in self._chains)
+
     def is_connected(self, handle: str) -> bool:
         return any(chain.is_alive and chain.account.handle == handle for chain in self._chains)
 

@@ -27,6 +27,7 @@ class World:
         for creator in self.creators:
             creator.is_creator = True
         self.agency = self._person(draw, *AGENCY)
+        self._managed = set(AGENCY_CREATORS)
         self.onlooker = self._person(draw, *ONLOOKER)
         self._desks: dict[str, Desk] = {}
 
@@ -52,7 +53,7 @@ class World:
         """The creators an agency looks after; none for anybody else."""
         if account is not self.agency:
             return []
-        return [creator for creator in self.creators if creator.handle in AGENCY_CREATORS]
+        return [creator for creator in self.creators if creator.handle in self._managed]
 
     def desk(self, account: User) -> Desk:
         if account.uuid not in self._desks:
@@ -72,6 +73,17 @@ class World:
         if found is None:
             raise LookupError(f"{creator} has no fan called {fan!r}.")
         return desk, found
+
+    def add_creator(self, handle: str, display_name: str | None = None, *, is_managed: bool = False) -> User:
+        """One more creator with an empty desk, looked after by the agency or on their own; the same handle is kept."""
+        found = next((user for user in self.creators if user.handle == handle), None)
+        if found is None:
+            found = self._person(Random(f"{self._seed}:{handle}"), handle, display_name or handle)
+            found.is_creator = True
+            self.creators.append(found)
+        if is_managed:
+            self._managed.add(handle)
+        return found
 
     def add_fan(self, creator: str, handle: str, display_name: str | None = None) -> Fan:
         """A new follower of a creator, for whoever needs more people than there are."""

@@ -1,0 +1,105 @@
+"""Draws messages anew when something happened to what they tell: answered, read, deleted."""
+
+import structlog
+
+from bot.alerts.bell import Bell
+from bot.alerts.loading import alert_of, outgoing_of
+from bot.alerts.sending import CardGoneError, Sender, TryLaterError, UndeliverableError
+from bot.domain.alerts import Sent
+from bot.domain.errors import StorageBusyError
+from bot.domain.events import Event, EventKind
+from bot.domain.faults import where
+from bot.domain.parcels import Shape
+from bot.fanvue.errors import UnexpectedAnswerError
+from bot.storage.cards import CardRow, CardStore
+from bot.storage.leasing import Due
+from bot.storage.outbox import Outbox
+from bot.vault.keyring import Keyring, SealError
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 60
+UPDATES = frozenset({EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.MESSAGE_DELETED})
+"""Kinds that change cards which are there, and make none."""
+
+
+class Board:
+    """A message is drawn from what is stored, so drawing it at any time, and twice, is right."""
+
+    def __init__(self, outbox: Outbox, cards: CardStore, sender: Sender, keyring: Keyring) -> None:
+        self._outbox = outbox
+        self._cards = cards
+        self._sender = sender
+        self._keyring = keyring
+        self._changed: dict[int, None] = {}
+        self._bell = Bell()
+
+    async def run(self) -> None:
+        """Draw what changed until cancelled; many changes of one message meanwhile are one."""
+        while True:
+            try:
+                await self.draw_changed()
+            except StorageBusyError:
+                log.error("board_cannot_read")
+            await self._bell.wait(BEAT_SECONDS)
+
+    async def draw_changed(self) -> int:
+        """Draw everything that changed since; how many messages."""
+        drawn = 0
+        while self._changed:
+            parcel = next(iter(self._changed))
+            del self._changed[parcel]
+            await self.draw(parcel)
+            drawn += 1
+        return drawn
+
+    async def note(self, event: Event) -> None:
+        """Write down what an update means for the cards that are there, and have them drawn soon."""
+        self.changed(await self._cards.parcels_of(await self._touched(event)))
+
+    def changed(self, parcels: list[int]) -> None:
+        """Have these messages drawn soon."""
+        self._changed.update(dict.fromkeys(parcels))
+        if parcels:
+            self._bell.ring()
+
+    async def draw(self, parcel: int) -> None:
+        """Draw one message as things stand; one that is gone, or in a place that is closed now, is left alone."""
+        try:
+            await self._draw(parcel)
+        except (CardGoneError, UndeliverableError, TryLaterError):
+            return
+        except (SealError, UnexpectedAnswerError) as error:
+            log.error("card_unreadable", error=type(error).__name__)
+        except StorageBusyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message that cannot be drawn must not stop the others
+            log.error("card_not_drawn", error=where(error))
+
+    async def _draw(self, parcel: int) -> None:
+        contents = [due for due in await self._outbox.contents(parcel) if _is_shown(due)]
+        card = next((due.card for due in contents if due.card is not None), None)
+        if card is None:
+            return
+        alerts = [alert for due in contents if (alert := alert_of(due, self._keyring)) is not None]
+        if len(alerts) < len(contents):
+            return
+        shape = Shape.AWAY if contents[0].delivery.shape is Shape.AWAY else Shape.CARDS
+        outgoing = outgoing_of(parcel, shape, contents, alerts, card.channel)
+        await self._sender.change(outgoing, Sent(card.channel, card.message))
+
+    async def _touched(self, event: Event) -> list[CardRow]:
+        if event.kind is EventKind.MESSAGE_DELETED and event.message_uuid:
+            return await self._cards.removed(event.creator, event.message_uuid, event.happened_at)
+        if event.fan is None:
+            return []
+        if event.kind is EventKind.MESSAGE_SENT:
+            return await self._cards.answered_elsewhere(event.creator, event.fan.id, event.happened_at)
+        if event.kind is EventKind.MESSAGE_READ:
+            return await self._cards.read(event.creator, event.fan.id, event.happened_at)
+        return []
+
+
+def _is_shown(due: Due) -> bool:
+    """Whether it stands in the message, or is just being added to it."""
+    return due.card is not None or due.delivery.shape is Shape.GROWN

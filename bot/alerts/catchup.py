@@ -1,0 +1,274 @@
+"""Asks Fanvue what webhooks did not bring: after a start, on a slow beat, and fast where none come.
+
+One heap holds every creator's due time. What is found goes through the same intake as webhooks, so nothing doubles.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.alerts.beats import FAST_SECONDS, Beats, Flow, Target, jittered, start_seconds
+from bot.alerts.bell import Bell
+from bot.alerts.intake import Intake
+from bot.alerts.looking import Looker
+from bot.alerts.shards import Shards, shard_of
+from bot.domain.accounts import CreatorId
+from bot.domain.catching_up import Outcome, Source
+from bot.domain.clock import Clock
+from bot.domain.errors import StorageBusyError
+from bot.domain.faults import where
+from bot.storage.cursors import CursorStore, Followed, Note
+from bot.storage.leases import LeaseStore
+from bot.vault.gate import Gate
+from bot.vault.tokens import TokenKeeper
+
+log = structlog.get_logger(__name__)
+
+GATHER_SECONDS = 0.03
+"""Creators that are due about now share one question to storage."""
+AT_ONCE = 250
+MOST_UNDER_WAY = 500
+IDLE_SECONDS = 5
+KEEP_SECONDS = 10
+AGAIN_SECONDS = 5
+RELOAD_SECONDS = 600
+MARGIN = timedelta(minutes=2)
+"""Clocks of several machines differ, and commits come late."""
+HEARD_AGAIN = timedelta(minutes=5)
+"""How old the note of a creator's last webhook may get while more come."""
+PROMPT_SECONDS = 5
+
+
+class CatchUp:
+    """Looks at each creator of this process's share, one at a time for each.
+
+    ``tallies`` count readings by source and outcome; ``lateness_seconds`` is the worst since it was last asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        cursors: CursorStore,
+        leases: LeaseStore,
+        tokens: TokenKeeper,
+        gate: Gate,
+        intake: Intake,
+        clock: Clock,
+        surface: str = "",
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cursors = cursors
+        self._clock = clock
+        self._seconds = seconds
+        self.tallies: Counter[tuple[Source, Outcome]] = Counter()
+        self._looker = Looker(
+            cursors=cursors,
+            tokens=tokens,
+            gate=gate,
+            intake=intake,
+            clock=clock,
+            surface=surface,
+            seconds=seconds,
+            count=self._tally,
+        )
+        self._shards = Shards(leases, clock)
+        self._loaded: frozenset[int] = frozenset()
+        self._beats = Beats()
+        self._bell = Bell()
+        self._flow = Flow()
+        self._is_silent = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._notes: list[Note] = []
+        self._noted_heard: dict[CreatorId, datetime] = {}
+        self._reload_at = 0.0
+        self._looked_for_new_at: datetime | None = None
+        self._listened_at: datetime | None = None
+        self._latest = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many creators this process looks at."""
+        return len(self._beats)
+
+    def lateness_seconds(self) -> float:
+        """By how much the latest look came late since this was last asked."""
+        latest, self._latest = self._latest, 0.0
+        return latest
+
+    def figures(self) -> Mapping[str, Mapping[str, int]]:
+        """Numbers for the metrics: name to label to number."""
+        return {
+            "fanvue_polls": {f"{source}_{outcome}": count for (source, outcome), count in self.tallies.items()},
+            "fanvue_poll_lateness_milliseconds": {"latest": round(self.lateness_seconds() * 1000)},
+            "fanvue_polled_creators": {"held": self.count},
+        }
+
+    def hurry(self) -> None:
+        """Look at everybody soon, spread so that it is no burst."""
+        self._beats.hurry(self._seconds(), start_seconds(self.count))
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Keep looking until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_house())
+                group.create_task(self._follow())
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            with suppress(StorageBusyError):
+                await self._shards.release()
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                started = await self._start_due()
+            except StorageBusyError:
+                log.warning("catch_up_cannot_read")
+                started = 0
+                await asyncio.sleep(AGAIN_SECONDS)
+            if started:
+                await asyncio.sleep(GATHER_SECONDS)
+            else:
+                has_room = len(self._under_way) < MOST_UNDER_WAY
+                wait = min(self._beats.next_due - self._seconds(), IDLE_SECONDS) if has_room else IDLE_SECONDS
+                await self._bell.wait(max(wait, GATHER_SECONDS))
+
+    async def _keep_house(self) -> None:
+        while True:
+            try:
+                await self.keep()
+            except StorageBusyError:
+                log.warning("catch_up_cannot_keep_house")
+            await asyncio.sleep(KEEP_SECONDS)
+
+    async def look_due(self) -> int:
+        """Look at all who are due by now, to the end; how many there were."""
+        started = await self._start_due()
+        await asyncio.gather(*self._under_way)
+        return started
+
+    async def keep(self) -> None:
+        """Hold our share, find who is new in it, note what was seen, listen whether webhooks come."""
+        await self._take_share()
+        await self._find_new()
+        await self._flush()
+        await self._listen()
+
+    async def _start_due(self) -> int:
+        now = self._seconds()
+        due = self._beats.pop_due(now, min(AT_ONCE, MOST_UNDER_WAY - len(self._under_way)))
+        if not due:
+            return 0
+        try:
+            followed = await self._cursors.followed([creator for creator, _, _ in due])
+        except StorageBusyError:
+            for creator, _, _ in due:
+                self._beats.put(creator, now + jittered(AGAIN_SECONDS))
+            raise
+        for creator, target, was_due in due:
+            self._latest = max(self._latest, self._seconds() - was_due)
+            found = followed.get(creator)
+            if found is None:
+                self._beats.drop(creator)
+                continue
+            task = asyncio.create_task(self._look(creator, target, found))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return len(due)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if len(self._under_way) == MOST_UNDER_WAY - 1:
+            self._bell.ring()
+
+    async def _look(self, creator: CreatorId, target: Target, followed: Followed) -> None:
+        next_in: float | None = jittered(FAST_SECONDS)
+        try:
+            looked = await self._looker.look(target, followed, is_silent=self._is_silent)
+        except StorageBusyError:
+            log.warning("catch_up_cannot_store")
+        except Exception as error:  # noqa: BLE001 - one creator's look must not stop the others'
+            log.error("look_failed", error=where(error))
+        else:
+            next_in = looked.next_in_seconds
+            if looked.beat_seconds is not None:
+                self._notes.append(Note(creator, self._clock.now(), looked.beat_seconds))
+        if next_in is None or shard_of(creator) not in self._shards.held:
+            self._beats.drop(creator)
+        else:
+            self._beats.put(creator, self._seconds() + next_in)
+
+    async def _take_share(self) -> None:
+        held = await self._shards.hold()
+        for creator in [one for one in self._beats if shard_of(one) not in held]:
+            self._beats.drop(creator)
+        is_due = self._seconds() >= self._reload_at
+        if held != self._loaded or is_due:
+            await self._load(held)
+            self._loaded = held
+            self._reload_at = self._seconds() + jittered(RELOAD_SECONDS)
+
+    async def _load(self, held: frozenset[int]) -> None:
+        """Follow all of our share; those not followed yet are spread over some time, so that a start is no burst."""
+        self._looked_for_new_at = self._clock.now()
+        new: list[CreatorId] = []
+        page = await self._cursors.usable()
+        while page:
+            new += [creator for creator in page if shard_of(creator) in held and creator not in self._beats]
+            page = await self._cursors.usable(after=page[-1])
+        now, span = self._seconds(), start_seconds(len(new))
+        for number, creator in enumerate(new):
+            self._beats.add(creator, now + span * number / len(new))
+        self._bell.ring()
+
+    async def _find_new(self) -> None:
+        """Who was connected, or connected again, since the last time."""
+        now = self._clock.now()
+        since = min(self._looked_for_new_at or now, now) - MARGIN
+        self._looked_for_new_at = now
+        for creator in await self._cursors.usable_since(since):
+            if shard_of(creator) in self._shards.held:
+                soon = self._seconds() + jittered(PROMPT_SECONDS) / 2
+                if self._beats.add(creator, soon):
+                    self._bell.ring()
+
+    async def _flush(self) -> None:
+        """Note who was looked at; in pieces, since they can be many."""
+        notes, self._notes = self._notes, []
+        for first in range(0, len(notes), AT_ONCE):
+            await self._cursors.note_polled(notes[first : first + AT_ONCE])
+
+    async def _listen(self) -> None:
+        """Note for whom webhooks came; when they stop coming as a whole, ask instead."""
+        now = self._clock.now()
+        since, self._listened_at = min(self._listened_at or now - MARGIN, now), now
+        heard = await self._cursors.heard_since(since)
+        fresh = {
+            creator: newest
+            for creator, (_, newest) in heard.items()
+            if creator in self._beats and self._is_news(creator, newest)
+        }
+        await self._cursors.note_heard(fresh)
+        self._noted_heard = {
+            creator: at for creator, at in (self._noted_heard | fresh).items() if now - at < 2 * HEARD_AGAIN
+        }
+        self._flow.note(self._seconds(), sum(number for number, _ in heard.values()))
+        was_silent, self._is_silent = self._is_silent, self._flow.is_silent(self._seconds())
+        if self._is_silent and not was_silent:
+            log.warning("webhooks_fell_silent")
+            self.hurry()
+
+    def _is_news(self, creator: CreatorId, newest: datetime) -> bool:
+        noted = self._noted_heard.get(creator)
+        return noted is None or abs(newest - noted) > HEARD_AGAIN
+
+    def _tally(self, source: Source, outcome: Outcome) -> None:
+        self.tallies[source, outcome] += 1

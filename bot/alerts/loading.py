@@ -1,0 +1,58 @@
+"""From what storage holds of a delivery to what is drawn."""
+
+from collections.abc import Sequence
+
+from bot.alerts.sealing import open_event
+from bot.alerts.sending import Alert, Answer, Outgoing
+from bot.domain.accounts import ChannelId
+from bot.domain.parcels import Shape
+from bot.storage.leasing import Due, StandingCard
+from bot.vault.keyring import Keyring
+
+SOMEBODY = "somebody"
+
+
+def alert_of(due: Due, keyring: Keyring) -> Alert | None:
+    """The delivery as it stands now; ``None`` when its event's body is gone. SealError, UnexpectedAnswerError."""
+    stored = due.stored
+    if stored is None or due.handle is None:
+        return None
+    card = due.card
+    return Alert(
+        delivery=due.delivery.id,
+        event=open_event(keyring, stored),
+        creator_handle=due.handle,
+        shows_amounts=due.route is not None and due.route.shows_amounts,
+        answer=_answer(card) if card else None,
+        is_read=card is not None and card.read_at is not None,
+        is_removed=card is not None and card.removed_at is not None,
+    )
+
+
+def outgoing_of(
+    parcel: int, shape: Shape, contents: Sequence[Due], alerts: Sequence[Alert], channel: ChannelId | None
+) -> Outgoing:
+    """The message of these alerts, which stand in ``contents``; only roles of rules that still stand are mentioned."""
+    first = contents[0]
+    shown = {alert.delivery for alert in alerts}
+    rules = [due.route for due in contents if due.delivery.id in shown and due.route is not None]
+    roles = [rule.role for rule in rules if rule.role is not None]
+    return Outgoing(
+        id=parcel,
+        seed=f"{first.event_key}|{parcel}",
+        place=first.delivery.place,
+        shape=shape,
+        alerts=tuple(alerts),
+        channel=channel,
+        bundle=first.delivery.bundle,
+        role=roles[0] if roles else None,
+        is_silent=bool(rules) and all(rule.is_silent for rule in rules),
+    )
+
+
+def _answer(card: StandingCard) -> Answer | None:
+    if card.answered_at is not None:
+        return Answer(card.answered_by, card.answered_name or SOMEBODY, card.answered_at)
+    if card.elsewhere_at is not None:
+        return Answer(None, "", card.elsewhere_at, is_elsewhere=True)
+    return None

@@ -1,0 +1,246 @@
+"""One look at one creator: each list they allow us to read, into the intake, and only then the cursor."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.alerts.beats import FAST_SECONDS, Target, Trouble, beat_seconds, jittered, pause_seconds
+from bot.alerts.intake import Intake
+from bot.alerts.reading import READERS, Look, Reading
+from bot.domain.accounts import Creator
+from bot.domain.catching_up import Cursor, Outcome, Source
+from bot.domain.clock import Clock
+from bot.domain.errors import (
+    BusyError,
+    DomainError,
+    FanvueChangedError,
+    GoneError,
+    NotConnectedError,
+    PausedError,
+    ReconnectNeededError,
+    RefusedByFanvueError,
+    ScopeMissingError,
+    StorageBusyError,
+)
+from bot.domain.events import Event, EventKind
+from bot.domain.scopes import Scope
+from bot.fanvue.wire import Call
+from bot.storage.cursors import CursorStore, Followed
+from bot.vault.gate import Gate
+from bot.vault.tokens import TokenKeeper
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+FREE_CALLS = 18
+"""A look's first calls go at once; with the shortest beat they are a tenth of Fanvue's 200 a minute."""
+CALL_PAUSE_SECONDS = 3.5
+"""Between the further ones: a tenth again."""
+DEADLINE_SECONDS = 15
+AT_ONCE = 100
+RARELY = 10
+"""Refunds and disputes are looked for at every tenth fast beat."""
+FIRST_LOOK_BACK = timedelta(minutes=15)
+"""What is newly followed is news from when it was connected, but never from longer ago."""
+LATEST_AFTER = timedelta(days=1)
+GRACE = timedelta(seconds=30)
+"""A webhook may take so long before its event counts as one that was not brought."""
+SHORTEST_LIMIT_SECONDS, LONGEST_LIMIT_SECONDS = 5, 900
+
+UNTOLD = frozenset({EventKind.COMMENT, EventKind.LIKE})
+"""No webhook tells them."""
+ENDED = (NotConnectedError, ReconnectNeededError)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a look ended."""
+
+    next_in_seconds: float | None
+    """``None`` when the creator is not to be looked at any more."""
+    beat_seconds: int | None = None
+    """The present beat, when the look came to its end."""
+
+
+class _Calls:
+    """Sends a look's calls, slowly when they are many: then each looks anew whether the token may still be used."""
+
+    def __init__(self, gate: Gate, creator: Creator, token: str | None) -> None:
+        self._gate = gate
+        self._creator = creator
+        self._token = token
+        self._count = 0
+
+    async def __call__(self, call: Call[T]) -> T:
+        self._count += 1
+        if self._count > FREE_CALLS:
+            self._token = None
+            await asyncio.sleep(CALL_PAUSE_SECONDS)
+        return await self._gate.work(self._creator, call, token=self._token, deadline_seconds=DEADLINE_SECONDS)
+
+
+class Looker:
+    """Looks at creators, one list after the other; trouble with one list stops neither the others nor anybody else.
+
+    Invariant: a cursor moves only after all that it passes was committed by the intake.
+    """
+
+    def __init__(
+        self,
+        *,
+        cursors: CursorStore,
+        tokens: TokenKeeper,
+        gate: Gate,
+        intake: Intake,
+        clock: Clock,
+        surface: str,
+        seconds: Callable[[], float],
+        count: Callable[[Source, Outcome], None],
+    ) -> None:
+        self._cursors = cursors
+        self._tokens = tokens
+        self._gate = gate
+        self._intake = intake
+        self._clock = clock
+        self._surface = surface
+        self._seconds = seconds
+        self._count = count
+
+    async def look(self, target: Target, followed: Followed, *, is_silent: bool) -> Looked:
+        """Read what is to be read; raises StorageBusyError when it could not be kept, so that it is read again."""
+        connection, polling = followed.creator.connection, followed.polling
+        if not connection.is_active:
+            return Looked(None)
+        if connection.paused_at is not None:
+            return Looked(jittered(FAST_SECONDS))
+        beat = beat_seconds(polling.heard_at, polling.missed_at, is_silent=is_silent)
+        token = self._tokens.ready(connection, followed.sealed)
+        calls = _Calls(self._gate, followed.creator, token)
+        try:
+            for source in self._due_sources(target, followed.creator, beat):
+                await self._read(source, target, followed, calls)
+        except BusyError as error:
+            wait = (error.until - self._clock.now()).total_seconds()
+            return Looked(jittered(min(max(wait, SHORTEST_LIMIT_SECONDS), LONGEST_LIMIT_SECONDS)))
+        except ENDED:
+            return Looked(None)
+        except PausedError:
+            return Looked(jittered(FAST_SECONDS))
+        target.turn += 1
+        return Looked(jittered(beat), beat)
+
+    def _due_sources(self, target: Target, creator: Creator, beat: int) -> list[Source]:
+        """The lists that the grant allows, that exist for this creator, and that are not left alone at present."""
+        held, now = creator.connection.scopes, self._seconds()
+        if creator.managed is not None and Scope.READ_CREATOR not in held:
+            return []
+        troubles = target.troubles or {}
+        is_rare_turn = beat > FAST_SECONDS or target.turn % RARELY == 0
+        has_reversals = creator.managed is None and not self._surface and is_rare_turn
+        return [
+            source
+            for source in Source
+            if source.scope in held
+            and (source is not Source.REVERSALS or has_reversals)
+            and (source not in troubles or troubles[source].until <= now)
+        ]
+
+    async def _read(self, source: Source, target: Target, followed: Followed, calls: _Calls) -> None:
+        stored = followed.polling.cursors.get(source)
+        cursor = stored or Cursor(since=self._first_since(followed.creator))
+        seen = (target.seen or {}).get(source, frozenset())
+        look = Look(
+            creator=followed.creator,
+            ask=calls,
+            since=cursor.since,
+            read_to=cursor.read_to,
+            has_earnings=Source.EARNINGS.scope in followed.creator.connection.scopes,
+            is_seen=lambda mark: hash(mark) in seen,
+        )
+        try:
+            reading = await READERS[source](look)
+        except (BusyError, *ENDED, PausedError, StorageBusyError) as error:
+            if isinstance(error, BusyError):
+                self._count(source, Outcome.LIMITED)
+            raise
+        except DomainError as error:
+            await self._note_trouble(source, target, followed, cursor, _outcome(error))
+            return
+        await self._keep(source, followed, cursor, reading, look.is_seen, is_stored=stored is not None)
+        _remember(target, source, reading)
+        self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
+
+    async def _keep(
+        self,
+        source: Source,
+        followed: Followed,
+        cursor: Cursor,
+        reading: Reading,
+        is_seen: Callable[[str], bool],
+        *,
+        is_stored: bool,
+    ) -> None:
+        """Take in what is new, oldest first, then move the cursor."""
+        creator, now = followed.creator.id, self._clock.now()
+        fresh = sorted(
+            (event for event in reading.events if not is_seen(event.key)), key=lambda event: event.happened_at
+        )
+        is_missed = False
+        for first in range(0, len(fresh), AT_ONCE):
+            batch = fresh[first : first + AT_ONCE]
+            taken = await asyncio.gather(*(self._intake.take(event, now) for event in batch))
+            new = (event for event, is_new in zip(batch, taken, strict=True) if is_new)
+            is_missed |= any(_was_not_brought(event, now) for event in new)
+        if is_missed:
+            await self._cursors.note_missed(creator, now)
+        newest = reading.newest
+        if newest is not None and newest > now + LATEST_AFTER:
+            newest = None
+        is_further = newest is not None and (cursor.read_to is None or newest > cursor.read_to)
+        if is_further or not is_stored or cursor.trouble is not None:
+            await self._cursors.move(creator, source, Cursor(cursor.since, newest))
+
+    async def _note_trouble(
+        self, source: Source, target: Target, followed: Followed, cursor: Cursor, outcome: Outcome
+    ) -> None:
+        self._count(source, outcome)
+        earlier = (target.troubles or {}).get(source)
+        failures = earlier.failures + 1 if earlier else 1
+        pause = pause_seconds(failures, is_refused=outcome is not Outcome.UNANSWERED)
+        target.troubles = {**(target.troubles or {}), source: Trouble(failures, self._seconds() + pause)}
+        if cursor.trouble is not outcome:
+            now = self._clock.now()
+            await self._cursors.fail(followed.creator.id, source, Cursor(cursor.since, None, outcome, now))
+
+    def _first_since(self, creator: Creator) -> datetime:
+        now = self._clock.now()
+        return min(max(creator.connection.connected_at, now - FIRST_LOOK_BACK), now)
+
+
+def _remember(target: Target, source: Source, reading: Reading) -> None:
+    """What was just read need not be taken in again, and trouble is over; nothing is kept where there is nothing."""
+    marks = frozenset(hash(mark) for mark in (*reading.marks, *(event.key for event in reading.events)))
+    if marks:
+        target.seen = {**(target.seen or {}), source: marks}
+    elif target.seen:
+        target.seen = {other: kept for other, kept in target.seen.items() if other != source} or None
+    if target.troubles:
+        target.troubles = {other: trouble for other, trouble in target.troubles.items() if other != source} or None
+
+
+def _was_not_brought(event: Event, now: datetime) -> bool:
+    """Whether a webhook should have told it by now and did not."""
+    return event.kind not in UNTOLD and event.happened_at < now - GRACE
+
+
+def _outcome(error: DomainError) -> Outcome:
+    if isinstance(error, ScopeMissingError | RefusedByFanvueError):
+        return Outcome.REFUSED
+    if isinstance(error, GoneError) or (isinstance(error, FanvueChangedError) and error.field == "API version"):
+        return Outcome.MISSING
+    return Outcome.UNANSWERED

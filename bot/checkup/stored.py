@@ -1,0 +1,74 @@
+"""What is stored: the database, the keys that open it, and a token that tells which version Fanvue speaks."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.domain.clock import SystemClock
+from bot.domain.errors import StorageBusyError
+from bot.domain.health import Finding
+from bot.fanvue import users
+from bot.fanvue.client import FanvueClient
+from bot.fanvue.errors import FanvueError, VersionRetiredError
+from bot.settings import Settings
+from bot.storage import Stores
+from bot.storage.database import Database, DatabaseUnreachableError, address_of
+from bot.storage.migrate import is_current
+from bot.vault.checks import verify_keys
+from bot.vault.keyring import Keyring, KeyringError
+from bot.vault.pairs import open_pair
+
+TIMEOUT_SECONDS = 5
+BEHIND = "python -m bot migrate (a start does it too)"
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """The database and what it holds; nothing is created and nothing is changed."""
+    try:
+        if _is_missing(settings):
+            yield Finding.bad("database", f"there is none yet: {BEHIND}")
+            return
+        database = Database.open(settings.database_url)
+    except (DatabaseUnreachableError, OSError) as error:
+        yield Finding.bad("database", f"cannot be opened ({type(error).__name__}): check DATABASE_URL and its owner")
+        return
+    try:
+        if not await is_current(database):
+            yield Finding.bad("database", f"not up to date: {BEHIND}")
+            return
+        yield Finding.fine("database", "up to date")
+        await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
+        yield Finding.fine("keys", "open everything that is stored")
+        yield await _version(settings, Stores(database))
+    except KeyringError as error:
+        yield Finding.bad("keys", str(error))
+    except (DatabaseUnreachableError, StorageBusyError, OSError):
+        yield Finding.bad("database", "does not answer: check DATABASE_URL and the server")
+    finally:
+        await database.close()
+
+
+def _is_missing(settings: Settings) -> bool:
+    return settings.is_sqlite and not Path(address_of(settings.database_url).database or "").exists()
+
+
+async def _version(settings: Settings, stores: Stores) -> Finding:
+    """Whether Fanvue still speaks the version we ask for: told only to who calls it, so one stored token does."""
+    subject, clock = "fanvue version", SystemClock()
+    usable = [one for one in await stores.connections.all_active() if one.access_expires_at > clock.now()]
+    sealed = await stores.connections.sealed_tokens(usable[0].id) if usable else None
+    if sealed is None:
+        return Finding.fine(subject, "cannot be asked before somebody is connected")
+    token = open_pair(Keyring(settings.keys), usable[0].account.id, sealed).access
+    async with FanvueClient(settings.fanvue_api_url, clock=clock) as client:
+        try:
+            await client.send(users.current_user(), token, bucket="doctor", deadline_seconds=TIMEOUT_SECONDS)
+        except VersionRetiredError as error:
+            return Finding.bad(
+                subject, f"retired: update the bot (Fanvue names {error.next_version or 'no other version'})"
+            )
+        except FanvueError as error:
+            return Finding.fine(subject, f"was not told ({type(error).__name__})")
+        for notice in client.deprecations.values():
+            day, version = notice.sunset or "an unnamed day", notice.next_version or "a newer version"
+            return Finding.bad(subject, f"retired on {day}: update the bot, which should speak {version} by then")
+    return Finding.fine(subject, "current")

@@ -1,0 +1,165 @@
+"""Showing subscribers, rankings and single fans."""
+
+from datetime import datetime
+
+import discord
+
+from bot.discordkit.components import action_id, button, view_of
+from bot.discordkit.earnings import Shown
+from bot.discordkit.look import Colour
+from bot.domain import text
+from bot.domain.audience import Departures, FanCard, Movement, Ranked, Ranking
+from bot.domain.periods import Preset
+
+SUBSCRIBERS_VERB = "subs-period"
+RANKING_VERB = "top-period"
+FAN_VERB = "fan"
+WORDS_VERB = "fan-words"
+NICKNAME_VERB = "fan-name"
+LINES = 10
+OPTIONS = 25
+WORDS = 1_000
+STATUS = {
+    "subscriber": "Subscriber",
+    "expired": "Was a subscriber",
+    "follower": "Follower",
+    "not_contactable": "Cannot be written to",
+}
+
+
+def movement_embed(movement: Movement, leaving: Departures | None, picture: str | None = None) -> discord.Embed:
+    """Subscribers in and out; ``picture`` is the file name of the chart."""
+    embed = discord.Embed(
+        title=f"Subscribers · {movement.asked.label} · @{text.name(movement.handle)}", colour=Colour.BRAND
+    )
+    embed.description = f"## {movement.net:+,}\n**{movement.gained:,}** came, **{movement.lost:,}** left"
+    embed.add_field(name="The period before", value=f"{movement.gained_before:,} came, {movement.lost_before:,} left")
+    if movement.size is not None:
+        embed.add_field(name="Subscribers now", value=f"{movement.size:,}")
+    if movement.churn is not None:
+        before = f" (before: {movement.churn_before:.1f}%)" if movement.churn_before is not None else ""
+        embed.add_field(name="Left of those there", value=f"{movement.churn:.1f}%{before}")
+    if leaving is not None:
+        embed.add_field(name="Ending without renewal", value=_leaving(leaving), inline=False)
+    if picture:
+        embed.set_image(url=f"attachment://{picture}")
+    embed.set_footer(text=f"Days in {movement.period.zone.key} · as of")
+    embed.timestamp = movement.as_of
+    return embed
+
+
+def ranking_embed(ranking: Ranking) -> discord.Embed:
+    """Who spent most, with their share of all income."""
+    embed = discord.Embed(title=f"Top fans · {ranking.asked.label} · @{text.name(ranking.handle)}", colour=Colour.MONEY)
+    lines = [_rank(place, one, ranking.share(one)) for place, one in enumerate(ranking.fans[:LINES], 1)]
+    embed.description = "\n".join(lines) or "Nobody has spent anything in that time."
+    if lines:
+        together = sum(one.gross.minor for one in ranking.fans[:LINES])
+        if ranking.income.minor > 0:
+            share = min(together * 100 / ranking.income.minor, 100)
+            embed.add_field(name=f"These {len(lines)} together", value=f"{share:.0f}% of {ranking.income} gross")
+    embed.set_footer(text=f"Gross: what fans paid · days in {ranking.period.zone.key} · as of")
+    embed.timestamp = ranking.as_of
+    return embed
+
+
+def fan_embed(card: FanCard, handle: str) -> discord.Embed:
+    """One fan; their words only when the card holds them."""
+    embed = discord.Embed(title=f"{text.name(card.fan.name)} · fan of @{text.name(handle)}", colour=Colour.CALM)
+    embed.description = " · ".join(_facts(card)) or "Fanvue tells nothing more about this fan."
+    embed.add_field(name="Spent in all", value=str(card.spent))
+    embed.add_field(name="Largest payment", value=str(card.largest))
+    embed.add_field(name="Last purchase", value=_ago(card.last_purchase_at, "none yet"))
+    if card.subscribed_at:
+        embed.add_field(name="Subscribed", value=_ago(card.subscribed_at, "no"))
+    if card.renews_at:
+        name = "Renews" if card.renews else "Ends, no renewal"
+        embed.add_field(name=name, value=discord.utils.format_dt(card.renews_at, "R"))
+    if card.sources:
+        lines = [f"{text.escape(name.capitalize())}: **{money}**" for name, money in card.sources]
+        embed.add_field(name="Spent on", value="\n".join(lines), inline=False)
+    if card.lists:
+        embed.add_field(name="On your lists", value=", ".join(text.name(name) for name in card.lists), inline=False)
+    if card.last_words:
+        words = text.escape(text.shorten(card.last_words, WORDS // 2))
+        embed.add_field(name=f"Last words, {_ago(card.last_words_at, 'some time ago')}", value=words, inline=False)
+    return embed
+
+
+def subscribers_view(state: Shown) -> discord.ui.View:
+    """Other periods on the same message."""
+    return view_of([periods(SUBSCRIBERS_VERB, state)])
+
+
+def ranking_view(state: Shown, ranking: Ranking) -> discord.ui.View:
+    """Other periods, and a fan to look at."""
+    items: list[discord.ui.Item[discord.ui.View]] = [periods(RANKING_VERB, state)]
+    if ranking.fans:
+        items.append(
+            discord.ui.Select(
+                custom_id=action_id(FAN_VERB, state.creator),
+                placeholder="Look at a fan",
+                options=[
+                    discord.SelectOption(
+                        label=text.plain_name(one.fan.name), value=one.fan.id, description=f"{one.gross} gross"
+                    )
+                    for one in ranking.fans[:OPTIONS]
+                ],
+            )
+        )
+    return view_of(items)
+
+
+def fan_view(card: FanCard, creator: str) -> discord.ui.View:
+    """What can be done about a fan."""
+    key = f"{creator}|{card.id}"
+    return view_of(
+        [button("Show last words", WORDS_VERB, key, emoji="👁️"), button("Nickname", NICKNAME_VERB, key, emoji="🏷️")]
+    )
+
+
+def periods(verb: str, state: Shown) -> discord.ui.Select[discord.ui.View]:
+    """The presets, and the days somebody typed."""
+    options = {preset.value: preset.label for preset in Preset}
+    if state.asked.preset is None:
+        options[state.asked.key] = state.asked.label
+    return discord.ui.Select(
+        custom_id=action_id(verb, state.key),
+        options=[
+            discord.SelectOption(label=label, value=value, default=value == state.asked.key)
+            for value, label in options.items()
+        ],
+    )
+
+
+def _leaving(leaving: Departures) -> str:
+    if not leaving.count:
+        return "nobody"
+    lines = [f"{text.name(one.fan.name)}: {one.spent} so far{_ends(one.ends_at)}" for one in leaving.fans[:5]]
+    more = f"\nand {leaving.count - len(lines)} more" if leaving.count > len(lines) else ""
+    return f"**{leaving.count}** fans who spent **{leaving.value}**\n" + "\n".join(lines) + more
+
+
+def _ends(at: datetime | None) -> str:
+    return f", ends {discord.utils.format_dt(at, 'R')}" if at else ""
+
+
+def _rank(place: int, one: Ranked, share: float | None) -> str:
+    medal = {1: "🥇", 2: "🥈", 3: "🥉"}.get(place, f"**{place}.**")
+    part = f" · {share:.0f}% of all" if share is not None and share >= 1 else ""
+    return f"{medal} {text.name(one.fan.name)}: **{one.gross}**{part} · {one.messages:,} messages"
+
+
+def _facts(card: FanCard) -> list[str]:
+    facts = [STATUS.get(card.status, "")]
+    if card.is_top_spender:
+        facts.append("top spender")
+    if card.is_online:
+        facts.append("🟢 online now")
+    elif card.last_seen_at:
+        facts.append(f"last seen {discord.utils.format_dt(card.last_seen_at, 'R')}")
+    return [fact for fact in facts if fact]
+
+
+def _ago(at: datetime | None, otherwise: str) -> str:
+    return discord.utils.format_dt(at, "R") if at else otherwise

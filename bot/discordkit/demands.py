@@ -1,0 +1,181 @@
+"""What each command, button, select and form asks for, as it is documented; a test compares it with what happens.
+
+Whatever is not named here is a mistake: the test walks the command tree and the table of verbs.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bot.domain.access import Capability
+
+
+class Free(StrEnum):
+    """Asks for no right on a creator."""
+
+    ANYBODY = "nothing"
+    OWN_DATA = "nothing; it is about one's own data"
+    FORM = "nothing yet; the form it opens asks"
+    WAITING = "what the command that waits for it asks"
+
+
+Demand = Capability | frozenset[Capability] | Free
+"""One right, any one of several, or none."""
+
+INSIGHTS, ALERTS, REPLY, POST = Capability.INSIGHTS, Capability.ALERTS, Capability.REPLY, Capability.POST
+MANAGE, OWN = Capability.MANAGE, Capability.OWN
+EITHER = frozenset({ALERTS, REPLY})
+
+COMMANDS: Mapping[str, Demand] = {
+    "account": OWN,
+    "alerts channel": ALERTS,
+    "alerts dm": ALERTS,
+    "alerts off": ALERTS,
+    "alerts panel": ALERTS,
+    "connect": Free.OWN_DATA,
+    "disconnect": OWN,
+    "help": Free.ANYBODY,
+    "insights earnings": INSIGHTS,
+    "insights fan": INSIGHTS,
+    "insights links": INSIGHTS,
+    "insights posts": INSIGHTS,
+    "insights subscribers": INSIGHTS,
+    "insights top-fans": INSIGHTS,
+    "insights transactions": INSIGHTS,
+    "post create": POST,
+    "privacy erase": Free.OWN_DATA,
+    "privacy export": Free.OWN_DATA,
+    "privacy show": Free.OWN_DATA,
+    "privacy uses": Free.OWN_DATA,
+    "status": Free.OWN_DATA,
+    "team default": MANAGE,
+    "team grant": MANAGE,
+    "team handover": MANAGE,
+    "team list": MANAGE,
+    "team revoke": MANAGE,
+    "team shift": MANAGE,
+}
+
+BUTTONS: Mapping[str, Demand] = {
+    "al_amounts": ALERTS,
+    "al_home": ALERTS,
+    "al_loud": ALERTS,
+    "al_mute_all": ALERTS,
+    "al_mute_me": EITHER,
+    "al_mutes": EITHER,
+    "al_off": ALERTS,
+    "al_place": ALERTS,
+    "al_quiet": ALERTS,
+    "al_resume": ALERTS,
+    "al_sample": ALERTS,
+    "card_read": REPLY,
+    "connect": Free.OWN_DATA,
+    "disconnect": OWN,
+    "disconnect_no": Free.ANYBODY,
+    "disconnect_yes": OWN,
+    "earn-csv": INSIGHTS,
+    "earn-share": INSIGHTS,
+    "earn-shared": INSIGHTS,
+    "erase": Free.OWN_DATA,
+    "erase_no": Free.ANYBODY,
+    "erase_yes": Free.OWN_DATA,
+    "export": Free.OWN_DATA,
+    "fan-name": Free.FORM,
+    "fan-words": INSIGHTS,
+    "link-new": Free.FORM,
+    "more": EITHER,
+    "mute_all": ALERTS,
+    "mute_me": EITHER,
+    "mute_undo": EITHER,
+    "pause": Free.OWN_DATA,
+    "pay-more": INSIGHTS,
+    "reply": REPLY,
+    "resume": Free.OWN_DATA,
+    "show": REPLY,
+    "team": MANAGE,
+    "team_all": MANAGE,
+    "team_hand": MANAGE,
+    "team_lift": MANAGE,
+    "uses": Free.OWN_DATA,
+    "zone": Free.FORM,
+}
+
+SELECTS: Mapping[str, Demand] = {
+    "al_add": ALERTS,
+    "al_creator": ALERTS,
+    "al_fine": ALERTS,
+    "al_how": ALERTS,
+    "al_kinds": ALERTS,
+    "al_long": EITHER,
+    "al_min": ALERTS,
+    "al_mute": EITHER,
+    "al_places": ALERTS,
+    "al_role": ALERTS,
+    "al_spent": ALERTS,
+    "al_unmute": EITHER,
+    "card_open": REPLY,
+    "connect_pick": Free.OWN_DATA,
+    "creator": Free.WAITING,
+    "earn-period": INSIGHTS,
+    "earn-source": INSIGHTS,
+    "earn-view": INSIGHTS,
+    "fan": INSIGHTS,
+    "mute_long": EITHER,
+    "mute_what": EITHER,
+    "pay-period": INSIGHTS,
+    "pay-source": INSIGHTS,
+    "subs-period": INSIGHTS,
+    "team_take": MANAGE,
+    "team_who": MANAGE,
+    "top-period": INSIGHTS,
+}
+
+FORMS: Mapping[str, Demand] = {
+    "al_min": ALERTS,
+    "al_quiet": ALERTS,
+    "al_spent": ALERTS,
+    "fan-name": REPLY,
+    "link-new": INSIGHTS,
+    "post": POST,
+    "reply": REPLY,
+    "zone": Free.OWN_DATA,
+}
+
+CREATOR, MANAGER, CHATTER, NOBODY = "the creator", "a manager", "a chatter", "anybody else"
+HOLDS: Mapping[str, frozenset[Capability]] = {
+    CREATOR: frozenset(Capability),
+    MANAGER: frozenset({INSIGHTS, ALERTS, REPLY, POST, Capability.APPROVE, MANAGE}),
+    CHATTER: frozenset({REPLY}),
+    NOBODY: frozenset(),
+}
+"""What the people of the table were given: everything that can be given, answering alone, nothing."""
+
+ROWS = (
+    *((f"`/{name}`", demand) for name, demand in COMMANDS.items()),
+    *((f"button `{name}`", demand) for name, demand in BUTTONS.items()),
+    *((f"select `{name}`", demand) for name, demand in SELECTS.items()),
+    *((f"form `{name}`", demand) for name, demand in FORMS.items()),
+)
+
+
+def is_allowed(demand: Demand, who: str) -> bool:
+    """Whether one of the people of the table may."""
+    if isinstance(demand, Free):
+        return True
+    wanted = demand if isinstance(demand, frozenset) else {demand}
+    return not HOLDS[who].isdisjoint(wanted)
+
+
+def rights_table() -> str:
+    """All of it as Markdown."""
+    people = list(HOLDS)
+    lines = [f"| | asks for | {' | '.join(people)} |", f"|---|---|{'---|' * len(people)}"]
+    for name, demand in ROWS:
+        marks = " | ".join("yes" if is_allowed(demand, who) else "no" for who in people)
+        lines.append(f"| {name} | {_words(demand)} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
+def _words(demand: Demand) -> str:
+    if isinstance(demand, frozenset):
+        return " or ".join(capability.value for capability in Capability if capability in demand)
+    return demand.value

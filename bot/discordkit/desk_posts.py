@@ -1,0 +1,89 @@
+"""A desk: a forum with one post for each fan, which the fan's cards go into."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+import discord
+
+from bot.alerts.sending import Outgoing, UndeliverableError
+from bot.discordkit.look import Colour
+from bot.discordkit.pacer import Pacer
+from bot.domain import text
+from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.domain.clock import Clock
+
+NOBODY = FanId("")
+"""The post for what no single fan did."""
+
+
+class RememberedPosts(Protocol):
+    """Where posts are remembered."""
+
+    async def thread_of(self, forum: ChannelId, creator: CreatorId, fan: FanId) -> ChannelId | None:
+        """The post, when there is one."""
+        ...
+
+    async def remember(
+        self, forum: ChannelId, creator: CreatorId, fan: FanId, thread: ChannelId, now: datetime
+    ) -> None:
+        """Use this post from now on."""
+        ...
+
+    async def lose(self, forum: ChannelId, creator: CreatorId, fan: FanId) -> bool:
+        """Forget a post that is gone; false when there was none."""
+        ...
+
+
+class DeskPosts:
+    """Opens a post at a fan's first card.
+
+    The cards go in afterwards, with their nonce: a crash in between leaves an empty post, never a second card.
+    """
+
+    def __init__(self, client: discord.Client, posts: RememberedPosts, pacer: Pacer, clock: Clock) -> None:
+        self._client = client
+        self._posts = posts
+        self._pacer = pacer
+        self._clock = clock
+
+    async def thread_of(self, outgoing: Outgoing) -> ChannelId:
+        """The post for what is sent. discord.HTTPException, UndeliverableError when there can be none."""
+        forum, creator, fan = _key(outgoing)
+        known = await self._posts.thread_of(forum, creator, fan)
+        if known is not None:
+            return known
+        thread = await self._opened(outgoing, forum)
+        await self._posts.remember(forum, creator, fan, thread, self._clock.now())
+        return thread
+
+    async def lost(self, outgoing: Outgoing) -> bool:
+        """Forget a post somebody deleted, so that the next try opens another; false when the forum itself is gone."""
+        return await self._posts.lose(*_key(outgoing))
+
+    async def _opened(self, outgoing: Outgoing, forum: ChannelId) -> ChannelId:
+        channel: Any = self._client.get_channel(forum)
+        if channel is None:
+            await self._pacer.slot()
+            channel = await self._client.fetch_channel(forum)
+        if not isinstance(channel, discord.ForumChannel):
+            raise UndeliverableError("the forum does not exist any more", "10003", is_place_closed=True)
+        first = outgoing.alerts[0]
+        name = text.plain_name(first.event.fan.name, 60) if first.event.fan else "Other events"
+        embed = discord.Embed(
+            title=text.name(first.event.fan.name) if first.event.fan else "Other events",
+            description="What this fan does lands here." if first.event.fan else "What no single fan did lands here.",
+            colour=Colour.QUIET,
+        )
+        embed.set_author(name=f"@{text.plain_name(first.creator_handle)}")
+        await self._pacer.slot()
+        opened = await channel.create_thread(
+            name=f"{name} · @{text.plain_name(first.creator_handle, 30)}"[:100],
+            embed=embed,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        return ChannelId(opened.thread.id)
+
+
+def _key(outgoing: Outgoing) -> tuple[ChannelId, CreatorId, FanId]:
+    event = outgoing.alerts[0].event
+    return ChannelId(outgoing.place.target), event.creator, event.fan.id if event.fan else NOBODY

@@ -1,0 +1,191 @@
+"""What /status shows: a line a thing, the good ones short, the bad ones with their fix."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import discord
+
+from bot.discordkit.components import RESUME_VERB, button, view_of
+from bot.discordkit.connecting import CONNECT_VERB, features_argument
+from bot.discordkit.look import Colour
+from bot.discordkit.places import mention_of, trouble
+from bot.domain import text
+from bot.domain.accounts import Connection
+from bot.domain.alerts import PlaceKind
+from bot.domain.catching_up import Polling, Source
+from bot.domain.scopes import Feature, features_with
+from bot.services.status import AlertsStatus, CreatorStatus, PlaceStatus, Status
+
+CREATORS_SHOWN = 5
+FIELD_LIMIT = 1024
+GOOD, WARNING, BAD, WAITING, UNUSED = "✅", "⚠️", "❌", "⏳", "▫️"
+SOURCES = {
+    Source.CHATS: "messages",
+    Source.EARNINGS: "sales",
+    Source.REVERSALS: "refunds and disputes",
+    Source.NOTIFICATIONS: "notifications",
+}
+
+
+def status_embed(status: Status, client: discord.Client, reader: int) -> discord.Embed:
+    """One field a creator, and one for the reader's direct messages; green only when nothing is wrong."""
+    embed = discord.Embed(title="Status", colour=Colour.BRAND)
+    if not status.creators:
+        embed.description = "❌ No Fanvue account is connected, and nobody gave you a right on theirs. Press Connect."
+        embed.colour = discord.Colour(Colour.TROUBLE)
+        return embed
+    fields = {
+        f"@{text.name(one.creator.account.handle)}": _within_limit(_lines(one, client, reader))
+        for one in status.creators[:CREATORS_SHOWN]
+    }
+    fields["Your direct messages"] = _dm_line(status, reader)
+    for name, value in fields.items():
+        embed.add_field(name=name, value=value, inline=False)
+    faults = "\n".join(fields.values()).count(BAD)
+    if faults:
+        embed.colour = discord.Colour(Colour.TROUBLE)
+    embed.description = f"**{faults} to mend**, marked {BAD}" if faults else "Everything works."
+    hidden = len(status.creators) - CREATORS_SHOWN
+    if hidden > 0:
+        embed.set_footer(text=f"{hidden} more creators are not shown")
+    return embed
+
+
+def status_view(status: Status) -> discord.ui.View | None:
+    """The buttons that mend what can be mended by one."""
+    primary = discord.ButtonStyle.primary
+    if not status.creators:
+        return view_of([button("Connect", CONNECT_VERB, style=primary)])
+    own = next((one.connection for one in status.creators if one.is_own), None)
+    if own is None:
+        return None
+    missing = own.features - features_with(own.scopes)
+    buttons = []
+    if not own.is_active:
+        buttons.append(button("Reconnect", CONNECT_VERB, features_argument(own.features), style=primary))
+    elif missing:
+        label = "Add " + ", ".join(feature.label.lower() for feature in Feature if feature in missing)
+        buttons.append(button(label, CONNECT_VERB, features_argument(missing), style=primary))
+    if own.paused_at is not None:
+        buttons.append(button("Resume", RESUME_VERB, style=discord.ButtonStyle.success))
+    return view_of(buttons) if buttons else None
+
+
+def _within_limit(lines: Iterator[str]) -> str:
+    """Whole lines that fit a field."""
+    shown = ""
+    for line in lines:
+        if len(shown) + len(line) + 3 > FIELD_LIMIT:
+            return f"{shown}\n…"
+        shown = f"{shown}\n{line}" if shown else line
+    return shown
+
+
+def _lines(one: CreatorStatus, client: discord.Client, reader: int) -> Iterator[str]:
+    yield _connection_line(one)
+    yield from _feature_lines(one.connection, is_own=one.is_own)
+    yield _limit_line(one)
+    if one.alerts is not None:
+        yield from _alert_lines(one.alerts, client, reader)
+
+
+def _connection_line(one: CreatorStatus) -> str:
+    connection = one.connection
+    if not connection.is_active:
+        fix = "Press Reconnect." if one.is_own else "Its creator has to use `/connect`."
+        return f"{BAD} Fanvue no longer accepts the connection. {fix}"
+    if connection.paused_at is not None:
+        fix = "Press Resume." if one.is_own else "Its creator can resume it."
+        return f"⏸️ Paused {_ago(connection.paused_at)}: nothing is done with it, alerts wait. {fix}"
+    return f"{GOOD} Connected · token renewed {_ago(connection.refreshed_at)}, by itself"
+
+
+def _feature_lines(connection: Connection, *, is_own: bool) -> Iterator[str]:
+    working = features_with(connection.scopes)
+    labels = ", ".join(feature.label for feature in Feature if feature in working)
+    if labels:
+        yield f"{GOOD} Allowed: {labels}"
+    add = "`/connect` adds it." if is_own else "Its creator can add it with `/connect`."
+    for feature in Feature:
+        if feature not in working and feature in connection.features:
+            yield f"{WARNING} {feature.label}: not allowed at Fanvue. {add}"
+    unused = [feature.label for feature in Feature if feature not in working | connection.features]
+    if unused:
+        yield f"{UNUSED} Not used: {', '.join(unused)}. {add}"
+
+
+def _limit_line(one: CreatorStatus) -> str:
+    room = one.room
+    if room is None:
+        return f"{GOOD} Fanvue's limit: all free"
+    if room.blocked_until is not None:
+        return f"{WAITING} Fanvue's limit is reached. It goes on {_ago(room.blocked_until)}."
+    if room.remaining == 0:
+        return f"{WAITING} Fanvue's limit is used up. It is free again {_ago(room.resets_at)}."
+    return f"{GOOD} Fanvue's limit: {room.remaining} of {room.limit} calls free"
+
+
+def _alert_lines(alerts: AlertsStatus, client: discord.Client, reader: int) -> Iterator[str]:
+    yield from _arrival_lines(alerts)
+    if not alerts.places:
+        yield f"{WARNING} Alerts go nowhere. `/alerts` sends them to you."
+    yield from _place_lines(alerts.places, client, reader)
+    if not alerts.unsent:
+        yield f"{GOOD} No card waits or was lost in the last day"
+    for unsent in alerts.unsent:
+        what = "not delivered" if unsent.is_dead else "waiting"
+        reason = f": {text.escape(unsent.reason)}" if unsent.reason else ""
+        mark = BAD if unsent.is_dead else WAITING
+        yield f"{mark} {mention_of(unsent.place, reader)}: {unsent.count} {what}{reason}"
+
+
+def _arrival_lines(alerts: AlertsStatus) -> Iterator[str]:
+    """How news come: pushed by Fanvue, or found by looking."""
+    polling = alerts.polling
+    heard_at = polling.heard_at or (None if polling.polled_at else alerts.received_at)
+    if heard_at is not None:
+        yield f"{GOOD} Fanvue last reported something {_ago(heard_at)}"
+    elif polling.polled_at is None:
+        yield f"{UNUSED} Fanvue has reported nothing yet. If fans did write, whoever runs this bot should look at that."
+    else:
+        yield f"{UNUSED} Fanvue reports nothing by itself, so I look: alerts come up to {_minutes(polling)} late."
+    if polling.polled_at is not None:
+        yield f"{GOOD} Looked for what was missed {_ago(polling.polled_at)}, every {_minutes(polling)}"
+    troubled = [SOURCES[source] for source in Source if source in polling.cursors and polling.cursors[source].trouble]
+    if troubled:
+        yield f"{WARNING} I cannot look for missed {', '.join(troubled)} at present; what Fanvue reports still comes."
+
+
+def _minutes(polling: Polling) -> str:
+    minutes = max(1, round((polling.beat_seconds or 60) / 60))
+    return "minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _place_lines(places: Sequence[PlaceStatus], client: discord.Client, reader: int) -> Iterator[str]:
+    """The good ones in one line."""
+    good: list[str] = []
+    for one in places:
+        name = mention_of(one.place, reader)
+        problem = trouble(client, one.place, one.roles)
+        if one.resting:
+            yield f"{BAD} {name}: rests, {text.escape(one.resting)}. {problem or ''} Wake it in `/alerts panel`."
+        elif problem:
+            yield f"{BAD} {name}: {problem}"
+        else:
+            good.append(name)
+    if good:
+        yield f"{GOOD} Alerts go to: {', '.join(good)}"
+
+
+def _dm_line(status: Status, reader: int) -> str:
+    for one in status.creators:
+        for unsent in one.alerts.unsent if one.alerts else ():
+            if unsent.is_dead and unsent.place.kind is PlaceKind.DM and unsent.place.target == reader:
+                return f"{BAD} A card did not reach you. Allow direct messages in a server that we share."
+    if status.has_dm:
+        return f"{GOOD} Open"
+    return f"{UNUSED} Not opened yet: the first card for you opens them."
+
+
+def _ago(instant: datetime) -> str:
+    return discord.utils.format_dt(instant, "R")

@@ -1,0 +1,70 @@
+"""Telling owners of places that refuse cards, with the buttons that mend it."""
+
+import discord
+
+from bot.alerts.sending import Notice
+from bot.discordkit.components import button, view_of
+from bot.discordkit.direct import DirectMessages
+from bot.discordkit.look import Colour
+from bot.discordkit.pacer import Pacer
+from bot.discordkit.places import mention_of
+from bot.domain import text
+from bot.domain.accounts import DiscordUserId
+from bot.domain.alerts import Place, PlaceKind
+
+RETRY_VERB = "place_retry"
+MOVE_VERB = "place_to_dm"
+
+
+class PlaceHerald:
+    """By DM; when that is the place that refuses, or fails too, in another place of theirs."""
+
+    def __init__(self, client: discord.Client, direct: DirectMessages, pacer: Pacer) -> None:
+        self._client = client
+        self._direct = direct
+        self._pacer = pacer
+
+    async def tell(self, notice: Notice, owner: int, others: tuple[Place, ...]) -> bool:
+        """Say it where it is seen first; false when no place works."""
+        own_dm = Place(PlaceKind.DM, owner)
+        if notice.place.key != own_dm.key and await self._direct.tell(
+            DiscordUserId(owner), notice_embed(notice, owner), notice_view(notice, is_in_dm=True)
+        ):
+            return True
+        for place in others:
+            if place.kind is PlaceKind.CHANNEL and await self._posted(notice, owner, place):
+                return True
+        return False
+
+    async def _posted(self, notice: Notice, owner: int, place: Place) -> bool:
+        await self._pacer.slot()
+        try:
+            await self._client.get_partial_messageable(place.target).send(
+                embed=notice_embed(notice, owner),
+                view=notice_view(notice, is_in_dm=False),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.HTTPException:
+            return False
+        return True
+
+
+def notice_embed(notice: Notice, owner: int) -> discord.Embed:
+    """Which cards stopped, why, and what to do."""
+    names = ", ".join(f"@{text.name(handle)}" for _, handle in notice.creators[:5])
+    where = mention_of(notice.place, owner)
+    return discord.Embed(
+        title="⏸️ Alerts are paused in one place",
+        description=f"{where}: {notice.reason}. Cards of {names} rest there until you mend it and press "
+        "**Try again**; what comes meanwhile is not lost in Fanvue.",
+        colour=Colour.TROUBLE,
+    )
+
+
+def notice_view(notice: Notice, *, is_in_dm: bool) -> discord.ui.View:
+    """The fix buttons; every press authorises anew."""
+    argument = notice.place.key
+    buttons = [button("Try again", RETRY_VERB, argument, style=discord.ButtonStyle.primary, emoji="🔄")]
+    if is_in_dm:
+        buttons.append(button("Send to my DM instead", MOVE_VERB, argument, emoji="✉️"))
+    return view_of(buttons)

@@ -1,0 +1,134 @@
+"""Showing payments, posts and tracking links."""
+
+from datetime import UTC, datetime
+
+import discord
+
+from bot.discordkit.audience import periods
+from bot.discordkit.components import action_id, button, view_of
+from bot.discordkit.earnings import CSV_VERB, Shown
+from bot.discordkit.look import Colour
+from bot.domain import text
+from bot.domain.reports import Source
+from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
+
+PAYMENTS_PERIOD_VERB = "pay-period"
+PAYMENTS_SOURCE_VERB = "pay-source"
+PAYMENTS_MORE_VERB = "pay-more"
+NEW_LINK_VERB = "link-new"
+LINES = 10
+WORDS = 60
+SOURCE_ICONS = {
+    "subscription": "⭐",
+    "renewal": "🔁",
+    "message": "💬",
+    "tip": "💸",
+    "post": "📌",
+    "referral": "🤝",
+    "refund": "↩️",
+    "chargeback": "⚠️",
+}
+
+
+def payments_embed(page: Payments) -> discord.Embed:
+    """A page of payments, exact to the cent, times in the reader's zone."""
+    source = "" if page.source is Source.ALL else f" · {page.source.label}"
+    embed = discord.Embed(
+        title=f"Payments · {page.asked.label}{source} · @{text.name(page.handle)}", colour=Colour.MONEY
+    )
+    embed.description = "\n".join(_payment(row) for row in page.rows) or (
+        "No payments in that time." if page.is_first else "Nothing older in that time."
+    )
+    embed.set_footer(text="Gross (net) · newest first · ⏳ not yet available for payout · as of")
+    embed.timestamp = page.as_of
+    return embed
+
+
+def payments_view(page: Payments, creator: str) -> discord.ui.View:
+    """Other periods and sources, older rows, the whole as a spreadsheet."""
+    state = Shown(creator, page.asked, page.source)
+    items: list[discord.ui.Item[discord.ui.View]] = [
+        periods(PAYMENTS_PERIOD_VERB, state),
+        _select(PAYMENTS_SOURCE_VERB, state, {one.value: one.label for one in Source}, page.source.value),
+    ]
+    if not page.is_first:
+        items.append(button("Newest", PAYMENTS_MORE_VERB, f"{state.key}|"))
+    if page.following:
+        items.append(button("Older", PAYMENTS_MORE_VERB, f"{_short(state)}|{after_key(page.following)}"))
+    items.append(button("CSV", CSV_VERB, state.key, emoji="📄"))
+    return view_of(items)
+
+
+def after_key(after: After) -> str:
+    """Where a page goes on, as part of a button's id; ``after_of`` reads it."""
+    return f"{round(after.at.timestamp() * 1000)}.{after.skip}"
+
+
+def after_of(key: str) -> After | None:
+    """What ``after_key`` wrote; ``None`` for the first page."""
+    moment, _, skip = key.partition(".")
+    if not (moment.isascii() and moment.isdigit() and skip.isascii() and skip.isdigit()):
+        return None
+    return After(datetime.fromtimestamp(min(int(moment), 10**14) / 1000, UTC), min(int(skip), 1_000))
+
+
+def posts_embed(rows: list[PostNumbers], handle: str, period: str) -> discord.Embed:
+    """The posts that earned most."""
+    embed = discord.Embed(title=f"Posts that earned · @{text.name(handle)}", colour=Colour.MONEY)
+    embed.description = "\n\n".join(_post(place, row) for place, row in enumerate(rows[:LINES], 1)) or (
+        "There are no published posts yet. `/post create` writes one."
+    )
+    embed.set_footer(text=f"Net · unlocks of: {period} · likes, comments and tips since publishing")
+    return embed
+
+
+def links_embed(rows: list[LinkNumbers], handle: str) -> discord.Embed:
+    """What tracking links brought, from click to payer."""
+    embed = discord.Embed(title=f"Tracking links · @{text.name(handle)}", colour=Colour.BRAND)
+    if not rows:
+        embed.description = "No tracking links yet. Make one for each place you post in, and see what it brings."
+    for row in rows[:LINES]:
+        embed.add_field(name=f"{text.name(row.name)} · {text.name(row.platform)}", value=_link(row), inline=False)
+    if len(rows) > LINES:
+        embed.set_footer(text=f"The best {LINES} of {len(rows)}")
+    return embed
+
+
+def links_view(creator: str) -> discord.ui.View:
+    """Make another one."""
+    return view_of([button("New link", NEW_LINK_VERB, creator, emoji="🔗")])
+
+
+def _short(state: Shown) -> str:
+    """The state without the cut, which a list has not: ids have little room."""
+    return f"{state.creator}|{state.asked.key}|{state.source.value}"
+
+
+def _select(verb: str, state: Shown, options: dict[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(
+        custom_id=action_id(verb, state.key),
+        options=[
+            discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in options.items()
+        ],
+    )
+
+
+def _payment(row: Payment) -> str:
+    icon = SOURCE_ICONS.get(row.source, "💰")
+    who = text.name(row.fan.name) if row.fan else "somebody"
+    waiting = "" if row.is_paid_out else " ⏳"
+    return f"{icon} **{row.gross}** ({row.net}) · {who} · {discord.utils.format_dt(row.at, 'f')}{waiting}"
+
+
+def _post(place: int, row: PostNumbers) -> str:
+    words = text.escape(text.shorten(" ".join(row.text.split()), WORDS)) or "(no text)"
+    when = f" · {discord.utils.format_dt(row.published_at, 'R')}" if row.published_at else ""
+    return (
+        f"**{place}.** {words}{when}\n**{row.net}** · {row.unlocks:,} unlocks ({row.unlocks_net}) · "
+        f"{row.tips:,} tips ({row.tips_net}) · ❤️ {row.likes:,} · 💬 {row.comments:,}"
+    )
+
+
+def _link(row: LinkNumbers) -> str:
+    payers = f" → {row.payers:,} paying now" if row.payers is not None else ""
+    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n`{row.address}`"

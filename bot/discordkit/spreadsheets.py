@@ -1,0 +1,30 @@
+"""Handing out a file that takes a while to make."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+
+import discord
+
+PATIENCE_SECONDS = 3
+"""After this long people are told how far it is, and then again each time it has passed."""
+
+
+async def send_file(
+    interaction: discord.Interaction, made: AsyncIterator[int | bytes], name: str = "payments.csv"
+) -> None:
+    """Answer with the file; until then with how many rows there are."""
+    loop = asyncio.get_running_loop()
+    told_at, rows, file = loop.time(), 0, b""
+    async for part in made:
+        if isinstance(part, bytes):
+            file = part
+        else:
+            rows = part
+            if loop.time() - told_at >= PATIENCE_SECONDS:
+                told_at = loop.time()
+                await interaction.edit_original_response(content=f"Reading … {rows:,} rows so far.")
+    words = f"{rows:,} rows." if rows else "There is nothing in that period."
+    await interaction.edit_original_response(
+        content=words, attachments=[discord.File(io.BytesIO(file), name)] if rows else []
+    )

@@ -1,0 +1,222 @@
+"""What /privacy shows."""
+
+from collections.abc import Iterator
+
+import discord
+
+from bot.discordkit.components import DISCONNECT_VERB, RESUME_VERB, button, view_of
+from bot.discordkit.look import Colour
+from bot.domain import text
+from bot.domain.accounts import Connection, DiscordUserId
+from bot.domain.scopes import Scope
+from bot.domain.uses import LastUse, UseOutcome, Uses, words_for
+from bot.services.privacy import Erased, Overview, UsesPage, Whose
+
+USES_VERB = "uses"
+EXPORT_VERB = "export"
+PAUSE_VERB = "pause"
+ERASE_VERB = "erase"
+ERASE_ALL_VERB = "erase_yes"
+KEEP_VERB = "erase_no"
+WITH_CARDS = "cards"
+
+WHILE_CONNECTED = "until you disconnect"
+WHEN_ERASED = "until you erase it"
+SUBJECTS = {
+    "connections": ("your connected account", WHILE_CONNECTED),
+    "creators": ("creators behind it", WHILE_CONNECTED),
+    "routes": ("where alerts go", "until changed"),
+    "mutes": ("what is muted", "until it ends"),
+    "rights": ("rights you have or gave", "until they end"),
+    "shifts": ("shifts", "until changed"),
+    "deliveries": ("alerts sent to you", WHILE_CONNECTED),
+    "cards": ("cards about you, or answered by you", WHILE_CONNECTED),
+    "replies": ("that you answered, never what", WHILE_CONNECTED),
+    "uses": ("uses of an account, counted by hour", "90 days"),
+    "audit": ("what was decided: rights, connections, posts", "a year"),
+    "links": ("links to connect", "a day"),
+    "preferences": ("your time zone", WHEN_ERASED),
+    "dms": ("the id of your direct messages", WHEN_ERASED),
+}
+NOTE = "Tokens and fans' messages are stored sealed; fans' messages go after 30 days."
+STAYS = (
+    "**What stays, and why:** in other creators' records, that *somebody* acted, because it is their account; that a "
+    "message was answered, so that no fan gets it twice; backups, until whoever runs this bot lets them go."
+)
+OUTCOMES = {
+    UseOutcome.DONE: "",
+    UseOutcome.REFUSED: " · refused by Fanvue",
+    UseOutcome.FAILED: " · failed",
+    UseOutcome.UNKNOWN: " · outcome unknown",
+}
+BY_ITSELF = "the bot by itself"
+
+
+def panel_embed(overview: Overview) -> discord.Embed:
+    """What is stored and until when, what was allowed, and what used it last."""
+    connection = overview.connection
+    embed = discord.Embed(title="Your privacy", colour=Colour.CALM)
+    if connection is not None and connection.paused_at is not None:
+        embed.description = _paused(connection, overview.waiting)
+        embed.colour = discord.Colour(Colour.MONEY)
+    stored = "\n".join(_stored(overview)) or "Nothing."
+    embed.add_field(name="What is stored about you", value=stored, inline=False)
+    if connection is not None:
+        held = [scope for scope in Scope if scope in connection.scopes]
+        allowed = "\n".join(_allowed(scope, overview.last_uses.get(scope)) for scope in held)
+        name = f"What @{text.plain_name(connection.account.handle)} allowed, and what used it last"
+        embed.add_field(name=name, value=allowed[:1024] or "Nothing", inline=False)
+    embed.set_footer(text=NOTE)
+    return embed
+
+
+def _paused(connection: Connection, waiting: int) -> str:
+    since = discord.utils.format_dt(connection.paused_at, "R") if connection.paused_at else ""
+    events = "No alert waits." if not waiting else f"{_many(waiting, 'alert')} wait and go out when you resume."
+    return f"⏸️ **Paused** {since}: nothing is done with your account. {events}"
+
+
+def _stored(overview: Overview) -> Iterator[str]:
+    for subject, count in overview.counts.items():
+        what, until = SUBJECTS.get(subject, (subject, WHEN_ERASED))
+        yield f"• {what}: **{count}** · {until}"
+
+
+def _allowed(scope: Scope, last: LastUse | None) -> str:
+    if last is None:
+        return f"▫️ {scope.sentence} · not used yet"
+    who = "" if last.actor is None else f" by <@{last.actor}>"
+    return f"• {scope.sentence} · {discord.utils.format_dt(last.at, 'R')}{who}"
+
+
+def panel_view(overview: Overview) -> discord.ui.View:
+    """Everything that can be done about it."""
+    connection = overview.connection
+    buttons = [button("Who used it" if connection else "What I did", USES_VERB, _first(overview))]
+    buttons.append(button("Export", EXPORT_VERB))
+    if connection is not None:
+        is_paused = connection.paused_at is not None
+        success = discord.ButtonStyle.success
+        buttons.append(button("Resume", RESUME_VERB, style=success) if is_paused else button("Pause", PAUSE_VERB))
+        buttons.append(button("Disconnect", DISCONNECT_VERB))
+    buttons.append(button("Erase", ERASE_VERB, style=discord.ButtonStyle.danger))
+    return view_of(buttons)
+
+
+def _first(overview: Overview) -> str:
+    return _argument(Whose.MINE if overview.connection else Whose.BY_ME, 0)
+
+
+def uses_embed(page: UsesPage, person: DiscordUserId) -> discord.Embed:
+    """A page of uses."""
+    is_mine = page.whose is Whose.MINE
+    title = "What was done with your account" if is_mine else "What you did with others' accounts"
+    lines = "\n".join(_use(uses, person if is_mine else None) for uses in page.entries)
+    embed = discord.Embed(title=title, description=lines or "Nothing in the last 90 days.", colour=Colour.CALM)
+    embed.set_footer(text=f"Page {page.number + 1} · counted by hour, kept 90 days · what was said is never noted")
+    return embed
+
+
+def _use(uses: Uses, owner: DiscordUserId | None) -> str:
+    use = uses.use
+    times = f" · {uses.count} times" if uses.count > 1 else ""
+    head = f"**{words_for(use.operation)}**{times}{OUTCOMES[use.outcome]}"
+    return f"{head}\n-# {discord.utils.format_dt(uses.last_at, 'R')} · {_by(uses, owner)}"
+
+
+def _by(uses: Uses, owner: DiscordUserId | None) -> str:
+    use = uses.use
+    if uses.is_anonymous:
+        return "somebody who had themselves forgotten"
+    if use.actor is None:
+        return BY_ITSELF
+    place = f"in <#{use.channel}>" if use.guild else "in direct messages"
+    if owner is None:
+        return place
+    return f"{'you' if use.actor == owner else f'<@{use.actor}>'}, {place}"
+
+
+def uses_view(page: UsesPage) -> discord.ui.View | None:
+    """Older, newer, and the other side of it."""
+    other = Whose.BY_ME if page.whose is Whose.MINE else Whose.MINE
+    label = "What I did for others" if other is Whose.BY_ME else "My own account"
+    buttons = [button(label, USES_VERB, _argument(other, 0))]
+    if page.has_more:
+        buttons.insert(0, button("Older", USES_VERB, _argument(page.whose, page.number + 1)))
+    if page.number:
+        buttons.insert(0, button("Newer", USES_VERB, _argument(page.whose, page.number - 1)))
+    return view_of(buttons)
+
+
+def _argument(whose: Whose, number: int) -> str:
+    return f"{whose.value}:{number}"
+
+
+def page_from(argument: str) -> tuple[Whose, int]:
+    """Which page a button asks for; the first one, when it is not understood."""
+    whose, _, number = argument.partition(":")
+    is_known = whose in set(Whose) and number.isascii() and number.isdigit() and len(number) < 6  # noqa: PLR2004
+    return (Whose(whose), int(number)) if is_known else (Whose.MINE, 0)
+
+
+def export_embed() -> discord.Embed:
+    """Beside the file."""
+    return discord.Embed(
+        title="Your data",
+        description="Everything stored about you, without tokens and texts. Other people are in it only as "
+        "“person 1”, “fan 2”.",
+        colour=Colour.CALM,
+    )
+
+
+def resumed_embed(handle: str, *, is_changed: bool) -> discord.Embed:
+    """The account is in use again."""
+    told = "What waited goes out now." if is_changed else "It was not paused."
+    return discord.Embed(title=f"@{text.name(handle)} is in use again", description=told, colour=Colour.BRAND)
+
+
+def erase_embed(cards: int) -> discord.Embed:
+    """What is about to happen."""
+    about = ""
+    if cards:
+        about = (
+            f"\n\n**{_many(cards, 'card')}** about you {'are' if cards > 1 else 'is'} in Discord. I can delete them "
+            "too, slowly; without that, they stay until somebody does."
+        )
+    return discord.Embed(
+        title="Erase everything about you?",
+        description="Your Fanvue account is disconnected and its tokens revoked; rights, alerts, settings and what "
+        f"waits to be sent are deleted.{about}\n\n{STAYS}",
+        colour=Colour.TROUBLE,
+    )
+
+
+def erase_view(cards: int) -> discord.ui.View:
+    """Erase, with or without the cards; or not."""
+    danger = discord.ButtonStyle.danger
+    buttons = [button("Erase", ERASE_ALL_VERB, style=danger)]
+    if cards:
+        buttons.append(button("Erase, and delete the cards", ERASE_ALL_VERB, WITH_CARDS, style=danger))
+    return view_of([*buttons, button("Keep everything", KEEP_VERB)])
+
+
+def erased_embed(erased: Erased) -> discord.Embed:
+    """What came of it."""
+    told = "Nothing about you is stored here any more"
+    if erased.removals:
+        told += f", and {_many(erased.removals, 'card')} {'are' if erased.removals > 1 else 'is'} being deleted"
+    if not erased.is_revoked:
+        told += (
+            ", but **Fanvue could not be told yet to revoke the tokens**: it is tried again. To be sure, revoke the "
+            "app there: Settings, Account, Third Party Apps Consent"
+        )
+    return discord.Embed(title="Erased", description=f"{told}.", colour=Colour.QUIET)
+
+
+def kept_embed() -> discord.Embed:
+    """Nothing happened."""
+    return discord.Embed(title="Kept", description="Nothing was changed.", colour=Colour.QUIET)
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

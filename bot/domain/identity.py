@@ -1,0 +1,128 @@
+"""When two reports are the same happening; pure.
+
+Each builder gives the identities a report carries: the first is the event's ``key``, the others its ``aliases``. An
+identity is ``word:creator:rest``. Webhooks of both families, and what polling finds, build theirs here, so that one
+happening has one identity whatever route told it. An empty answer: nothing identifies it.
+"""
+
+import re
+from datetime import datetime
+
+from bot.domain.accounts import CreatorId
+from bot.domain.events import EventKind
+
+SALE_KINDS = {
+    "tip": EventKind.TIP,
+    "subscription": EventKind.SUBSCRIBER,
+    "renewal": EventKind.RENEWAL,
+    "message": EventKind.PURCHASE,
+    "post": EventKind.PURCHASE,
+    "medialink": EventKind.PURCHASE,
+    "checkoutlink": EventKind.PURCHASE,
+    "fanexperience": EventKind.PURCHASE,
+    "refund": EventKind.REFUND,
+    "chargeback": EventKind.DISPUTE,
+}
+"""By the ``source`` of a payment or of a row of the earnings, in small letters."""
+
+AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION")
+"""Beginnings of the types of messages nobody wrote for one fan."""
+
+SALE = "sale"
+BY_ORDER = frozenset({SALE, EventKind.REFUND.value, EventKind.DISPUTE.value})
+SHAPES = (
+    ("uuid", re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-.*", re.IGNORECASE | re.DOTALL)),
+    ("digits", re.compile(r"\d+")),
+)
+PREFIX = re.compile(r"[A-Za-z]+(?=[-_]?\d)")
+
+
+def kind_of_sale(source: str) -> EventKind:
+    """What a row of the earnings, or a payment, is; ``OTHER`` for what no fan did (referrals, an open set)."""
+    return SALE_KINDS.get(source.replace("_", "").lower(), EventKind.OTHER)
+
+
+def is_automatic(message_type: str) -> bool:
+    """Whether Fanvue, or a mass message, wrote it rather than the fan: such messages make no card."""
+    return message_type.upper().startswith(AUTOMATIC)
+
+
+def of_message(kind: EventKind, creator: CreatorId, message: str) -> tuple[str, ...]:
+    """A message received, sent or deleted: by its uuid."""
+    return _known((kind.value, creator, message))
+
+
+def of_sale(
+    kind: EventKind, creator: CreatorId, *, order: str = "", fan: str = "", message: str = "", post: str = ""
+) -> tuple[str, ...]:
+    """A tip, a purchase, a paid subscription: by its order, and by what it was paid for where that happens once.
+
+    ``order`` is the payment's ``id`` or the row's ``transactionOrderId``.
+    """
+    return _known(
+        (SALE, creator, order),
+        (kind.value, creator, message) if kind is EventKind.TIP else (),
+        (kind.value, creator, fan, message or post) if kind is EventKind.PURCHASE else (),
+    )
+
+
+def of_post_tip(creator: CreatorId, post: str, fan: str, told_at: str) -> tuple[str, ...]:
+    """A tip on a post as the flat family tells it: fans tip the same post again, so the instant counts."""
+    return _known((EventKind.TIP.value, creator, post, fan, told_at))
+
+
+def of_reversal(kind: EventKind, creator: CreatorId, *, reversal: str = "", order: str = "") -> tuple[str, ...]:
+    """A refund or dispute: by its own id, and by the order it takes back, which happens once."""
+    return _known((kind.value, creator, reversal), (kind.value, creator, order))
+
+
+def of_period(kind: EventKind, creator: CreatorId, fan: str, start: datetime | None) -> tuple[str, ...]:
+    """A subscription that began or was renewed, as the subscription itself tells it: by fan and period."""
+    return _known((f"{kind.value}.period", creator, fan, start.isoformat() if start else ""))
+
+
+def of_ending(kind: EventKind, creator: CreatorId, fan: str, ends_at: datetime | None) -> tuple[str, ...]:
+    """A subscription ending (``CANCELLATION``) or over (``ENDED``): once a period, however often it is switched."""
+    return _known((kind.value, creator, fan, ends_at.date().isoformat() if ends_at else ""))
+
+
+def of_moment(kind: EventKind, creator: CreatorId, route: str, fan: str, told_at: str) -> tuple[str, ...]:
+    """What has no id of its own but a fan and an instant, told by one ``route`` (``flat``, ``list``, …)."""
+    return _known((f"{kind.value}.{route}", creator, fan, told_at))
+
+
+def of_notification(kind: EventKind, creator: CreatorId, notification: str) -> tuple[str, ...]:
+    """A like, a comment, a follower that was polled: by the notification's uuid."""
+    return _known((f"{kind.value}.notification", creator, notification))
+
+
+def of_reaction(kind: EventKind, creator: CreatorId, *parts: str) -> tuple[str, ...]:
+    """A comment (its uuid) or a like (post and fan) as the post's own lists tell it."""
+    return _known((kind.value, creator, *parts))
+
+
+def of_envelope(kind: EventKind, creator: CreatorId, envelope: str) -> tuple[str, ...]:
+    """What carries nothing but the id of the webhook that told it."""
+    return _known((f"{kind.value}.envelope", creator, envelope))
+
+
+def namespace(identity: str) -> str:
+    """One happening has at most one identity of a namespace: two of the same are two happenings."""
+    word, _, rest = identity.partition(":")
+    if word not in BY_ORDER:
+        return word
+    return f"{word}/{_shape(rest.partition(':')[2])}"
+
+
+def _shape(order: str) -> str:
+    """The kind of number an order has: Fanvue's routes may or may not use the same ones."""
+    for name, pattern in SHAPES:
+        if pattern.fullmatch(order):
+            return name
+    prefix = PREFIX.match(order)
+    return prefix.group().upper() if prefix else "other"
+
+
+def _known(*candidates: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of which every part after the creator is there, each once."""
+    return tuple(dict.fromkeys(":".join(parts) for parts in candidates if parts and all(parts[2:])))

@@ -1,0 +1,75 @@
+"""Income added up, whichever way Fanvue told it; sums of USD minor units, as (gross, net)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+Amounts = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """What came in, by local day, by source and by hour of day; days and sources without income may be missing."""
+
+    days: Mapping[date, Amounts]
+    sources: Mapping[str, Amounts]
+    hours: Mapping[int, int] = field(default_factory=dict)
+    """Gross by hour of day (0-23)."""
+
+    @property
+    def gross(self) -> int:
+        """The sum of the days."""
+        return sum(gross for gross, _ in self.days.values())
+
+    @property
+    def net(self) -> int:
+        """The sum of the days."""
+        return sum(net for _, net in self.days.values())
+
+    @property
+    def best_hour(self) -> int | None:
+        """The hour of day that brought most; the earlier one of equals."""
+        best = max(self.hours, key=lambda hour: (self.hours[hour], -hour), default=None)
+        return best if best is not None and self.hours[best] > 0 else None
+
+    def __add__(self, other: "Income") -> "Income":
+        """Both together."""
+        return Income(
+            _added(self.days, other.days),
+            _added(self.sources, other.sources),
+            {hour: self.hours.get(hour, 0) + other.hours.get(hour, 0) for hour in sorted({*self.hours, *other.hours})},
+        )
+
+    def to_json(self) -> str:
+        """As text, to be kept."""
+        return json.dumps(
+            {
+                "days": {day.isoformat(): amounts for day, amounts in self.days.items()},
+                "sources": dict(self.sources),
+                "hours": {str(hour): gross for hour, gross in self.hours.items()},
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Income":
+        """What ``to_json`` wrote."""
+        found: dict[str, Any] = json.loads(text)
+        return cls(
+            {date.fromisoformat(day): (int(gross), int(net)) for day, (gross, net) in found["days"].items()},
+            {name: (int(gross), int(net)) for name, (gross, net) in found["sources"].items()},
+            {int(hour): int(gross) for hour, gross in found["hours"].items()},
+        )
+
+
+NOTHING = Income({}, {})
+
+
+def _added(left: Mapping[Any, Amounts], right: Mapping[Any, Amounts]) -> dict[Any, Amounts]:
+    keys = {**left, **right}
+    return {key: _sum(left.get(key, (0, 0)), right.get(key, (0, 0))) for key in keys}
+
+
+def _sum(left: Amounts, right: Amounts) -> Amounts:
+    return left[0] + right[0], left[1] + right[1]

@@ -1,0 +1,102 @@
+"""Reading what is written a little otherwise than agreed: moments without zone or hour, fractions of a cent. Pure.
+
+Answers are read by msgspec's own types at full speed. Only what those refuse comes here: the places it complains of are
+mended, all rows of a list at once, and it is asked again.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from bot.fanvue.shapes import MAX_CENTS, instant_of
+
+T = TypeVar("T")
+
+MOST_MENDED = 30
+"""Fields of one answer; a row's field is mended in every row."""
+PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
+STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
+FIRST_MOMENT = re.compile(rb"T\d\d:\d\d[\d:.]{0,20}([Z+-])")
+OFFSET = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]{0,20}[+-]\d\d:?\d\d)"')
+
+
+def with_utc(body: bytes) -> bytes:
+    """The body with moments of other offsets written in UTC.
+
+    Looked for only where the first moment or a plus sign hints at one: that costs nothing with what Fanvue writes.
+    """
+    first = FIRST_MOMENT.search(body)
+    is_plain = b"+" not in body and (first is None or first[1] == b"Z")
+    return body if is_plain else OFFSET.sub(_in_utc, body)
+
+
+def mended(body: bytes, wanted: type[T], complaint: msgspec.ValidationError) -> T:
+    """The answer after mending; the last complaint is raised when nothing more can be mended."""
+    value = msgspec.json.decode(body)
+    for _ in range(MOST_MENDED):
+        if not _mend(value, str(complaint)):
+            break
+        try:
+            return msgspec.convert(value, wanted)
+        except msgspec.ValidationError as error:
+            complaint = error
+    raise complaint
+
+
+def _in_utc(found: re.Match[bytes]) -> bytes:
+    try:
+        return b'"' + instant_of(found[1].decode()).isoformat().encode() + b'"'
+    except ValueError:
+        return found[0]
+
+
+def _mend(value: Any, complaint: str) -> bool:
+    """Whether anything could be changed where the complaint points to."""
+    place, repair = PLACE.search(complaint), _repair(complaint)
+    steps = STEP.findall(place[1]) if place else []
+    if repair is None or not steps:
+        return False
+    has_changed = False
+    for holder in _holders(value, steps[:-1]):
+        for key in _keys(holder, steps[-1]):
+            fresh = repair(holder[key])
+            if fresh is not None:
+                holder[key] = fresh
+                has_changed = True
+    return has_changed
+
+
+def _repair(complaint: str) -> Callable[[object], object | None] | None:
+    if complaint.startswith("Expected `int") and "got `float`" in complaint:
+        return _whole
+    if complaint.startswith(("Invalid RFC3339 encoded datetime", "Expected `datetime` with a timezone")):
+        return _moment
+    return None
+
+
+def _whole(number: object) -> int | None:
+    return round(number) if isinstance(number, float) and abs(number) <= MAX_CENTS else None
+
+
+def _moment(text: object) -> object | None:
+    try:
+        return instant_of(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _holders(value: Any, steps: list[str]) -> Iterator[Any]:
+    """Everything a path leads to, each index standing for all of them."""
+    if not steps:
+        yield value
+        return
+    for key in _keys(value, steps[0]):
+        yield from _holders(value[key], steps[1:])
+
+
+def _keys(value: Any, step: str) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value) if step.startswith("[") else [step] if step in value else []
+    return list(range(len(value))) if isinstance(value, list) and step.startswith("[") else []

@@ -1,0 +1,67 @@
+"""The creators that connected accounts manage, kept as Fanvue has them."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.access import Actor, Capability, Grant
+from bot.domain.accounts import Connection, CreatorId, FanvueAccount
+from bot.domain.clock import Clock
+from bot.domain.errors import DomainError, ScopeMissingError
+from bot.domain.faults import where
+from bot.domain.scopes import Scope
+from bot.fanvue.creators import ManagedCreator, list_creators
+from bot.fanvue.paging import pages
+from bot.storage.creators import CreatorStore
+from bot.vault.gate import Gate
+
+log = structlog.get_logger(__name__)
+
+FRESH = timedelta(minutes=5)
+"""How old the list may be when somebody with an agency account acts."""
+STALE = timedelta(minutes=30)
+"""How old it may be at all."""
+MOST = 500
+
+
+class ManagedCreatorsService:
+    """Asks Fanvue for an account's creators; one that is managed no longer goes, with its rights and routes."""
+
+    def __init__(self, creators: CreatorStore, gate: Gate, clock: Clock) -> None:
+        self._creators = creators
+        self._gate = gate
+        self._clock = clock
+
+    async def keep_fresh(self, account: Connection) -> None:
+        """Ask for the account's creators, unless that was done within minutes; what cannot be asked stays as it is."""
+        if not await self._creators.is_seen_since(account.account.id, self._clock.now() - FRESH):
+            await self._refresh(account)
+
+    async def sweep(self) -> None:
+        """Ask for those of every account that was not asked for a while."""
+        for account in await self._creators.unseen_since(self._clock.now() - STALE):
+            await self._refresh(account)
+
+    async def _refresh(self, account: Connection) -> None:
+        now = self._clock.now()
+        try:
+            found = await self._listed(account)
+        except DomainError as error:
+            log.warning("creators_not_listed", error=where(error))
+            return
+        await self._creators.replace_managed(account, found, now)
+
+    async def _listed(self, account: Connection) -> list[FanvueAccount]:
+        """Nobody, for an account that may not ask."""
+        if Scope.READ_CREATOR not in account.scopes:
+            return []
+        grant = Grant(Actor(account.owner, ""), account, Capability.OWN)
+        try:
+            rows = pages(lambda call: self._gate.call(grant, call), list_creators(), MOST)
+            return [_account(row) async for row in rows]
+        except ScopeMissingError:
+            return []
+
+
+def _account(row: ManagedCreator) -> FanvueAccount:
+    return FanvueAccount(CreatorId(row.uuid), row.handle or row.uuid, row.nickname or row.display_name, is_creator=True)

@@ -1,0 +1,169 @@
+"""Single payments, and what posts and tracking links earned."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import FanId
+from bot.domain.clock import Clock
+from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.events import Fan
+from bot.domain.money import Money
+from bot.domain.periods import Asked
+from bot.domain.reports import Source
+from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
+from bot.fanvue import posts, tracking_links
+from bot.fanvue.insights import Earning
+from bot.fanvue.paging import pages
+from bot.fanvue.posts import Post
+from bot.fanvue.tracking_links import LinkUser, TrackingLink
+from bot.fanvue.wire import ActingAs
+from bot.services.insights import InsightsService
+from bot.vault.gate import Gate
+
+Row = TypeVar("Row")
+
+PAGE = 10
+STEP = timedelta(milliseconds=1)
+"""Fanvue's clock ticks in these; its ends are exclusive."""
+MOST_POSTS = 100
+MOST_UNLOCKS = 1_000
+MOST_LINKS = 50
+MOST_USERS = 200
+PLATFORMS = ("facebook", "instagram", "other", "reddit", "snapchat", "tiktok", "twitter", "youtube")
+NAME_LIMIT = 100
+PAYING = "subscriber"
+
+
+class SalesService:
+    """Answers about what sold; every answer needs the insights right. Amounts are USD minor units."""
+
+    def __init__(self, gate: Gate, insights: InsightsService, clock: Clock) -> None:
+        self._gate = gate
+        self._insights = insights
+        self._clock = clock
+
+    async def payments(
+        self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL, after: After | None = None
+    ) -> Payments:
+        """A page of single payments, newest first, going on exactly where the one before ended."""
+        _require(grant)
+        now = self._clock.now()
+        period = asked.period(now, zone)
+        span = period if after is None else type(period)(period.start, min(after.at + STEP, period.end), zone)
+        skip = after.skip if after else 0
+        rows = [row async for row in self._insights.payments(grant, span, source, PAGE + skip + 1)][skip:]
+        shown = rows[:PAGE]
+        return Payments(
+            handle=grant.handle,
+            asked=asked,
+            period=period,
+            source=source,
+            rows=tuple(_payment(row) for row in shown),
+            following=_following(shown, after) if len(rows) > PAGE else None,
+            is_first=after is None,
+            as_of=now,
+        )
+
+    async def posts(self, grant: Grant, asked: Asked, zone: ZoneInfo) -> list[PostNumbers]:
+        """The posts that earned most in a period; tips count from the beginning, unlocks in the period."""
+        _require(grant)
+        period = asked.period(self._clock.now(), zone)
+        call = posts.list_posts(ActingAs(grant.managed), with_unpublished=False)
+        found, unlocks = await asyncio.gather(
+            _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_POSTS)),
+            _listed(self._insights.payments(grant, period, Source.POSTS, MOST_UNLOCKS)),
+        )
+        rows = (_post(post, [row for row in unlocks if row.post_uuid == post.uuid]) for post in found)
+        return sorted(rows, key=lambda row: (-row.net.minor, -row.likes - row.comments))
+
+    async def links(self, grant: Grant) -> list[LinkNumbers]:
+        """Tracking links, the best first; who pays is asked for those that brought anybody."""
+        _require(grant)
+        acting_as = ActingAs(grant.managed)
+        found = await _listed(
+            pages(lambda one: self._gate.call(grant, one), tracking_links.list_links(acting_as), MOST_LINKS)
+        )
+        payers = await asyncio.gather(*(self._payers(grant, link) for link in found))
+        rows = (_link(link, count, grant.handle) for link, count in zip(found, payers, strict=True))
+        return sorted(rows, key=lambda row: (-row.net.minor, -row.clicks))
+
+    async def create_link(self, grant: Grant, name: str, platform: str) -> LinkNumbers:
+        """A new tracking link. BadInputError for a name or platform Fanvue would not take."""
+        _require(grant)
+        wanted = " ".join(name.split())
+        if not 0 < len(wanted) <= NAME_LIMIT:
+            raise BadInputError(f"Give the link a name of 1 to {NAME_LIMIT} characters.")
+        if platform not in PLATFORMS:
+            raise BadInputError("Pick where you will post the link from the list.")
+        call = tracking_links.create_link(wanted, platform, ActingAs(grant.managed))
+        return _link(await self._gate.call(grant, call), 0, grant.handle)
+
+    async def _payers(self, grant: Grant, link: TrackingLink) -> int | None:
+        if not link.engagement.acquired_followers and not link.engagement.acquired_subscribers:
+            return 0
+        call = tracking_links.link_users(link.uuid, ActingAs(grant.managed))
+        users: list[LinkUser] = await _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_USERS))
+        return sum(user.status == PAYING for user in users)
+
+
+async def _listed(rows: AsyncIterator[Row]) -> list[Row]:
+    return [row async for row in rows]
+
+
+def _require(grant: Grant) -> None:
+    if grant.capability is not Capability.INSIGHTS:
+        raise NotAllowedError(Capability.INSIGHTS)
+
+
+def _following(shown: list[Earning], before: After | None) -> After:
+    """After the last row shown; rows of the same instant shown so far are passed over."""
+    last = shown[-1].date
+    same = sum(row.date == last for row in shown)
+    is_still = before is not None and before.at == last and same == len(shown)
+    return After(last, same + (before.skip if is_still and before else 0))
+
+
+def _payment(row: Earning) -> Payment:
+    fan = Fan(FanId(row.user.uuid), row.user.handle, row.user.nickname or row.user.display_name) if row.user else None
+    return Payment(
+        at=row.date,
+        source=row.source,
+        gross=Money(row.gross),
+        net=Money(row.net),
+        fan=fan,
+        is_paid_out=row.transaction_order_status == "availableForPayout",
+    )
+
+
+def _post(post: Post, unlocks: list[Earning]) -> PostNumbers:
+    return PostNumbers(
+        uuid=post.uuid,
+        text=post.text or "",
+        published_at=post.published_at or post.created_at,
+        likes=post.likes_count,
+        comments=post.comments_count,
+        tips=post.tips.count,
+        tips_net=Money(post.tips.total_net),
+        unlocks=len(unlocks),
+        unlocks_net=Money(sum(row.net for row in unlocks)),
+    )
+
+
+def _link(link: TrackingLink, payers: int | None, handle: str) -> LinkNumbers:
+    people = link.engagement
+    return LinkNumbers(
+        uuid=link.uuid,
+        name=link.name,
+        platform=link.external_social_platform,
+        address=f"https://www.fanvue.com/{handle}/{link.link_url}",
+        clicks=link.clicks,
+        fans=people.acquired_followers + people.acquired_subscribers,
+        subscribers=people.acquired_subscribers,
+        payers=payers,
+        net=Money(link.earnings.total_net if link.earnings else 0),
+        gross=Money(link.earnings.total_gross if link.earnings else 0),
+    )

@@ -1,0 +1,139 @@
+"""What just arrived: stored once, in one commit with what decides whether it is news."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.accounts import CreatorId
+from bot.domain.pairing import is_news
+from bot.storage.database import Database
+from bot.storage.events import NewEvent
+from bot.storage.instants import as_stored
+from bot.storage.schema import creators, events
+from bot.storage.sightings import Sightings
+
+ONE_AT_A_TIME = 0x46565041
+"""The advisory lock of PostgreSQL under which reports are paired."""
+INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at) SELECT * FROM"
+OF_SOMEBODY = "IN (SELECT creator_id FROM creators) ON CONFLICT (key) DO NOTHING"
+RETURNING = "RETURNING id, key"
+ADDED = (
+    "SELECT json_group_object(events.key, events.id) FROM json_each(?) AS mine JOIN events "
+    "ON events.key = mine.value->>0 AND events.sealed_body = mine.value->>1"
+)
+"""Which of these rows are ours: no two events are sealed to the same text."""
+COLUMNS = "t(key, kind, creator_id, sealed_body, topic, received_at)"
+ARRAYS = "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
+REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What became of a batch."""
+
+    news: dict[str, int] = field(default_factory=dict)
+    """The rows to be routed, by key; every other event was known, or told before by another route."""
+    strangers: frozenset[CreatorId] = frozenset()
+    """Whose events were forgotten: nobody has connected them."""
+
+
+class ArrivalStore:
+    """Invariants: a happening is news once, whichever routes tell it in whatever order; what is not news stays a key.
+
+    Nothing is kept of a creator whom nobody has connected.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._met: set[CreatorId] = set()
+
+    async def keep(self, rows: Sequence[NewEvent]) -> Arrived:
+        """Store what is new; StorageBusyError when that cannot be done now, for all of them then."""
+        alone = [row for row in rows if row.sighting is None]
+        told = [row for row in rows if row.sighting is not None]
+        news: dict[str, int] = {}
+        if alone:
+            news |= await self._add(alone)
+        if told:
+            news |= await self._add_told(told)
+        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
+
+    async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
+        """The hot path: one statement, one commit. Where none was known, SQLite numbers the rows in their order."""
+        if not self._database.is_sqlite:
+            async with self._database.write() as connection:
+                return await _add_to_postgresql(connection, rows)
+        count, last = await self._database.insert_alone(*_sqlite_insert(rows))
+        if count == len(rows):
+            return dict(zip((row.key for row in rows), range(last - count + 1, last + 1), strict=True))
+        if not count:
+            return {}
+        mine = json.dumps([(row.key, row.sealed_body) for row in rows])
+        added: dict[str, int] = json.loads((await self._database.execute_alone(ADDED, (mine,)))[0][0])
+        return added
+
+    async def _add_told(self, rows: Sequence[NewEvent]) -> dict[str, int]:
+        """Those that other routes may have told: what they repeat is not news."""
+        async with self._database.write() as connection:
+            if self._database.is_sqlite:
+                statement, values = _sqlite_insert(rows)
+                added = await connection.exec_driver_sql(f"{statement} {RETURNING}", tuple(values))
+                fresh = {row.key: row.id for row in added}
+            else:
+                await connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+                fresh = await _add_to_postgresql(connection, rows)
+            first = {row.key: row for row in reversed(rows) if row.key in fresh}
+            return await _news_among(connection, first, fresh) if fresh else {}
+
+    async def _strangers(self, missing: Iterable[CreatorId]) -> frozenset[CreatorId]:
+        asked = set(missing) - self._met
+        if not asked:
+            return frozenset()
+        query = select(creators.c.creator_id).where(creators.c.creator_id.in_(asked))
+        async with self._database.read() as connection:
+            found = set((await connection.execute(query)).scalars())
+        if len(self._met) > REMEMBERED:
+            self._met.clear()
+        self._met |= found
+        return frozenset(asked - found)
+
+
+async def _news_among(connection: AsyncConnection, rows: Mapping[str, NewEvent], numbers: Mapping[str, int]) -> dict[str, int]:
+    """Each looked at after those before it, so that two of one batch are one as well."""
+    ordered = sorted(((number, rows[key].sighting) for key, number in numbers.items()), key=itemgetter(0))
+    reports = [(number, report) for number, report in ordered if report is not None]
+    sightings = await Sightings.around(connection, [report for _, report in reports])
+    repeated = set()
+    for number, report in reports:
+        if not is_news(sightings.near(report), report):
+            repeated.add(number)
+        sightings.add(number, report)
+    await sightings.save(connection)
+    if repeated:
+        silence = update(events).where(events.c.id.in_(repeated))
+        await connection.execute(silence.values(sealed_body=None, routed_at=events.c.received_at))
+    return {key: number for key, number in numbers.items() if number not in repeated}
+
+
+async def _add_to_postgresql(connection: AsyncConnection, rows: Sequence[NewEvent]) -> dict[str, int]:
+    columns = tuple(list(column) for column in zip(*map(_values, rows), strict=True))
+    statement = f"{INSERT} {ARRAYS} AS {COLUMNS} WHERE t.creator_id {OF_SOMEBODY} {RETURNING}"
+    added = await connection.exec_driver_sql(statement, columns)
+    return {row.key: row.id for row in added}
+
+
+def _sqlite_insert(rows: Sequence[NewEvent]) -> tuple[str, list[Any]]:
+    places = ",".join(["(?,?,?,?,?,?)"] * len(rows))
+    values: list[Any] = []
+    for row in rows:
+        values += (row.key, row.kind, row.creator, row.sealed_body, row.topic, as_stored(row.received_at))
+    return f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY}", values
+
+
+def _values(row: NewEvent) -> tuple[Any, ...]:
+    return row.key, row.kind, row.creator, row.sealed_body, row.topic, row.received_at

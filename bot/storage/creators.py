@@ -1,0 +1,117 @@
+"""Who can be worked for here: connected accounts, and the creators they manage."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, or_, select, update
+
+from bot.domain.accounts import Connection, ConnectionStatus, Creator, CreatorId, DiscordUserId, FanvueAccount
+from bot.storage.connections import connection_from, drop_creators, one_at_a_time
+from bot.storage.database import Database
+from bot.storage.personal import creators_of, rows_about
+from bot.storage.schema import connections, creators
+
+ALL = (
+    creators.c.creator_id.label("subject_id"),
+    creators.c.handle.label("subject_handle"),
+    creators.c.display_name.label("subject_name"),
+    creators.c.seen_at,
+)
+JOINED = creators.join(connections, connections.c.creator_id == creators.c.account_id)
+OWN_FIRST = (creators.c.creator_id != creators.c.account_id, creators.c.handle, creators.c.creator_id)
+
+
+class CreatorStore:
+    """Invariants: each connected account is a creator of its own; a creator is reached by one connection.
+
+    A creator's own connection comes before that of an account that manages them; among those, the first stays.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, creator: CreatorId) -> Creator | None:
+        """The creator, when somebody has connected them or manages them."""
+        found = await self._all(creators.c.creator_id == creator)
+        return found[0] if found else None
+
+    async def of_owner(self, owner: DiscordUserId) -> list[Creator]:
+        """The account this person has connected, then those it manages by handle."""
+        return await self._all(connections.c.owner == owner)
+
+    async def named(self, ids: Collection[CreatorId]) -> list[Creator]:
+        """Those of them that there are."""
+        return await self._all(creators.c.creator_id.in_(ids))
+
+    async def all_active(self) -> list[Creator]:
+        """Everybody whose connection can be used."""
+        return await self._all(connections.c.status == ConnectionStatus.ACTIVE)
+
+    async def unseen_since(self, instant: datetime) -> list[Connection]:
+        """The usable connections whose managed creators were not asked for since then."""
+        query = (
+            select(connections)
+            .join(creators, creators.c.creator_id == connections.c.creator_id)
+            .where(connections.c.status == ConnectionStatus.ACTIVE)
+            .where(or_(creators.c.seen_at.is_(None), creators.c.seen_at < instant))
+            .order_by(connections.c.id)
+        )
+        async with self._database.read() as connection:
+            return [connection_from(row) for row in await connection.execute(query)]
+
+    async def is_seen_since(self, account: CreatorId, instant: datetime) -> bool:
+        """Whether the account's managed creators were asked for since then."""
+        query = select(creators.c.creator_id).where(creators.c.creator_id == account, creators.c.seen_at >= instant)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def replace_managed(self, account: Connection, managed: Sequence[FanvueAccount], now: datetime) -> None:
+        """These are the creators the account manages now; others of it go, with all that hangs on them."""
+        ids = [one.id for one in managed]
+        is_other = creators.c.creator_id.not_in([*ids, account.account.id])
+        async with self._database.write() as connection:
+            await one_at_a_time(connection)
+            standing = select(connections.c.id).where(connections.c.id == account.id)
+            if (await connection.execute(standing)).first() is None:
+                return
+            await drop_creators(connection, (creators.c.account_id == account.account.id) & is_other)
+            for one in managed:
+                await connection.execute(self._entry(account, one))
+            own = creators.c.creator_id == account.account.id
+            await connection.execute(update(creators).where(own).values(seen_at=now))
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """The creators behind the account this person has connected."""
+        return await rows_about(self._database, creators, creators.c.creator_id.in_(creators_of(user)))
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Remove them, with all that hangs on them; the connection goes next."""
+        async with self._database.write() as connection:
+            await drop_creators(connection, creators.c.creator_id.in_(creators_of(user)))
+
+    def _entry(self, account: Connection, one: FanvueAccount) -> Any:
+        """A new row, or new names in the account's own; what another connection reaches stays as it is."""
+        statement = self._database.insert(creators).values(
+            creator_id=one.id, account_id=account.account.id, handle=one.handle, display_name=one.display_name
+        )
+        return statement.on_conflict_do_update(
+            index_elements=["creator_id"],
+            set_={name: statement.excluded[name] for name in ("handle", "display_name")},
+            where=creators.c.account_id == account.account.id,
+        )
+
+    async def _all(self, *conditions: ColumnElement[bool]) -> list[Creator]:
+        query = select(connections, *ALL).select_from(JOINED).where(*conditions).order_by(*OWN_FIRST)
+        async with self._database.read() as connection:
+            return creators_from(await connection.execute(query))
+
+
+def creators_from(rows: Iterable[Row[Any]]) -> list[Creator]:
+    """A creator a row of ``JOINED`` with the columns of its connection and of ``ALL``."""
+    found = []
+    for row in rows:
+        connection = connection_from(row)
+        account = FanvueAccount(CreatorId(row.subject_id), row.subject_handle, row.subject_name, is_creator=True)
+        found.append(Creator(connection.account if account.id == connection.account.id else account, connection))
+    return found

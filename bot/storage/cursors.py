@@ -1,0 +1,226 @@
+"""How far each creator's lists at Fanvue were read, and how often they are asked for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Text, bindparam, case, cast, func, or_, select, update
+
+from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
+from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
+from bot.storage.creators import ALL, JOINED, creators_from
+from bot.storage.database import Database
+from bot.storage.schema import connections, creators, cursors, events, pollings
+
+OWN = creators.alias("own")
+PAGE = 2000
+POLLING = (pollings.c.heard_at, pollings.c.missed_at, pollings.c.polled_at, pollings.c.beat_seconds)
+FOLLOWED = JOINED.outerjoin(pollings, pollings.c.creator_id == creators.c.creator_id)
+PLACE = func.concat_ws(
+    "|",
+    cursors.c.source,
+    cast(cursors.c.since, Text),
+    func.coalesce(cast(cursors.c.read_to, Text), ""),
+    func.coalesce(cursors.c.trouble, ""),
+    func.coalesce(cast(cursors.c.failed_at, Text), ""),
+)
+PLACES = (
+    select(func.aggregate_strings(PLACE, ";")).where(cursors.c.creator_id == creators.c.creator_id).scalar_subquery()
+)
+ALL_OF_THEM = (
+    select(connections, *ALL, *POLLING, PLACES.label("places"))
+    .select_from(FOLLOWED)
+    .where(creators.c.creator_id.in_(bindparam("wanted", expanding=True)))
+)
+"""One question for all that looks need, cursors in one text a creator: it is asked many times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One creator as a look at Fanvue needs them."""
+
+    creator: Creator
+    sealed: str = field(repr=False)
+    """The tokens of the connection, just read."""
+    polling: Polling
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """That a creator was looked at."""
+
+    creator: CreatorId
+    polled_at: datetime
+    beat_seconds: int
+
+
+class CursorStore:
+    """Invariant: a cursor only ever moves forward, and only after what it passed was committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def usable(self, after: str = "") -> list[CreatorId]:
+        """Creators whose connection can be used, in the order of their ids; at most a page of them."""
+        query = (
+            select(creators.c.creator_id)
+            .join(connections, connections.c.creator_id == creators.c.account_id)
+            .where(connections.c.status == ConnectionStatus.ACTIVE, creators.c.creator_id > after)
+            .order_by(creators.c.creator_id)
+            .limit(PAGE)
+        )
+        return await self._ids(query)
+
+    async def usable_since(self, instant: datetime) -> list[CreatorId]:
+        """Those whose connection was made, or whose managed creators were read, since then."""
+        query = (
+            select(creators.c.creator_id)
+            .join(connections, connections.c.creator_id == creators.c.account_id)
+            .join(OWN, OWN.c.creator_id == creators.c.account_id)
+            .where(connections.c.status == ConnectionStatus.ACTIVE)
+            .where(or_(connections.c.connected_at > instant, OWN.c.seen_at > instant))
+        )
+        return await self._ids(query)
+
+    async def followed(self, wanted: Collection[CreatorId]) -> dict[CreatorId, Followed]:
+        """What is known of these creators; those who are gone are left out."""
+        async with self._database.read() as connection:
+            found = (await connection.execute(ALL_OF_THEM, {"wanted": list(wanted)})).all()
+        return {
+            creator.id: Followed(creator, str(row.sealed_tokens), _polling(row, _places(row.places)))
+            for creator, row in zip(creators_from(found), found, strict=True)
+        }
+
+    async def of_creator(self, creator: CreatorId) -> Polling:
+        """How one creator is followed, for those who may know."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(pollings).where(pollings.c.creator_id == creator))).one_or_none()
+            places = await connection.execute(select(cursors).where(cursors.c.creator_id == creator))
+            known = {Source(place.source): _cursor(place) for place in places}
+        return _polling(row, known) if row else Polling(cursors=known)
+
+    async def move(self, creator: CreatorId, source: Source, to: Cursor) -> None:
+        """Everything up to there was taken in, and the source answers; a cursor that is further already stays."""
+        new = self._database.insert(cursors).values(
+            creator_id=creator, source=source, since=to.since, read_to=to.read_to, trouble=None, failed_at=None
+        )
+        is_ahead = or_(cursors.c.read_to.is_(None), cursors.c.read_to < new.excluded.read_to)
+        read_to = case((is_ahead, new.excluded.read_to), else_=cursors.c.read_to)
+        await self._put(
+            creator,
+            new.on_conflict_do_update(
+                index_elements=["creator_id", "source"], set_={"read_to": read_to, "trouble": None, "failed_at": None}
+            ),
+        )
+
+    async def fail(self, creator: CreatorId, source: Source, at: Cursor) -> None:
+        """The source does not answer as it should, since then at the latest; the place it was read to stays."""
+        new = self._database.insert(cursors).values(
+            creator_id=creator,
+            source=source,
+            since=at.since,
+            read_to=None,
+            trouble=at.trouble,
+            failed_at=at.failed_at,
+        )
+        failed_at = func.coalesce(cursors.c.failed_at, new.excluded.failed_at)
+        await self._put(
+            creator,
+            new.on_conflict_do_update(
+                index_elements=["creator_id", "source"], set_={"trouble": at.trouble, "failed_at": failed_at}
+            ),
+        )
+
+    async def note_polled(self, notes: Sequence[Note]) -> None:
+        """These creators were looked at; all in one commit."""
+        await self._note(
+            [(note.creator, {"polled_at": note.polled_at, "beat_seconds": note.beat_seconds}) for note in notes]
+        )
+
+    async def note_missed(self, creator: CreatorId, at: datetime) -> None:
+        """Something was found that no webhook had brought."""
+        await self._note([(creator, {"missed_at": at})])
+
+    async def note_heard(self, heard: Mapping[CreatorId, datetime]) -> None:
+        """Webhooks came for these creators."""
+        await self._note([(creator, {"heard_at": at}) for creator, at in heard.items()])
+
+    async def heard_since(self, instant: datetime) -> dict[CreatorId, tuple[int, datetime]]:
+        """How many webhooks were stored for each creator since then, and when the last."""
+        query = (
+            select(events.c.creator_id, func.count().label("number"), func.max(events.c.received_at).label("newest"))
+            .where(events.c.received_at > instant, or_(events.c.topic.is_(None), events.c.topic != POLLED))
+            .group_by(events.c.creator_id)
+        )
+        async with self._database.read() as connection:
+            return {CreatorId(row.creator_id): (row.number, row.newest) for row in await connection.execute(query)}
+
+    async def _put(self, creator: CreatorId, statement: Any) -> None:
+        """Write a cursor; what is found about a creator who left is not noted."""
+        async with self._database.write() as connection:
+            if (await connection.execute(_still_here([creator]))).first() is not None:
+                await connection.execute(statement)
+
+    async def _ids(self, query: Any) -> list[CreatorId]:
+        async with self._database.read() as connection:
+            return [CreatorId(found) for found in (await connection.execute(query)).scalars()]
+
+    async def _note(self, rows: Sequence[tuple[CreatorId, dict[str, Any]]]) -> None:
+        """One change each; a creator's first makes the row."""
+        if not rows:
+            return
+        names = tuple(rows[0][1])
+        changes = [
+            {"of": creator, **{f"new_{name}": value for name, value in values.items()}} for creator, values in rows
+        ]
+        change = (
+            update(pollings)
+            .where(pollings.c.creator_id == bindparam("of"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        async with self._database.write() as connection:
+            await connection.execute(change, changes)
+            wanted = [creator for creator, _ in rows]
+            known = select(pollings.c.creator_id).where(pollings.c.creator_id.in_(wanted))
+            there = set((await connection.execute(known)).scalars())
+            fresh = {creator: values for creator, values in rows if creator not in there}
+            ids = (await connection.execute(_still_here(list(fresh)))).scalars().all() if fresh else ()
+            new = [{"creator_id": creator, **fresh[CreatorId(creator)]} for creator in ids]
+            if new:
+                await connection.execute(self._database.insert(pollings).on_conflict_do_nothing(), new)
+
+
+def _still_here(wanted: Sequence[CreatorId]) -> Select[str]:
+    """Those of them who did not leave, and will not before this transaction ends."""
+    query = select(creators.c.creator_id).where(creators.c.creator_id.in_(wanted))
+    return query.with_for_update(read=True, key_share=True)
+
+
+def _polling(row: Row[Any], known: Mapping[Source, Cursor]) -> Polling:
+    return Polling(row.heard_at, row.missed_at, row.polled_at, row.beat_seconds, known)
+
+
+def _places(written: str | None) -> dict[Source, Cursor]:
+    """The cursors of one creator, out of one text."""
+    found = {}
+    for place in written.split(";") if written else ():
+        source, since, read_to, trouble, failed_at = place.split("|")
+        began = _instant(since)
+        if began is not None:
+            found[Source(source)] = Cursor(
+                began, _instant(read_to), Outcome(trouble) if trouble else None, _instant(failed_at)
+            )
+    return found
+
+
+def _instant(written: str) -> datetime | None:
+    """As the databases write them: in UTC without a zone, or with one."""
+    if not written:
+        return None
+    moment = datetime.fromisoformat(written)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _cursor(row: Row[Any]) -> Cursor:
+    return Cursor(row.since, row.read_to, Outcome(row.trouble) if row.trouble else None, row.failed_at)

@@ -1,0 +1,44 @@
+"""Which post of a forum desk is whose."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.storage.database import Database
+from bot.storage.schema import desk_posts
+
+
+class DeskPostStore:
+    """One post for each fan of a creator in a forum; posts go with the creator."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def thread_of(self, forum: ChannelId, creator: CreatorId, fan: FanId) -> ChannelId | None:
+        """The post, when there is one."""
+        post = desk_posts.c
+        query = select(post.thread_id).where(post.forum_id == forum, post.creator_id == creator, post.fan_id == fan)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).scalar_one_or_none()
+        return None if found is None else ChannelId(found)
+
+    async def remember(
+        self, forum: ChannelId, creator: CreatorId, fan: FanId, thread: ChannelId, now: datetime
+    ) -> None:
+        """Use this post from now on."""
+        statement = self._database.insert(desk_posts).values(
+            forum_id=forum, creator_id=creator, fan_id=fan, thread_id=thread, created_at=now
+        )
+        upsert = statement.on_conflict_do_update(
+            index_elements=list(desk_posts.primary_key.columns), set_={"thread_id": statement.excluded.thread_id}
+        )
+        async with self._database.write() as connection:
+            await connection.execute(upsert)
+
+    async def lose(self, forum: ChannelId, creator: CreatorId, fan: FanId) -> bool:
+        """Forget a post that is gone; false when there was none."""
+        post = desk_posts.c
+        gone = delete(desk_posts).where(post.forum_id == forum, post.creator_id == creator, post.fan_id == fan)
+        async with self._database.write() as connection:
+            return (await connection.execute(gone)).rowcount == 1

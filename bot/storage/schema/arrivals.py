@@ -1,0 +1,22 @@
+"""Which reports are the same happening."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text
+
+from bot.storage.instants import Instant
+from bot.storage.schema.base import metadata
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("identity", Text, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("creator_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("fan_id", Text),
+    Column("happened_at", Instant, nullable=False),
+    Column("minor", BigInteger),
+    Column("currency", Text),
+    Column("post_id", Text),
+    CheckConstraint("(minor IS NULL) = (currency IS NULL)", name="whole_amount"),
+)
+Index(None, identities.c.fan_id, identities.c.happened_at)

@@ -1,0 +1,49 @@
+"""What people muted, and what fans are known to have spent."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+
+from bot.storage.instants import Instant
+from bot.storage.schema.base import metadata
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("person", BigInteger, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("sealed_label", Text, nullable=False),
+    Column("until", Instant),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("scope IN ('me', 'all')", name="scope"),
+    CheckConstraint("subject IN ('fan', 'kind', 'place')", name="subject"),
+)
+Index(None, mutes.c.creator_id)
+
+spender_lists = Table(
+    "spender_lists",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("floor", Integer, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+
+spenders = Table(
+    "spenders",
+    metadata,
+    Column("creator_id", ForeignKey("spender_lists.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("fan_id", Text, primary_key=True),
+    Column("spent", Integer, nullable=False),
+)
+
+desk_posts = Table(
+    "desk_posts",
+    metadata,
+    Column("forum_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("fan_id", Text, primary_key=True),
+    Column("thread_id", BigInteger, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)

@@ -1,0 +1,55 @@
+"""Noting what became of deliveries; plain SQL, so that many are one hop and one commit."""
+
+# ruff: noqa: S608 - put together from constants and our own row numbers
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.storage.cards import NewCard
+from bot.storage.database import Rows
+
+MINE = "status = 'leased' AND lease_holder = :holder AND id = :id RETURNING id"
+NO_LEASE = "lease_holder = NULL, leased_until = NULL"
+DONE = f"""
+UPDATE deliveries SET status = 'done', settled_at = :now, reason = NULL, channel_id = :channel, message_id = :message,
+    {NO_LEASE}
+WHERE {MINE}
+"""
+CARD = """
+INSERT INTO cards (delivery_id, message_id, channel_id, creator_id, fan_id, fanvue_message, created_at)
+VALUES (:id, :message, :channel, :creator, :fan, :fanvue_message, :now) ON CONFLICT DO NOTHING
+"""
+DEAD = f"UPDATE deliveries SET status = 'dead', settled_at = :now, reason = :reason, {NO_LEASE} WHERE {MINE}"
+LATER = f"UPDATE deliveries SET status = 'due', due_at = :due_at, reason = :reason, {NO_LEASE} WHERE {MINE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one delivery: a card, a later try, or, with neither, its end for a reason."""
+
+    delivery: int
+    card: NewCard | None = None
+    due_at: datetime | None = None
+    reason: str | None = None
+
+
+def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
+    """Write each down, where the holder still has its lease."""
+    for outcome in outcomes:
+        mine: dict[str, Any] = {"id": outcome.delivery, "holder": holder}
+        if outcome.card is not None:
+            _settle_sent(rows, outcome.card, mine, now)
+        elif outcome.due_at is not None:
+            rows(LATER, mine | {"due_at": outcome.due_at, "reason": outcome.reason})
+        else:
+            rows(DEAD, mine | {"now": now, "reason": outcome.reason})
+
+
+def _settle_sent(rows: Rows, card: NewCard, mine: dict[str, Any], now: datetime) -> None:
+    sent = {"channel": card.channel, "message": card.message, "now": now}
+    if not rows(DONE, mine | sent):
+        return
+    values = {"id": card.delivery, "creator": card.creator, "fan": card.fan, "fanvue_message": card.fanvue_message}
+    rows(CARD, sent | values)

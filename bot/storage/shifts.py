@@ -1,0 +1,94 @@
+"""When people's rights hold."""
+
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
+
+from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.shifts import Shift
+from bot.storage.database import Database
+from bot.storage.personal import creators_of, rows_about
+from bot.storage.schema import shifts
+
+
+class ShiftStore:
+    """Whoever has shifts on a creator may act inside them alone; whoever has none, at any time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def set(self, creator: CreatorId, person: DiscordUserId, week: Sequence[Shift]) -> None:
+        """Their whole week; an empty one lifts the limits."""
+        values = [_values(creator, person, number, shift) for number, shift in enumerate(week)]
+        async with self._database.write() as connection:
+            await connection.execute(delete(shifts).where(_is(creator, person)))
+            if values:
+                await connection.execute(shifts.insert(), values)
+
+    async def of(self, creator: CreatorId, person: DiscordUserId) -> tuple[Shift, ...]:
+        """The person's shifts on that creator."""
+        return (await self.on(creator, person)).get(person, ())
+
+    async def on(
+        self, creator: CreatorId, person: DiscordUserId | None = None
+    ) -> dict[DiscordUserId, tuple[Shift, ...]]:
+        """Everybody's shifts on a creator, or one person's."""
+        condition = shifts.c.creator_id == creator if person is None else _is(creator, person)
+        query = select(shifts).where(condition).order_by(shifts.c.person, shifts.c.number)
+        found: dict[DiscordUserId, tuple[Shift, ...]] = {}
+        async with self._database.read() as connection:
+            for row in await connection.execute(query):
+                who = DiscordUserId(row.person)
+                found[who] = (*found.get(who, ()), _shift(row))
+        return found
+
+    async def of_person(self, person: DiscordUserId) -> dict[CreatorId, tuple[Shift, ...]]:
+        """The person's shifts, creator by creator."""
+        query = select(shifts).where(shifts.c.person == person).order_by(shifts.c.creator_id, shifts.c.number)
+        found: dict[CreatorId, tuple[Shift, ...]] = {}
+        async with self._database.read() as connection:
+            for row in await connection.execute(query):
+                creator = CreatorId(row.creator_id)
+                found[creator] = (*found.get(creator, ()), _shift(row))
+        return found
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """The shifts of this person, and those of their creators' teams."""
+        return await rows_about(self._database, shifts, _is_about(user))
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Remove them all."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(shifts).where(_is_about(user)))
+
+
+def _is(creator: CreatorId, person: DiscordUserId) -> ColumnElement[bool]:
+    return and_(shifts.c.creator_id == creator, shifts.c.person == person)
+
+
+def _is_about(user: DiscordUserId) -> ColumnElement[bool]:
+    return or_(shifts.c.person == user, shifts.c.creator_id.in_(creators_of(user)))
+
+
+def _values(creator: CreatorId, person: DiscordUserId, number: int, shift: Shift) -> dict[str, Any]:
+    return {
+        "creator_id": creator,
+        "person": person,
+        "number": number,
+        "weekdays": "".join(str(day) for day in sorted(shift.weekdays)),
+        "begins": shift.begins.isoformat("minutes"),
+        "ends": shift.ends.isoformat("minutes"),
+        "timezone": shift.zone.key,
+    }
+
+
+def _shift(row: Row[Any]) -> Shift:
+    return Shift(
+        weekdays=frozenset(int(day) for day in row.weekdays),
+        begins=time.fromisoformat(row.begins),
+        ends=time.fromisoformat(row.ends),
+        zone=ZoneInfo(row.timezone),
+    )

@@ -1,0 +1,32 @@
+"""What is typed rather than picked."""
+
+import discord
+
+from bot.discordkit.components import form
+from bot.domain.rules import QuietHours
+from cogs.alerts import words
+
+Field = discord.ui.TextInput[discord.ui.Modal]
+
+
+def amount(verb: str, argument: str, label: str) -> discord.ui.Modal:
+    """Asks for an amount that the menu does not offer."""
+    return form("Another amount", verb, argument, {label: _field("amount", "", 12)})
+
+
+def quiet_hours(argument: str, standing: QuietHours | None, zone: str) -> discord.ui.Modal:
+    """Asks when to be quiet, filled with what stands."""
+    start, end = words.clock_of(standing)
+    fields = {
+        "From": _field("start", start),
+        "Until": _field("end", end),
+        "Time zone": _field("zone", zone, 60),
+        "Refunds and disputes at once? yes or no": _field(
+            "urgent", "no" if standing and not standing.lets_urgent else "yes"
+        ),
+    }
+    return form("Quiet hours", "al_quiet", argument, fields)
+
+
+def _field(identity: str, value: str, limit: int = 10) -> Field:
+    return discord.ui.TextInput(custom_id=identity, default=value or None, max_length=limit)

@@ -1,0 +1,167 @@
+"""/insights subscribers, top-fans, fan: who comes, who goes, who pays."""
+
+import io
+
+import discord
+from discord import app_commands
+
+from bot.discordkit.audience import (
+    FAN_VERB,
+    NICKNAME_VERB,
+    RANKING_VERB,
+    SUBSCRIBERS_VERB,
+    WORDS_VERB,
+    fan_embed,
+    fan_view,
+    movement_embed,
+    ranking_embed,
+    ranking_view,
+    subscribers_view,
+)
+from bot.discordkit.components import form
+from bot.discordkit.earnings import Shown, shown
+from bot.discordkit.kit import Kit
+from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.zones import locale_of
+from bot.domain import text
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.audience import FanCard, Movement, Ranking
+from bot.domain.errors import BadInputError, ChartError, DomainError
+from bot.domain.periods import asked
+from bot.services import Services
+
+NAME_LIMIT = 30
+
+
+class Audience:
+    """Answers about people; every press asks for the right again."""
+
+    def __init__(self, services: Services, kit: Kit) -> None:
+        self._access = services.access
+        self._audience = services.audience
+        self._preferences = services.preferences
+        kit.actions.on_pick(SUBSCRIBERS_VERB, self._pick_movement)
+        kit.actions.on_pick(RANKING_VERB, self._pick_ranking)
+        kit.actions.on_pick(FAN_VERB, self._pick_fan)
+        kit.actions.on_press(WORDS_VERB, self._words)
+        kit.actions.on_press(NICKNAME_VERB, self._ask_nickname)
+        kit.actions.on_form(NICKNAME_VERB, self._nickname)
+
+    async def show_subscribers(self, interaction: discord.Interaction, state: Shown) -> None:
+        """Answer with who came and who left."""
+        grant, movement = await deferred(interaction, self._movement(interaction, state))
+        await self._show_movement(interaction, grant, movement)
+
+    async def show_top_fans(self, interaction: discord.Interaction, state: Shown) -> None:
+        """Answer with who spent most."""
+        grant, ranking = await deferred(interaction, self._ranking(interaction, state))
+        await self._show_ranking(interaction, grant, ranking)
+
+    async def show_fan(self, interaction: discord.Interaction, fan: str, creator: str | None) -> None:
+        """Answer with one fan, named by id or by words only one of them has in their name."""
+        grant, card = await deferred(interaction, self._named(interaction, fan, creator))
+        await interaction.edit_original_response(
+            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
+        )
+
+    async def fan_choices(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """People with a conversation; nobody when they may not be asked for."""
+        named = getattr(interaction.namespace, "creator", None)
+        try:
+            grant = await self._access.choose(actor_of(interaction), named, Capability.INSIGHTS)
+            found = await self._audience.find(grant, current)
+        except DomainError:
+            return []
+        return [app_commands.Choice(name=text.plain_name(one.name, 90), value=one.id) for one in found]
+
+    async def _pick_movement(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        grant, movement = await self._movement(interaction, Shown(shown(key).creator, asked(values[0])))
+        await self._show_movement(interaction, grant, movement)
+
+    async def _pick_ranking(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        grant, ranking = await self._ranking(interaction, Shown(shown(key).creator, asked(values[0])))
+        await self._show_ranking(interaction, grant, ranking)
+
+    async def _pick_fan(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant, card = await self._card(interaction, creator, values[0])
+        await interaction.followup.send(
+            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator), ephemeral=True
+        )
+
+    async def _words(self, interaction: discord.Interaction, key: str) -> None:
+        """Behind a press and for one reader alone, as platforms ask for what fans write."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        creator, _, fan = key.partition("|")
+        grant, card = await self._card(interaction, creator, fan, shows_words=True)
+        embed = fan_embed(card, grant.handle)
+        if not card.last_words:
+            embed.add_field(name="Last words", value="none among the latest messages", inline=False)
+        await interaction.followup.send(embed=embed, ephemeral=True)
+
+    async def _ask_nickname(self, interaction: discord.Interaction, key: str) -> None:
+        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+            custom_id="nickname", max_length=NAME_LIMIT, required=True
+        )
+        await interaction.response.send_modal(form("What you call this fan", NICKNAME_VERB, key, {"Nickname": field}))
+
+    async def _nickname(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        creator, _, fan = key.partition("|")
+        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
+        await self._audience.rename(grant, FanId(fan), values.get("nickname", ""))
+        grant, card = await self._card(interaction, creator, fan)
+        await interaction.edit_original_response(
+            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
+        )
+
+    async def _named(self, interaction: discord.Interaction, words: str, creator: str | None) -> tuple[Grant, FanCard]:
+        """The fan picked from the list, or the only one whose name holds what was typed."""
+        grant = await self._access.choose(actor_of(interaction), creator, Capability.INSIGHTS)
+        try:
+            return grant, await self._audience.fan(grant, FanId(words))
+        except DomainError:
+            found = await self._audience.find(grant, words)
+        if len(found) != 1:
+            hint = "Nobody" if not found else f"{len(found)} people"
+            raise BadInputError(f"{hint} of that name among your conversations. Pick one from the list while typing.")
+        return grant, await self._audience.fan(grant, found[0].id)
+
+    async def _card(
+        self, interaction: discord.Interaction, creator: str, fan: str, *, shows_words: bool = False
+    ) -> tuple[Grant, FanCard]:
+        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.INSIGHTS)
+        return grant, await self._audience.fan(grant, FanId(fan), shows_words=shows_words)
+
+    async def _movement(self, interaction: discord.Interaction, state: Shown) -> tuple[Grant, Movement]:
+        grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
+        zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
+        return grant, await self._audience.movement(grant, state.asked, zone)
+
+    async def _ranking(self, interaction: discord.Interaction, state: Shown) -> tuple[Grant, Ranking]:
+        grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
+        zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
+        return grant, await self._audience.ranking(grant, state.asked, zone)
+
+    async def _show_movement(self, interaction: discord.Interaction, grant: Grant, movement: Movement) -> None:
+        """The numbers at once; who is leaving and the picture as soon as they are there."""
+        view = subscribers_view(Shown(grant.creator, movement.asked))
+        await interaction.edit_original_response(embed=movement_embed(movement, None), view=view, attachments=[])
+        leaving = await self._audience.leaving(grant)
+        try:
+            picture = await self._audience.chart(movement)
+        except ChartError:
+            await interaction.edit_original_response(embed=movement_embed(movement, leaving))
+            return
+        file = discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
+        await interaction.edit_original_response(
+            embed=movement_embed(movement, leaving, picture.filename), attachments=[file]
+        )
+
+    async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:
+        await interaction.edit_original_response(
+            embed=ranking_embed(ranking), view=ranking_view(Shown(grant.creator, ranking.asked), ranking)
+        )

@@ -1,0 +1,158 @@
+"""/insights earnings: money by period, source and day."""
+
+import asyncio
+import io
+
+import discord
+
+from bot.discordkit.earnings import (
+    CSV_VERB,
+    PERIOD_VERB,
+    SHARE_VERB,
+    SHARED_VERB,
+    SOURCE_VERB,
+    VIEW_VERB,
+    ZONE_VERB,
+    Shown,
+    earnings_embed,
+    earnings_view,
+    masked_embed,
+    share_view,
+    shown,
+)
+from bot.discordkit.kit import Kit
+from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.spreadsheets import send_file
+from bot.discordkit.zones import ask_zone, locale_of
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import CreatorId
+from bot.domain.errors import BadInputError, ChartError, DomainError
+from bot.domain.periods import asked
+from bot.domain.reports import EarningsReport, Reversals, Source, View
+from bot.services import Services
+
+
+class Earnings:
+    """Answers that are edited in place; every press asks for the right again."""
+
+    def __init__(self, services: Services, kit: Kit) -> None:
+        self._access = services.access
+        self._insights = services.insights
+        self._spreadsheets = services.spreadsheets
+        self._preferences = services.preferences
+        kit.actions.on_pick(PERIOD_VERB, self._pick_period)
+        kit.actions.on_pick(SOURCE_VERB, self._pick_source)
+        kit.actions.on_pick(VIEW_VERB, self._pick_view)
+        kit.actions.on_press(SHARE_VERB, self._share)
+        kit.actions.on_press(SHARED_VERB, self._shared)
+        kit.actions.on_press(CSV_VERB, self._csv)
+        kit.actions.on_press(ZONE_VERB, ask_zone)
+        kit.actions.on_form(ZONE_VERB, self._set_zone)
+
+    async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
+        """Answer with the earnings of a period."""
+        grant, report = await deferred(interaction, self._report(interaction, state, timezone))
+        await self._fill(interaction, grant, report, state.view)
+
+    async def _pick_period(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        state = shown(key)
+        await self._again(interaction, Shown(state.creator, asked(values[0]), state.source, state.view))
+
+    async def _pick_source(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        state = shown(key)
+        source = Source(values[0]) if values[0] in set(Source) else Source.ALL
+        view = View.DAYS if state.view is View.SOURCES else state.view
+        await self._again(interaction, Shown(state.creator, state.asked, source, view))
+
+    async def _pick_view(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        state = shown(key)
+        view = View(values[0]) if values[0] in set(View) else View.DAYS
+        source = Source.ALL if view is View.SOURCES else state.source
+        await self._again(interaction, Shown(state.creator, state.asked, source, view))
+
+    async def _again(self, interaction: discord.Interaction, state: Shown) -> None:
+        await interaction.response.defer()
+        grant, report = await self._report(interaction, state, None)
+        await self._fill(interaction, grant, report, state.view)
+
+    async def _share(self, interaction: discord.Interaction, key: str) -> None:
+        """Ask what everybody may see; nothing is posted yet."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        state = shown(key)
+        await self._grant(interaction, state)
+        if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+            raise BadInputError("There is no team channel here. Share from a channel of a server that I was added to.")
+        await interaction.edit_original_response(
+            content="Everybody in this channel will see it. What may they see?", view=share_view(state)
+        )
+
+    async def _shared(self, interaction: discord.Interaction, argument: str) -> None:
+        await interaction.response.defer()
+        policy, _, key = argument.partition("|")
+        state = shown(key)
+        grant, report = await self._report(interaction, state, None)
+        if policy == "amounts":
+            report, reversals, picture = await self._details(grant, report, state.view)
+            embed = earnings_embed(report, reversals, picture.filename if picture else None)
+        else:
+            embed, picture = masked_embed(report), None
+        embed.set_author(name=f"Shared by {interaction.user.display_name}")
+        await interaction.followup.send(embed=embed, files=[picture] if picture else [], ephemeral=False)
+        await interaction.edit_original_response(content="Shared.", view=None)
+
+    async def _csv(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        state = shown(key)
+        grant = await self._grant(interaction, state)
+        zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
+        await send_file(interaction, self._spreadsheets.payments(grant, state.asked, zone, state.source))
+
+    async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        state = shown(key)
+        grant, report = await self._report(interaction, state, values.get("zone") or None)
+        await self._fill(interaction, grant, report, state.view)
+
+    async def _grant(self, interaction: discord.Interaction, state: Shown) -> Grant:
+        return await self._access.require(actor_of(interaction), CreatorId(state.creator), Capability.INSIGHTS)
+
+    async def _report(
+        self, interaction: discord.Interaction, state: Shown, timezone: str | None
+    ) -> tuple[Grant, EarningsReport]:
+        grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
+        zone = await self._preferences.zone_for(grant, timezone, locale_of(interaction))
+        return grant, await self._insights.earnings(grant, state.asked, zone, state.source)
+
+    async def _fill(self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, view: View) -> None:
+        """The numbers at once; days of one source, what was taken back and the picture as soon as they are there."""
+        components = earnings_view(Shown(grant.creator, report.asked, report.source, view))
+        await interaction.edit_original_response(
+            embed=earnings_embed(report, is_whole=False), view=components, attachments=[]
+        )
+        report, reversals, picture = await self._details(grant, report, view)
+        await interaction.edit_original_response(
+            embed=earnings_embed(report, reversals, picture.filename if picture else None),
+            attachments=[picture] if picture else [],
+        )
+
+    async def _details(
+        self, grant: Grant, report: EarningsReport, view: View
+    ) -> tuple[EarningsReport, Reversals | None, discord.File | None]:
+        """What takes longer; what cannot be had is left out, the totals stand."""
+        (report, picture), reversals = await asyncio.gather(
+            self._drawn(grant, report, view), self._insights.reversals(grant, report.period), return_exceptions=False
+        )
+        return report, reversals, picture
+
+    async def _drawn(
+        self, grant: Grant, report: EarningsReport, view: View
+    ) -> tuple[EarningsReport, discord.File | None]:
+        try:
+            if report.source is not Source.ALL:
+                report = await self._insights.with_days(grant, report)
+            if not report.days and view is not View.SOURCES:
+                return report, None
+            picture = await self._insights.chart(report, view)
+        except (ChartError, DomainError):
+            return report, None
+        return report, discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)

@@ -1,0 +1,121 @@
+"""What happens to a fan's message afterwards shows on the cards that are there, and makes none."""
+
+from alert_desk import POSTS, Desk
+
+from bot.domain.accounts import FanId
+from bot.domain.events import EventKind, Fan
+
+SARAH = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
+
+
+async def update(desk: Desk, kind: EventKind, **changes: object) -> None:
+    """It happens at Fanvue, and the cards are drawn again."""
+    await desk.store(desk.event(kind=kind, **({"fan": SARAH, "text": None} | changes)))
+    await desk.router().route_waiting()
+    await desk.deliver()
+    await desk.board.draw_changed()
+
+
+async def test_an_answer_given_at_fanvue_shows_on_the_card(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_SENT)
+    (message,) = desk.cards()
+    assert "Answered ✓" in message.text
+    assert "on Fanvue" in message.text
+    assert len(desk.posts()) == 1
+
+
+async def test_what_the_fan_writes_after_that_is_still_waiting(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    desk.clock.step(minutes=5)
+    await update(desk, EventKind.MESSAGE_SENT)
+    await desk.write("Sarah", "two")
+    await desk.deliver()
+    first, second = desk.cards()
+    assert "Answered ✓" in first.text
+    assert "Answered" not in second.text
+
+
+async def test_an_answer_from_before_the_message_answers_it_not(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_SENT, happened_at=desk.clock.now().replace(hour=1))
+    assert "Answered" not in desk.cards()[0].text
+
+
+async def test_other_fans_cards_stay_as_they_are(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Anna", "one")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_SENT)
+    assert desk.edits() == []
+
+
+async def test_a_message_that_was_read_says_so_and_offers_no_marking(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_READ)
+    (message,) = desk.cards()
+    assert message.embeds[0]["footer"]["text"] == "Read on Fanvue ✓"
+    assert "Mark read" not in [part.get("label") for part in message.components[0]["components"]]
+
+
+async def test_a_deleted_message_loses_its_text_on_the_card(desk: Desk) -> None:
+    desk.channel.nsfw = True
+    await desk.route(desk.place())
+    await desk.write("Sarah", "regretted", message_uuid="m-1")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_DELETED, message_uuid="m-1")
+    (message,) = desk.cards()
+    assert "regretted" not in message.text
+    assert "Deleted on Fanvue" in message.text
+
+
+async def test_one_of_several_cards_in_a_message_is_marked(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for name in ("Anna", "Bea", "Sarah", "Dora", "Eve"):
+        await desk.write(name, "words")
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_SENT)
+    (message,) = desk.cards()
+    assert [bool(embed.get("fields")) for embed in message.embeds] == [False, False, True, False, False]
+
+
+async def test_many_updates_of_one_card_are_one_edit(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    for kind in (EventKind.MESSAGE_READ, EventKind.MESSAGE_SENT):
+        await desk.store(desk.event(kind=kind, fan=SARAH, text=None))
+    await desk.router().route_waiting()
+    await desk.board.draw_changed()
+    assert len(desk.edits()) == 1
+
+
+async def test_a_card_that_somebody_deleted_stops_no_other(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    desk.discord.fail("PATCH", f"/channels/{desk.channel.id}/messages/*", status=404, code=10008)
+    await update(desk, EventKind.MESSAGE_SENT)
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert "Answered ✓" in desk.cards(dm)[0].text
+
+
+async def test_an_update_is_drawn_with_the_money_hidden_as_before(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    desk.discord.fail("POST", POSTS, status=500)
+    await desk.deliver()
+    desk.clock.step(seconds=30)
+    await desk.deliver()
+    await update(desk, EventKind.MESSAGE_READ)
+    assert len(desk.cards()) == 1

@@ -1,0 +1,99 @@
+"""An agency's account acts for the creators it manages; of several, one is picked, meant by default, or named."""
+
+from typing import Any
+
+import pytest
+
+from tests.rig import CREATOR, Rig, components_of, words_of
+
+AGENCY = "northstar_agency"
+
+
+@pytest.fixture
+async def agency(rig: Rig) -> Rig:
+    """Luna has connected the agency's account."""
+    page = await rig.connect("luna", AGENCY)
+    assert page.status == 200
+    return rig
+
+
+def managed(rig: Rig) -> list[str]:
+    world = rig.fanvue.world
+    return sorted(one.handle for one in world.managed_creators(world.account(AGENCY)))
+
+
+def picks(shown: Any) -> dict[str, str]:
+    """The creators of a picker: label to value."""
+    parts = components_of(shown.response) or [part for each in shown.followups for part in components_of(each)]
+    return {option["label"]: option["value"] for part in parts for option in part.get("options") or []}
+
+
+async def test_every_creator_option_lists_the_managed_ones_and_no_others(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    for command in ("insights earnings", "post create", "team grant"):
+        shown = await agency.luna.autocomplete(agency.desk, command, "creator", "")
+        names = [choice["name"] for choice in shown]
+        assert names == [f"@{handle}" for handle in managed(agency)], command
+
+
+async def test_where_several_could_be_meant_picking_one_does_what_was_asked(agency: Rig) -> None:
+    asked = await agency.luna.slash(agency.desk, "insights earnings", period="28d")
+    assert "Which creator?" in words_of(asked)
+    offered = picks(asked)
+    assert sorted(offered) == [f"@{handle}" for handle in managed(agency)]
+    message = asked.response if components_of(asked.response) else asked.followups[-1]
+    name, value = min(offered.items())
+    shown = await agency.luna.select(message, [value])
+    assert name.removeprefix("@").split("_")[0] in words_of(shown)
+    assert "28 days" in words_of(shown)
+
+
+async def test_the_default_of_a_channel_is_meant_before_that_of_the_server(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    first, second = managed(agency)[:2]
+    await agency.luna.slash(agency.desk, "team default", place="server", creator=first)
+    await agency.luna.slash(agency.desk, "team default", place="channel", creator=second)
+    here = words_of(await agency.luna.slash(agency.desk, "insights earnings"))
+    there = words_of(await agency.luna.slash(agency.adult, "insights earnings"))
+    assert second.split("_")[0] in here
+    assert first.split("_")[0] in there
+    await agency.luna.slash(agency.desk, "team default", place="channel")
+    assert first.split("_")[0] in words_of(await agency.luna.slash(agency.desk, "insights earnings"))
+
+
+async def test_a_right_on_one_managed_creator_shows_nothing_of_the_others(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    first, second = managed(agency)[:2]
+    cleo = agency.members["cleo"]
+    await agency.luna.slash(agency.desk, "team grant", person=cleo, right="insights", creator=first)
+    shown = await cleo.autocomplete(agency.desk, "insights earnings", "creator", "")
+    assert [choice["name"] for choice in shown] == [f"@{first}"]
+    assert first.split("_")[0] in words_of(await cleo.slash(agency.desk, "insights earnings"))
+    for named in (second, AGENCY):
+        refused = words_of(await cleo.slash(agency.desk, "insights earnings", creator=named))
+        assert "No such creator" in refused
+        assert named not in refused
+
+
+async def test_a_reply_for_a_managed_creator_goes_out_as_that_creator(agency: Rig) -> None:
+    if CREATOR not in managed(agency):
+        pytest.skip("the agency does not manage this creator")
+    await agency.luna.slash(agency.desk, "insights earnings")
+    await agency.luna.slash(agency.desk, "alerts channel", channel=agency.desk, creator=CREATOR)
+    await agency.fanvue.fan_writes(CREATOR, agency.fan, "Hello")
+    await agency.until(lambda: agency.cards(agency.desk))
+    await agency.luna.send(agency.desk, "From the agency", reply_to=agency.cards(agency.desk)[-1])
+    texts = [message.text for message in agency.fanvue.messages(CREATOR, agency.fan) if not message.is_from_fan]
+    assert texts[-1] == "From the agency"
+
+
+async def test_a_creator_who_is_managed_no_longer_disappears_with_the_rights(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    first = managed(agency)[0]
+    cleo = agency.members["cleo"]
+    await agency.luna.slash(agency.desk, "team grant", person=cleo, right="insights", creator=first)
+    account = await agency.app.services.connections.of(agency.luna.id)
+    assert account is not None
+    await agency.app.stores.creators.replace_managed(account, [], agency.app.clock.now())
+    assert "No Fanvue account" in words_of(await cleo.slash(agency.desk, "insights earnings"))
+    assert await agency.app.stores.rights.of(cleo.id) == []

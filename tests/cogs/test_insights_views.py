@@ -1,0 +1,151 @@
+"""Every answer about money and people is private, complete, and switched on the same message."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from tests.rig import Rig, components_of, labels_of, words_of
+
+
+def component(message: object, verb: str) -> str:
+    return next(
+        part["custom_id"] for part in components_of(message) if part.get("custom_id", "").startswith(f"fv1:{verb}:")
+    )
+
+
+def amounts(words: str) -> list[int]:
+    return [round(float(found.replace(",", "")) * 100) for found in re.findall(r"\$([\d,]+\.\d\d)", words)]
+
+
+async def test_earnings_say_what_changed_and_measure_twice(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    words = words_of(shown)
+    assert "against the period before" in words
+    assert "Best day" in words
+    assert "Best hour" in words
+    assert "Taken back" in words
+    assert "than in the period before" in words
+
+
+async def test_a_month_is_also_measured_by_its_weekdays(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="last_month")
+    assert "against the same days of the week" in words_of(shown)
+
+
+async def test_own_days_are_asked_for_as_people_write_them(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="2026-02")
+    assert "1 Feb 2026 to 28 Feb 2026" in words_of(shown)
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="whenever")
+    assert "cannot read that period" in words_of(shown)
+    assert await connected.luna.autocomplete(connected.desk, "insights earnings", "period", "2026-02")
+
+
+async def test_source_and_cut_are_switched_on_the_same_message(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    await connected.luna.select(shown.response, custom_id=component(shown.response, "earn-source"), values=["tips"])
+    assert "Last 28 days · Tips" in words_of(shown)
+    assert shown.response.attachments
+    await connected.luna.select(shown.response, custom_id=component(shown.response, "earn-view"), values=["weekdays"])
+    assert "Last 28 days · Tips" in words_of(shown)
+    await connected.luna.select(shown.response, custom_id=component(shown.response, "earn-view"), values=["sources"])
+    assert "Where it came from" in words_of(shown)
+
+
+async def test_one_source_is_the_same_sum_from_payments_and_from_the_summary(connected: Rig) -> None:
+    whole = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    listed = re.search(r"Tips: \*\*\$([\d,.]+)\*\*", words_of(whole))
+    assert listed
+    alone = await connected.luna.slash(connected.desk, "insights earnings", period="28d", source="tips")
+    assert f"## ${listed[1]}" in words_of(alone)
+    (picture,) = alone.response.attachments
+    assert f"${listed[1]} in total" in picture.description
+
+
+async def test_sharing_asks_what_everybody_may_see_and_hides_amounts(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    before = len(connected.desk.history())
+    asked = await connected.luna.click(shown.response, custom_id=component(shown.response, "earn-share"))
+    assert len(connected.desk.history()) == before
+    question = asked.followups[0] if asked.followups else asked.response
+    masked = next(part["custom_id"] for part in components_of(question) if part.get("label") == "Percentages only")
+    await connected.luna.click(question, custom_id=masked)
+    posted = connected.desk.history()[-1] if connected.desk.history()[-1].embeds else connected.desk.history()[0]
+    words = words_of(posted)
+    assert "%" in words
+    assert not amounts(words)
+
+
+async def test_a_spreadsheet_holds_every_payment_to_the_cent(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="7d")
+    gross = amounts(next(line for line in words_of(shown).splitlines() if line.startswith("Gross")))[0]
+    made = await connected.luna.click(shown.response, custom_id=component(shown.response, "earn-csv"))
+    answer = made.followups[0] if made.followups else made.response
+    (file,) = answer.attachments
+    rows = list(csv.DictReader(io.StringIO((await file.read()).decode("utf-8-sig"), newline="")))
+    assert sum(round(float(row["gross_usd"]) * 100) for row in rows) == gross
+
+
+async def test_subscribers_come_and_go_with_churn_and_who_leaves_next(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights subscribers", period="90d")
+    words = words_of(shown)
+    assert shown.ephemeral
+    came, left = re.search(r"\*\*([\d,]+)\*\* came, \*\*([\d,]+)\*\* left", words).groups()  # type: ignore[union-attr]
+    net = int(came.replace(",", "")) - int(left.replace(",", ""))
+    assert f"## {net:+,}" in words
+    assert "Left of those there" in words
+    assert "Ending without renewal" in words
+    assert shown.response.attachments[0].description
+
+
+async def test_a_top_fan_is_picked_and_looked_at(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights top-fans", period="90d")
+    assert "% of all" in words_of(shown)
+    menu = next(part for part in components_of(shown.response) if part.get("custom_id", "").startswith("fv1:fan:"))
+    picked = await connected.luna.select(
+        shown.response, custom_id=menu["custom_id"], values=[menu["options"][0]["value"]]
+    )
+    card = picked.followups[-1] if picked.followups else picked.response
+    assert "Spent in all" in words_of(card)
+    assert "Last words" not in words_of(card)
+    assert {"Show last words", "Nickname"} <= set(labels_of(card))
+
+
+async def test_a_fan_is_found_by_typing_a_name(connected: Rig) -> None:
+    offered = await connected.luna.autocomplete(connected.desk, "insights fan", "fan", "")
+    assert offered
+    shown = await connected.luna.slash(connected.desk, "insights fan", fan=offered[0]["value"])
+    assert "Largest payment" in words_of(shown)
+    missing = await connected.luna.slash(connected.desk, "insights fan", fan="nobody of that name")
+    assert "Nobody of that name" in words_of(missing)
+
+
+async def test_payments_are_paged_without_a_gap_or_a_double(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights transactions", period="28d")
+    pages = [words_of(shown).splitlines()]
+    for _ in range(3):
+        older = next(part["custom_id"] for part in components_of(shown.response) if part.get("label") == "Older")
+        await connected.luna.click(shown.response, custom_id=older)
+        pages.append(words_of(shown).splitlines())
+    lines = [line for page in pages for line in page if " · <t:" in line]
+    assert len(lines) == 40
+    sandbox = connected.fanvue.world.desk(connected.fanvue.world.account("lunavale"))
+    newest = sorted((sale.at for sale in sandbox.sales.between(None, None)), reverse=True)[:40]
+    assert [int(re.search(r"<t:(\d+)", line)[1]) for line in lines] == [  # type: ignore[index]
+        int(at.timestamp()) for at in newest
+    ]
+
+
+async def test_posts_and_links_say_what_they_brought(connected: Rig) -> None:
+    posts = await connected.luna.slash(connected.desk, "insights posts")
+    assert "unlocks" in words_of(posts)
+    links = await connected.luna.slash(connected.desk, "insights links")
+    assert "has not allowed" in words_of(links) or "clicks" in words_of(links)
+
+
+@pytest.mark.parametrize("command", ["subscribers", "top-fans", "transactions", "posts", "links", "earnings"])
+async def test_nobody_else_is_told_anything(connected: Rig, command: str) -> None:
+    shown = await connected.members["olli"].slash(connected.desk, f"insights {command}")
+    assert not amounts(words_of(shown))
+    assert shown.ephemeral

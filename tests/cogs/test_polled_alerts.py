@@ -1,0 +1,41 @@
+"""Where no webhook comes, cards come all the same."""
+
+from bot.domain.catching_up import Outcome, Source
+from tests.rig import CREATOR, Rig, words_of
+
+
+async def looked_at(rig: Rig) -> None:
+    """The creator's lists have been read once more."""
+    catch_up = rig.app.catch_up
+    before = catch_up.tallies[Source.NOTIFICATIONS, Outcome.READ]
+    await catch_up.keep()
+    catch_up.hurry()
+    await rig.until(lambda: catch_up.tallies[Source.NOTIFICATIONS, Outcome.READ] > before)
+
+
+async def test_without_webhooks_a_fans_message_becomes_a_card_once(connected: Rig) -> None:
+    await connected.luna.slash(connected.desk, "alerts channel", channel=connected.adult)
+    connected.fanvue.deliver = False
+    await looked_at(connected)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Nobody told you yet")
+    await looked_at(connected)
+    await connected.until(lambda: connected.cards(connected.adult))
+    await looked_at(connected)
+    (card,) = connected.cards(connected.adult)
+    assert "Nobody told you yet" in words_of(card)
+
+
+async def test_a_lost_webhook_that_comes_late_after_all_makes_no_second_card(connected: Rig) -> None:
+    await connected.luna.slash(connected.desk, "alerts channel")
+    connected.fanvue.deliver = False
+    await looked_at(connected)
+    await connected.fanvue.fan_tips(CREATOR, connected.fan, 1234)
+    await looked_at(connected)
+    await connected.until(lambda: connected.cards(connected.desk))
+    for delivery in list(connected.fanvue.deliveries):
+        assert await connected.fanvue.redeliver(delivery.id) // 100 == 2
+    await connected.fanvue.fan_follows(CREATOR, "somebody_new")
+    await connected.fanvue.redeliver(connected.fanvue.deliveries[-1].id)
+    await connected.until(lambda: len(connected.cards(connected.desk)) > 1)
+    titles = [message.embeds[0].title or "" for message in connected.cards(connected.desk)]
+    assert sum("Tip" in title for title in titles) == 1

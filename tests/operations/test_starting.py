@@ -1,0 +1,74 @@
+"""A start that follows a good one calls Discord at once; one that fails again and again does not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.discord.model import Channel, User
+from sandbox.playground import Playground, playground
+from sandbox.process import BotProcess
+
+OTHER_KEY = "b2" * 21 + "A="
+
+
+@pytest.fixture
+async def ground() -> AsyncIterator[Playground]:
+    """An installation that was started once."""
+    async with playground() as made:
+        await made.bot.start()
+        yield made
+
+
+def mark(ground: Playground) -> Path:
+    return ground.folder / "fanvue.db.started"
+
+
+def another(ground: Playground, **changes: object) -> BotProcess:
+    """A second process on the same installation."""
+    discord = ground.discord
+    values = ground.bot._values | changes
+    return BotProcess(values, rest=discord.api_url, gateway=discord.gateway_url, log=ground.folder / "other.log")
+
+
+def place(ground: Playground) -> tuple[User, Channel]:
+    owner = ground.discord.add_user("luna")
+    return owner, ground.discord.add_channel(ground.discord.add_guild("Team", owner), "desk")
+
+
+async def test_a_start_that_came_through_leaves_its_mark_for_the_next(ground: Playground) -> None:
+    assert mark(ground).stat().st_mode & 0o777 == 0o600
+    await ground.bot.stop()
+    assert mark(ground).exists()
+
+
+async def test_a_command_that_comes_before_everything_is_loaded_is_answered(ground: Playground) -> None:
+    await ground.bot.stop()
+    before = ground.discord.identified
+    owner, desk = place(ground)
+    start = asyncio.create_task(ground.bot.start())
+    await ground.discord.wait_for(lambda: ground.discord.identified > before and ground.discord.connected, 20)
+    asked = await (await ground.discord.slash(owner, desk, "help")).wait(15)
+    assert asked.text
+    await start
+
+
+async def test_a_start_that_fails_again_and_again_logs_in_once_at_most(ground: Playground) -> None:
+    await ground.bot.stop()
+    before = ground.discord.identified
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="lacks the key"):
+            await another(ground, token_keys=OTHER_KEY).start()
+    assert ground.discord.identified - before <= 1
+    assert not mark(ground).exists()
+    await ground.bot.start()
+    assert mark(ground).exists()
+
+
+async def test_a_second_bot_on_the_file_ends_and_the_first_goes_on_answering(ground: Playground) -> None:
+    second = another(ground, public_url="http://127.0.0.1:9")
+    with pytest.raises(RuntimeError, match="already runs"):
+        await second.start()
+    owner, desk = place(ground)
+    assert (await (await ground.discord.slash(owner, desk, "help")).wait(15)).text
