@@ -5,6 +5,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from benchmarks.backlog import backlog
 from benchmarks.charts import charts
 from benchmarks.client import client
 from benchmarks.commands import commands
@@ -19,6 +20,7 @@ from benchmarks.starting import starting
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest,
     "delivery": delivery,
+    "backlog": backlog,
     "starting": starting,
     "commands": commands,
     "client": client,

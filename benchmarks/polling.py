@@ -17,7 +17,7 @@ from bot.vault.keyring import Keyring, new_key
 from bot.vault.pairs import seal_pair
 
 MANY = 100_000
-SOME = 30_000
+SOME = 60_000
 BEAT_SECONDS = 60
 LONG_SECONDS = 12.0
 SHORT_SECONDS = 5.0

@@ -1,4 +1,4 @@
-"""From the start of the process to READY, and what it holds when idle, against bare discord.py."""
+"""From the start of the process to its IDENTIFY, and what it holds when idle, against bare discord.py."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ IDLE_SECONDS = 1.0
 
 
 async def starting() -> list[Figure]:
-    """Each start on a database that is up to date."""
+    """Each start on a database that is up to date and follows a start that came through."""
     async with playground() as ground, StandInDiscord() as other:
         await ground.bot.start()
         await ground.bot.stop()
@@ -22,7 +22,7 @@ async def starting() -> list[Figure]:
             bare.append(await _bare(other))
             ours.append(await _ours(ground))
     return [
-        paired("cold start to READY", [a for a, _ in ours], [a for a, _ in bare], 1.5, is_at_most=True, unit=" s"),
+        paired("cold start to IDENTIFY", [a for a, _ in ours], [a for a, _ in bare], 1.5, is_at_most=True, unit=" s"),
         paired("memory when idle", [b for _, b in ours], [b for _, b in bare], 1.4, is_at_most=True, unit=" MiB"),
     ]
 

@@ -1,4 +1,4 @@
-"""``python -m bot``: run, migrate, doctor, backup, restore, rotate-keys, new-key, commands."""
+"""``python -m bot``: run, migrate, doctor, backup, restore, rotate-keys, new-key, commands, rights."""
 
 import argparse
 import asyncio
@@ -22,14 +22,14 @@ SHORT_TURN_SECONDS = 0.0005
 OK = 0
 BAD_CONFIGURATION = 78
 
-NO_SETTINGS = {"new-key", "commands"}
+NO_SETTINGS = {"new-key", "commands", "rights"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 78 for bad configuration, 69 for a missing service."""
     options = _parser().parse_args(arguments)
     if options.command in NO_SETTINGS:
-        return _without_settings(options.command)
+        return _without_settings(options)
     try:
         settings = load(Path(".env"))
     except SettingsError as error:
@@ -63,18 +63,23 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("rotate-keys", help="seal everything stored with the first key of TOKEN_KEYS")
     commands.add_parser("new-key", help="print a fresh key for TOKEN_KEYS")
     commands.add_parser("commands", help="print the slash commands as Markdown")
+    rights = commands.add_parser("rights", help="write the table of rights at the end of a Markdown file anew")
+    rights.add_argument("file", type=Path)
     return parser
 
 
-def _without_settings(command: str) -> int:
-    if command == "new-key":
+def _without_settings(options: argparse.Namespace) -> int:
+    if options.command == "new-key":
         from bot.vault.keyring import new_key  # noqa: PLC0415 - loaded for this command alone
 
         print(new_key())
     else:
         from bot import reference  # noqa: PLC0415 - loaded for this command alone
 
-        print(reference.commands_markdown(), end="")
+        if options.command == "rights":
+            options.file.write_text(reference.with_rights_table(options.file.read_text()))
+        else:
+            print(reference.commands_markdown(), end="")
     return OK
 
 

@@ -11,6 +11,7 @@ from bot.alerts.catchup import CatchUp
 from bot.alerts.closing import Closing
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
+from bot.alerts.permits import Permits
 from bot.alerts.reception import Reception
 from bot.alerts.removing import Remover
 from bot.alerts.router import Router
@@ -360,7 +361,7 @@ class _Assembly:
         return AlertWorker(
             outbox=stores.outbox,
             events=stores.events,
-            rights=stores.rights,
+            permits=Permits(stores.rights, stores.shifts, self.members, self.clock),
             sender=self.sender,
             closing=closing,
             keyring=self.keyring,

@@ -63,8 +63,10 @@ class Privacy(commands.GroupCog, name="privacy", description="See, export, pause
         await self._ask_erase(interaction, "")
 
     async def _panel(self, interaction: discord.Interaction) -> None:
-        overview = await self._privacy.overview(actor_of(interaction).user)
-        await interaction.edit_original_response(embed=trust.panel_embed(overview), view=trust.panel_view(overview))
+        person = actor_of(interaction).user
+        overview = await self._privacy.overview(person)
+        embed = trust.panel_embed(overview, person)
+        await interaction.edit_original_response(embed=embed, view=trust.panel_view(overview))
 
     async def _turn_page(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()

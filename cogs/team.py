@@ -225,7 +225,8 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
 
     async def _show(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
         members = await self._team.members(grant)
-        embed, view = panel.team_embed(grant, members, note), panel.team_view(grant, members)
+        names = await panel.names_of(interaction, members)
+        embed, view = panel.team_embed(grant, members, names, note), panel.team_view(grant, members)
         await interaction.edit_original_response(embed=embed, view=view)
 
     async def _show_member(self, interaction: discord.Interaction, grant: Grant, person: DiscordUserId) -> None:
@@ -233,7 +234,9 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         if person not in members:
             await self._show(interaction, grant, f"<@{person}> has no right for this creator now.")
             return
-        embed, view = panel.member_embed(grant, members[person]), panel.member_view(grant, members[person])
+        member = members[person]
+        names = await panel.names_of(interaction, [member])
+        embed, view = panel.member_embed(grant, member, names), panel.member_view(grant, member)
         await interaction.edit_original_response(embed=embed, view=view)
 
 

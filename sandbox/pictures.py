@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.async_api import BrowserContext, ViewportSize
+
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
 from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing
@@ -12,6 +14,8 @@ from sandbox.world import free_port
 
 DRAWING_MS = 3000
 NARROW = (900, 1400)
+PHONE_COLUMN: ViewportSize = {"width": 430, "height": 1400}
+ANSWER_MS = 900
 FAN_TEXT = "Good morning! Loved the last set, is there more?"
 
 
@@ -41,8 +45,34 @@ async def main(folder: Path) -> None:
             await discord.page.bring_to_front()
             card = await discord.sees("New message")
             await card.screenshot(path=folder / "card.png")
+            for command, words in (("privacy show", "Your privacy"), ("status", "Fanvue's limit")):
+                await discord.command(command)
+                panel = await discord.sees(words)
+                await panel.screenshot(path=folder / f"{command.split()[0]}.png")
+            await _alerts(context, origin, folder)
             await _phone(link, folder)
     print(f"pictures are in {folder}")
+
+
+async def _alerts(context: BrowserContext, origin: str, folder: Path) -> None:
+    """The alerts panel as a phone shows it: a channel's rules, then all places."""
+    discord = await DiscordPage.open(context, origin, "creator-team")
+    await discord.page.set_viewport_size(PHONE_COLUMN)
+    await discord.command("alerts channel")
+    await discord.sees("Alerts of @lunavale")
+    shown = discord.message("used /alerts")
+    for menu, choice in ((0, "#fan-desk"), (1, "Everything here"), (1, "From $10.00")):
+        await shown.locator("[role=combobox]").nth(menu).click()
+        await discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+        await discord.page.wait_for_timeout(ANSWER_MS)
+    await shown.locator("button", has_text="Quiet hours").click()
+    await discord.page.get_by_role("button", name="Submit").click()
+    await discord.page.wait_for_timeout(ANSWER_MS)
+    await shown.screenshot(path=folder / "alerts-fine-print.png")
+    for label in ("Back", "All places"):
+        await shown.locator("button", has_text=label).click()
+        await discord.page.wait_for_timeout(ANSWER_MS)
+    await shown.screenshot(path=folder / "alerts-panel.png")
 
 
 async def _phone(link: str | None, folder: Path) -> None:

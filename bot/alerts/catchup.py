@@ -256,7 +256,8 @@ class CatchUp:
             for creator, (_, newest) in heard.items()
             if creator in self._beats and self._is_news(creator, newest)
         }
-        await self._cursors.note_heard(fresh)
+        for first in range(0, len(fresh), AT_ONCE):
+            await self._cursors.note_heard(dict(list(fresh.items())[first : first + AT_ONCE]))
         self._noted_heard = {
             creator: at for creator, at in (self._noted_heard | fresh).items() if now - at < 2 * HEARD_AGAIN
         }

@@ -25,8 +25,8 @@ SALE_NOTIFICATIONS = {PURCHASE: EventKind.PURCHASE, SUBSCRIBER: EventKind.SUBSCR
 
 
 def plain(moment: datetime) -> datetime:
-    """The same moment as the standard library's own type."""
-    return datetime.fromtimestamp(moment.timestamp(), UTC).replace(microsecond=moment.microsecond)
+    """The same moment in UTC."""
+    return moment.astimezone(UTC)
 
 
 def fan_of(user: FanUser | None) -> Fan | None:

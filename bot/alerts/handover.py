@@ -27,6 +27,11 @@ class Handover(Bell):
         self._fresh: list[StoredEvent] = []
         self._state = _State.LOST
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether what is given is passed on; ringing is enough otherwise."""
+        return self._state is not _State.LOST
+
     def give(self, stored: Sequence[StoredEvent]) -> None:
         """Pass these on, and ring."""
         if len(self._fresh) + len(stored) > MOST:

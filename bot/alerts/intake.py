@@ -81,7 +81,7 @@ class Intake:
                     waiting.kept.set_exception(error)
             return
         if arrived.news:
-            self._stored.give(_stored(batch, arrived))
+            self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
         told = set(arrived.news)
         for waiting in batch:
             if not waiting.kept.done():

@@ -10,6 +10,7 @@ from bot.alerts.backoff import next_try
 from bot.alerts.bell import Bell
 from bot.alerts.closing import Closing
 from bot.alerts.loading import alert_of, outgoing_of
+from bot.alerts.permits import Permits
 from bot.alerts.sending import (
     Alert,
     CardGoneError,
@@ -20,7 +21,6 @@ from bot.alerts.sending import (
     UndeliverableError,
 )
 from bot.alerts.settling import Settler
-from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import PAUSED, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
@@ -33,7 +33,6 @@ from bot.storage.cards import NewCard
 from bot.storage.events import EventStore
 from bot.storage.leasing import Due, Lease, Parcel, StandingAccount, StandingRoute
 from bot.storage.outbox import Outbox
-from bot.storage.rights import RightStore
 from bot.storage.settling import Outcome
 from bot.vault.keyring import Keyring, SealError
 
@@ -64,7 +63,7 @@ class AlertWorker:
         *,
         outbox: Outbox,
         events: EventStore,
-        rights: RightStore,
+        permits: Permits,
         sender: Sender,
         closing: Closing,
         keyring: Keyring,
@@ -73,7 +72,7 @@ class AlertWorker:
     ) -> None:
         self._outbox = outbox
         self._events = events
-        self._rights = rights
+        self._permits = permits
         self._sender = sender
         self._closing = closing
         self._keyring = keyring
@@ -183,13 +182,12 @@ class AlertWorker:
         return PAUSED if due.route.is_paused and not alert.event.is_sample else alert
 
     async def _may_route(self, due: Due, route: StandingRoute, account: StandingAccount) -> bool:
-        people = {route.set_by}
-        if due.delivery.place.kind is PlaceKind.DM:
-            people.add(DiscordUserId(due.delivery.place.target))
-        for person in people - {account.owner}:
-            if not await self._rights.holds(person, due.creator, Capability.ALERTS, self._clock.now()):
-                return False
-        return True
+        setter, receiver = route.set_by, DiscordUserId(due.delivery.place.target)
+        if setter != account.owner and not await self._permits.may_set(setter, due.creator):
+            return False
+        if due.delivery.place.kind is not PlaceKind.DM or receiver == account.owner:
+            return True
+        return await self._permits.may_receive(receiver, due.creator)
 
     async def _tried(self, parcel: Parcel, wanted: Sequence[Alert]) -> list[Outcome]:
         """Send it, and say what became of each part."""

@@ -132,7 +132,8 @@ def _allowed(outgoing: Outgoing) -> discord.AllowedMentions:
     """Nobody but the rule's own role."""
     if outgoing.role is None:
         return discord.AllowedMentions.none()
-    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[discord.Object(outgoing.role)])
+    role = discord.Object(outgoing.role)
+    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[role])
 
 
 def _translated(error: discord.HTTPException) -> Exception:

@@ -66,8 +66,9 @@ class Part:
     def hides_text(self) -> bool:
         """Whether there are words, or media, that Show brings."""
         return any(
-            card.kind is EventKind.MESSAGE and (card.text is None or card.has_media) and not alert.is_removed
+            (card.kind is EventKind.MESSAGE or card.has_text) and (card.text is None or card.has_media)
             for card, alert in zip(self.cards, self.alerts, strict=True)
+            if not alert.is_removed
         )
 
 
@@ -83,7 +84,7 @@ def card_embed(part: Part, text_limit: int = TEXT_LIMIT, name_limit: int = NAME_
     if part.answer is not None:
         embed.add_field(name="Answered ✓", value=answer_words(part.answer), inline=False)
     if card.is_sample:
-        embed.set_footer(text="A sample from the Test button: nobody wrote or paid, and it counts nowhere.")
+        embed.set_footer(text="A sample that somebody asked for: nobody wrote or paid, and it counts nowhere.")
     elif part.is_read and part.answer is None and not part.is_removed:
         embed.set_footer(text="Read on Fanvue ✓")
     return embed
@@ -103,7 +104,8 @@ def card_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
         buttons.append(button("Reply", REPLY_VERB, delivery, style=discord.ButtonStyle.primary, emoji="↩️"))
     if part.hides_text:
         buttons.append(button("Show", SHOW_VERB, delivery, emoji="👁️"))
-    if card.kind is EventKind.MESSAGE and not (part.is_read or part.answer or part.is_removed):
+    is_open = not (part.is_read or part.answer or part.is_removed or card.is_sample)
+    if card.kind is EventKind.MESSAGE and is_open:
         buttons.append(button("Mark read", READ_VERB, delivery, emoji="✔️"))
     if card.fan is not None and not card.is_sample:
         buttons.append(link_button("Open chat", chat_address(card.fan)))
@@ -173,14 +175,15 @@ def _lines(part: Part, limit: int) -> list[str]:
     shown = [card for card in part.cards if card.text is not None]
     if shown:
         return [*lines, *(line for card in shown for line in _quoted(card, max(20, limit // len(shown))))]
-    return [*lines, "-# Text hidden here. Press **Show** to read it privately."]
+    how = "Press **Show** to read it privately." if limit >= TEXT_LIMIT else "Pick it below to read it privately."
+    return [*lines, f"Text hidden here. {how}"]
 
 
 def _deed(card: Card) -> str:
     words = WORDS.get(card.kind, "")
     if card.amount is not None:
         return f"{words} **{card.amount}**"
-    return f"{words}\n-# Amount hidden here." if card.has_amount else words
+    return f"{words}\nAmount hidden here." if card.has_amount else words
 
 
 def _quoted(card: Card, limit: int) -> list[str]:

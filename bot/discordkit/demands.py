@@ -88,6 +88,8 @@ BUTTONS: Mapping[str, Demand] = {
     "mute_undo": EITHER,
     "pause": Free.OWN_DATA,
     "pay-more": INSIGHTS,
+    "place_retry": ALERTS,
+    "place_to_dm": ALERTS,
     "reply": REPLY,
     "resume": Free.OWN_DATA,
     "show": REPLY,

@@ -68,9 +68,10 @@ def summary_embed(outgoing: Outgoing) -> discord.Embed:
     alerts = outgoing.alerts
     moments = [alert.event.happened_at for alert in alerts]
     first, last = (discord.utils.format_dt(moment, "f") for moment in (min(moments), max(moments)))
+    period = f"from {first} to {last}" if first != last else f"around {first}"
     embed = discord.Embed(
         title=SUMMARIES[outgoing.bundle],
-        description=f"**{len(alerts)}** things happened from {first} to {last}.",
+        description=f"**{len(alerts)}** things happened {period}.",
         colour=Colour.CALM,
     )
     for handle, theirs in _by_creator(alerts).items():

@@ -1,6 +1,8 @@
 """Drawing a creator's team: who may do what, until when, in which shifts, and who gave it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import discord
 
@@ -8,6 +10,7 @@ from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.access import Capability, Grant, Right
+from bot.domain.accounts import DiscordUserId
 from bot.services.team import Member
 
 WHO_VERB = "team_who"
@@ -18,6 +21,7 @@ LIFT_VERB = "team_lift"
 HAND_VERB = "team_hand"
 MEMBERS_SHOWN = 15
 FIELD_LIMIT = 1024
+NAMES_SECONDS = 2
 
 ICONS = {
     Capability.INSIGHTS: "📈",
@@ -28,8 +32,26 @@ ICONS = {
     Capability.MANAGE: "👑",
 }
 
+Names = Mapping[DiscordUserId, str]
 
-def team_embed(grant: Grant, members: Sequence[Member], note: str = "") -> discord.Embed:
+
+async def names_of(interaction: discord.Interaction, members: Sequence[Member]) -> Names:
+    """What the server calls them, as far as Discord says so soon; a mention alone stays a number on some screens."""
+    guild = interaction.guild
+    found: dict[DiscordUserId, str] = {}
+
+    async def look(person: DiscordUserId) -> None:
+        if guild is not None:
+            with suppress(discord.HTTPException):
+                found[person] = (await guild.fetch_member(person)).display_name
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(NAMES_SECONDS):
+            await asyncio.gather(*(look(member.person) for member in members[:MEMBERS_SHOWN]))
+    return found
+
+
+def team_embed(grant: Grant, members: Sequence[Member], names: Names, note: str = "") -> discord.Embed:
     """Everybody who may act for the creator."""
     embed = discord.Embed(title=f"Team of @{text.name(grant.handle)}", colour=Colour.BRAND)
     if not members:
@@ -40,7 +62,7 @@ def team_embed(grant: Grant, members: Sequence[Member], note: str = "") -> disco
     if note:
         embed.description = f"{note}\n{embed.description}"
     for member in members[:MEMBERS_SHOWN]:
-        embed.add_field(name="\u200b", value=_short(member), inline=False)
+        embed.add_field(name=_name(member, names), value=_short(member), inline=False)
     hidden = len(members) - MEMBERS_SHOWN
     more = f"{hidden} more are not shown · " if hidden > 0 else ""
     embed.set_footer(text=f"{more}Only the creator gives rights; administrators of a server cannot")
@@ -57,11 +79,10 @@ def team_view(grant: Grant, members: Sequence[Member]) -> discord.ui.View | None
     return view_of([picker])
 
 
-def member_embed(grant: Grant, member: Member) -> discord.Embed:
+def member_embed(grant: Grant, member: Member, names: Names) -> discord.Embed:
     """One person in full."""
-    embed = discord.Embed(
-        title=f"For @{text.name(grant.handle)}", description=f"### <@{member.person}>", colour=Colour.BRAND
-    )
+    title = f"{_name(member, names)} for @{text.name(grant.handle)}"
+    embed = discord.Embed(title=title, description=f"<@{member.person}>", colour=Colour.BRAND)
     for right in member.rights:
         name = f"{ICONS[right.capability]} {right.capability.phrase.capitalize()}"
         embed.add_field(name=name, value=_terms(right), inline=False)
@@ -120,6 +141,10 @@ def default_embed(grant: Grant, said: str, place: str) -> discord.Embed:
         description="A default saves typing the `creator` option. It gives nobody a right.",
         colour=Colour.BRAND,
     )
+
+
+def _name(member: Member, names: Names) -> str:
+    return text.name(names[member.person]) if member.person in names else "Team member"
 
 
 def _short(member: Member) -> str:

@@ -20,23 +20,35 @@ ERASE_ALL_VERB = "erase_yes"
 KEEP_VERB = "erase_no"
 WITH_CARDS = "cards"
 
-WHILE_CONNECTED = "until you disconnect"
-WHEN_ERASED = "until you erase it"
+WHILE_CONNECTED = "Until you disconnect"
+WHEN_ERASED = "Until you erase it"
+UNTIL_CHANGED = "Until it is changed, or ends"
 SUBJECTS = {
-    "connections": ("your connected account", WHILE_CONNECTED),
-    "creators": ("creators behind it", WHILE_CONNECTED),
-    "routes": ("where alerts go", "until changed"),
-    "mutes": ("what is muted", "until it ends"),
-    "rights": ("rights you have or gave", "until they end"),
-    "shifts": ("shifts", "until changed"),
-    "deliveries": ("alerts sent to you", WHILE_CONNECTED),
-    "cards": ("cards about you, or answered by you", WHILE_CONNECTED),
-    "replies": ("that you answered, never what", WHILE_CONNECTED),
-    "uses": ("uses of an account, counted by hour", "90 days"),
-    "audit": ("what was decided: rights, connections, posts", "a year"),
-    "links": ("links to connect", "a day"),
-    "preferences": ("your time zone", WHEN_ERASED),
-    "dms": ("the id of your direct messages", WHEN_ERASED),
+    "connections": (WHILE_CONNECTED, "account"),
+    "creators": (WHILE_CONNECTED, "creator"),
+    "deliveries": (WHILE_CONNECTED, "alert"),
+    "cards": (WHILE_CONNECTED, "card"),
+    "replies": (WHILE_CONNECTED, "note that a fan was answered (never what)"),
+    "finished_months": (WHILE_CONNECTED, "month of sealed earnings"),
+    "routes": (UNTIL_CHANGED, "alert rule"),
+    "mutes": (UNTIL_CHANGED, "mute"),
+    "rights": (UNTIL_CHANGED, "right"),
+    "shifts": (UNTIL_CHANGED, "shift"),
+    "refusals": (UNTIL_CHANGED, "place that refuses cards"),
+    "uses": ("90 days", "use of an account, counted by hour"),
+    "audit": ("A year", "decision (rights, connections, posts)"),
+    "links": ("A day", "link to connect"),
+    "preferences": (WHEN_ERASED, "time zone"),
+    "dms": (WHEN_ERASED, "address of your direct messages"),
+}
+PLURALS = {
+    "note that": "notes that",
+    "month of": "months of",
+    "place that": "places that",
+    "use of": "uses of",
+    "decision": "decisions",
+    "link to": "links to",
+    "address of": "addresses of",
 }
 NOTE = "Tokens and fans' messages are stored sealed; fans' messages go after 30 days."
 STAYS = (
@@ -52,7 +64,7 @@ OUTCOMES = {
 BY_ITSELF = "the bot by itself"
 
 
-def panel_embed(overview: Overview) -> discord.Embed:
+def panel_embed(overview: Overview, reader: DiscordUserId) -> discord.Embed:
     """What is stored and until when, what was allowed, and what used it last."""
     connection = overview.connection
     embed = discord.Embed(title="Your privacy", colour=Colour.CALM)
@@ -60,11 +72,10 @@ def panel_embed(overview: Overview) -> discord.Embed:
         embed.description = _paused(connection, overview.waiting)
         embed.colour = discord.Colour(Colour.MONEY)
     stored = "\n".join(_stored(overview)) or "Nothing."
-    embed.add_field(name="What is stored about you", value=stored, inline=False)
+    embed.add_field(name="What is stored about you", value=stored[:1024], inline=False)
     if connection is not None:
-        held = [scope for scope in Scope if scope in connection.scopes]
-        allowed = "\n".join(_allowed(scope, overview.last_uses.get(scope)) for scope in held)
         name = f"What @{text.plain_name(connection.account.handle)} allowed, and what used it last"
+        allowed = "\n".join(_allowed(connection, overview, reader))
         embed.add_field(name=name, value=allowed[:1024] or "Nothing", inline=False)
     embed.set_footer(text=NOTE)
     return embed
@@ -72,21 +83,40 @@ def panel_embed(overview: Overview) -> discord.Embed:
 
 def _paused(connection: Connection, waiting: int) -> str:
     since = discord.utils.format_dt(connection.paused_at, "R") if connection.paused_at else ""
-    events = "No alert waits." if not waiting else f"{_many(waiting, 'alert')} wait and go out when you resume."
+    events = "No alert waits." if not waiting else f"Waiting until you resume: {_many(waiting, 'alert')}."
     return f"⏸️ **Paused** {since}: nothing is done with your account. {events}"
 
 
 def _stored(overview: Overview) -> Iterator[str]:
-    for subject, count in overview.counts.items():
-        what, until = SUBJECTS.get(subject, (subject, WHEN_ERASED))
-        yield f"• {what}: **{count}** · {until}"
+    """A line for each time things are kept."""
+    lines: dict[str, list[str]] = {}
+    known = [subject for subject in SUBJECTS if subject in overview.counts]
+    for subject in [*known, *(one for one in overview.counts if one not in SUBJECTS)]:
+        until, what = SUBJECTS.get(subject, (WHEN_ERASED, subject))
+        lines.setdefault(until, []).append(_many(overview.counts[subject], what))
+    for until, things in lines.items():
+        yield f"**{until}:** {', '.join(things)}"
 
 
-def _allowed(scope: Scope, last: LastUse | None) -> str:
-    if last is None:
-        return f"▫️ {scope.sentence} · not used yet"
-    who = "" if last.actor is None else f" by <@{last.actor}>"
-    return f"• {scope.sentence} · {discord.utils.format_dt(last.at, 'R')}{who}"
+def _allowed(connection: Connection, overview: Overview, reader: DiscordUserId) -> Iterator[str]:
+    """What was used, the latest first, then the rest together."""
+    uses = {scope: last for scope, last in overview.last_uses.items() if scope in connection.scopes}
+    for scope, last in sorted(uses.items(), key=lambda one: one[1].at, reverse=True):
+        yield f"• {scope.sentence}: {_small(words_for(last.operation))} · {_when(last, reader)}"
+    rest = [scope.sentence for scope in Scope if scope in connection.scopes and scope not in uses]
+    if rest:
+        yield f"▫️ Not used yet: {', '.join(_small(sentence) for sentence in rest)}"
+
+
+def _when(last: LastUse, reader: DiscordUserId) -> str:
+    when = discord.utils.format_dt(last.at, "R")
+    if last.actor is None:
+        return when
+    return f"{when} · {'you' if last.actor == reader else f'<@{last.actor}>'}"
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def panel_view(overview: Overview) -> discord.ui.View:
@@ -218,5 +248,11 @@ def kept_embed() -> discord.Embed:
     return discord.Embed(title="Kept", description="Nothing was changed.", colour=Colour.QUIET)
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def _many(count: int, words: str) -> str:
+    """``3 cards``: the first word that can stand for several does."""
+    if count == 1:
+        return f"1 {words}"
+    for one, several in PLURALS.items():
+        if words.startswith(one):
+            return f"{count:,} {several}{words.removeprefix(one)}"
+    return f"{count:,} {words}s"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Scope(StrEnum):
@@ -114,6 +115,7 @@ def features_needing(scopes: Iterable[Scope]) -> frozenset[Feature]:
     return frozenset(feature for feature in Feature if wanted & feature.scopes)
 
 
+@lru_cache(maxsize=64)
 def parse_scopes(text: str) -> frozenset[Scope]:
     """The API scopes in a space separated list; system scopes and unknown ones are left out."""
     known = {scope.value: scope for scope in Scope}

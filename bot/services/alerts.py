@@ -116,7 +116,7 @@ class AlertsService:
 
         ScopeMissingError when Fanvue does not allow us to hear of one of them.
         """
-        self._check(grant)
+        self._check_place(grant, place)
         wanted = tuple(kinds)
         _require_scopes(grant, wanted)
         standing = await self.at(grant, place)
@@ -126,7 +126,7 @@ class AlertsService:
 
     async def choose_kinds(self, grant: Grant, place: Place, kinds: Collection[EventKind]) -> None:
         """Exactly these kinds go there from now on; ScopeMissingError as above, and nothing is changed then."""
-        self._check(grant)
+        self._check_place(grant, place)
         standing = await self.at(grant, place)
         added = [kind for kind in kinds if kind not in standing.kinds]
         _require_scopes(grant, added)
@@ -137,14 +137,14 @@ class AlertsService:
 
     async def stop(self, grant: Grant, place: Place, kinds: Iterable[EventKind] = CARD_KINDS) -> None:
         """No longer send these kinds there."""
-        self._check(grant)
+        self._check_place(grant, place)
         for kind in kinds:
             await self._routes.remove(grant.creator, kind, place)
         await self._note(grant, "alerts changed")
 
     async def change(self, grant: Grant, place: Place, kind: EventKind | None, **wishes: Any) -> None:
         """Change the fine print of one kind there, or of all; ``wishes`` are fields of Wishes."""
-        self._check(grant)
+        self._check_place(grant, place)
         if wishes.get("spent") is not None:
             _require(grant, SPENDER_SCOPES)
         for route in (await self.at(grant, place)).of(kind):
@@ -154,7 +154,7 @@ class AlertsService:
 
     async def show_amounts(self, grant: Grant, place: Place, *, shows_amounts: bool) -> None:
         """Whether everybody at that place may see amounts."""
-        self._check(grant)
+        self._check_place(grant, place)
         for route in (await self.at(grant, place)).routes:
             changed = replace(route, set_by=grant.actor.user, shows_amounts=shows_amounts)
             await self._routes.set(changed, self._clock.now())
@@ -162,14 +162,14 @@ class AlertsService:
 
     async def resume(self, grant: Grant, place: Place) -> None:
         """Send there again what rested; whoever does so answers for it from now on."""
-        self._check(grant)
+        self._check_place(grant, place)
         for route in (await self.at(grant, place)).routes:
             await self._routes.set(replace(route, set_by=grant.actor.user, pause=None), self._clock.now())
         await self._note(grant, "alerts resumed")
 
     async def send_sample(self, grant: Grant, place: Place, kind: EventKind | None = None) -> EventKind:
         """A marked sample goes the way of a true event, to this place alone; its kind. BadInputError without a rule."""
-        self._check(grant)
+        self._check_place(grant, place)
         standing = await self.at(grant, place)
         if not standing.routes:
             raise BadInputError("Nothing comes to this place yet: first pick what should, then send a sample.")
@@ -216,6 +216,12 @@ class AlertsService:
     def _check(self, grant: Grant) -> None:
         if grant.capability is not Capability.ALERTS:
             raise NotAllowedError(Capability.ALERTS)
+
+    def _check_place(self, grant: Grant, place: Place) -> None:
+        """Somebody's direct messages are theirs to change, and the creator's."""
+        self._check(grant)
+        if place.kind is PlaceKind.DM and place.target != grant.actor.user and not grant.is_owner:
+            raise BadInputError("Only that person, or the creator, changes what comes to those direct messages.")
 
     async def _note(self, grant: Grant, action: str) -> None:
         await self._audit.write(grant.actor, grant.creator, action, "done", self._clock.now())

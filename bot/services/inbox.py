@@ -81,7 +81,7 @@ class Conversation:
 def require_true(event: Event) -> None:
     """BadInputError for a sample: nobody is behind it."""
     if event.is_sample:
-        raise BadInputError("This is a sample: no fan is behind it, so nothing can be sent.")
+        raise BadInputError("This is a sample: no fan is behind it, so there is nothing to do at Fanvue.")
 
 
 class InboxService:
@@ -152,6 +152,7 @@ class InboxService:
     async def mark_read(self, conversation: Conversation) -> None:
         """Mark the fan's chat read at Fanvue, and the cards. CardUnknownError and what the gate raises."""
         fan, grant = conversation.event.fan, conversation.grant
+        require_true(conversation.event)
         if fan is None:
             raise CardUnknownError
         await self._gate.call(grant, chats.update_chat(fan.id, acting_as=ActingAs(grant.managed), is_read=True))

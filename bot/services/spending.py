@@ -6,7 +6,7 @@ import structlog
 
 from bot.domain.accounts import Creator, CreatorId, FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, FanvueDownError
 from bot.domain.faults import where
 from bot.fanvue.insights import TopSpender, top_spenders
 from bot.fanvue.paging import pages
@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 FRESH = timedelta(hours=6)
 AGAIN = timedelta(minutes=10)
+MOST_MINOR = 2**31 - 1
 MOST = 500
 """Fans on a list; whoever spent less than the last of them is known to have spent at most that."""
 
@@ -41,7 +42,13 @@ class SpendingService:
         """Read the lists that are missing or hours old; how many were read. What cannot be read is tried later."""
         wanted = await self._routes.creators_with_spenders()
         self._tried = {creator: at for creator, at in self._tried.items() if creator in wanted}
-        return sum([await self._refreshed(creator) for creator in wanted])
+        read = 0
+        for creator in wanted:
+            try:
+                read += await self._refreshed(creator)
+            except FanvueDownError:
+                break
+        return read
 
     async def _refreshed(self, creator_id: CreatorId) -> bool:
         now = self._clock.now()
@@ -57,6 +64,8 @@ class SpendingService:
             return False
         try:
             rows = await self._listed(creator)
+        except FanvueDownError:
+            raise
         except DomainError as error:
             log.info("spenders_not_listed", error=where(error))
             return False
@@ -70,6 +79,6 @@ class SpendingService:
 
 def _as_list(rows: list[TopSpender]) -> tuple[dict[FanId, int], int]:
     """What each fan spent, and the most anybody can have spent who is not listed."""
-    spent = {FanId(row.user.uuid): int(row.gross) for row in rows}
+    spent = {FanId(row.user.uuid): min(int(row.gross), MOST_MINOR) for row in rows}
     floor = min(spent.values()) if len(rows) >= MOST else 0
     return spent, floor

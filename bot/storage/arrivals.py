@@ -103,7 +103,9 @@ class ArrivalStore:
         return frozenset(asked - found)
 
 
-async def _news_among(connection: AsyncConnection, rows: Mapping[str, NewEvent], numbers: Mapping[str, int]) -> dict[str, int]:
+async def _news_among(
+    connection: AsyncConnection, rows: Mapping[str, NewEvent], numbers: Mapping[str, int]
+) -> dict[str, int]:
     """Each looked at after those before it, so that two of one batch are one as well."""
     ordered = sorted(((number, rows[key].sighting) for key, number in numbers.items()), key=itemgetter(0))
     reports = [(number, report) for number, report in ordered if report is not None]

@@ -1,6 +1,7 @@
 """Which Fanvue account belongs to which Discord user, with its sealed tokens."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, text, update
@@ -241,6 +242,7 @@ def format_features(features: frozenset[Feature]) -> str:
     return " ".join(feature.value for feature in Feature if feature in features)
 
 
+@lru_cache(maxsize=64)
 def parse_features(words: str) -> frozenset[Feature]:
     """The features of a stored text; ones that no longer exist are left out."""
     known = {feature.value: feature for feature in Feature}

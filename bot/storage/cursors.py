@@ -17,13 +17,15 @@ OWN = creators.alias("own")
 PAGE = 2000
 POLLING = (pollings.c.heard_at, pollings.c.missed_at, pollings.c.polled_at, pollings.c.beat_seconds)
 FOLLOWED = JOINED.outerjoin(pollings, pollings.c.creator_id == creators.c.creator_id)
-PLACE = func.concat_ws(
-    "|",
-    cursors.c.source,
-    cast(cursors.c.since, Text),
-    func.coalesce(cast(cursors.c.read_to, Text), ""),
-    func.coalesce(cursors.c.trouble, ""),
-    func.coalesce(cast(cursors.c.failed_at, Text), ""),
+PLACE = (
+    cursors.c.source.concat("|")
+    .concat(cast(cursors.c.since, Text))
+    .concat("|")
+    .concat(func.coalesce(cast(cursors.c.read_to, Text), ""))
+    .concat("|")
+    .concat(func.coalesce(cursors.c.trouble, ""))
+    .concat("|")
+    .concat(func.coalesce(cast(cursors.c.failed_at, Text), ""))
 )
 PLACES = (
     select(func.aggregate_strings(PLACE, ";")).where(cursors.c.creator_id == creators.c.creator_id).scalar_subquery()

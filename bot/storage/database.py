@@ -1,5 +1,6 @@
 """The database connection: SQLite (one writer, many readers) or PostgreSQL, with one face."""
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["AlreadyRunningError", "Database", "DatabaseUnreachableError", "address_of"]
 
 BUSY_SECONDS = 10
+TURN_SECONDS = 30
 READERS = 4
 POSTGRES_CONNECTIONS = 10
 CONNECT_SECONDS = 10
@@ -82,6 +84,8 @@ class Database:
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, lock: RunLock | None) -> None:
         self._writer = writer
+        self._turn = asyncio.Lock()
+        self._driver: Any = None
         self._reader = reader
         self._lock = lock
 
@@ -131,7 +135,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction. StorageBusyError when the database cannot take it now."""
         with _translated():
-            async with self._writer.begin() as connection:
+            async with self._one_at_a_time(), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -146,11 +150,7 @@ class Database:
 
         For the hot statement alone: it knows no types. StorageBusyError when the database cannot take it now.
         """
-        with _translated():
-            async with self._writer.connect() as connection:
-                raw = await connection.get_raw_connection()
-                driver: Any = raw.driver_connection
-                return list(await driver.execute_fetchall(statement, values))
+        return await self._in_driver(_fetch, statement, values)
 
     async def insert_alone(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
         """One INSERT on SQLite that commits by itself: how many rows it added, and the number of the last of them.
@@ -158,12 +158,7 @@ class Database:
         Rows are not handed back one by one: each would cost the driver's thread a turn of the interpreter's lock.
         StorageBusyError when the database cannot take it now.
         """
-        with _translated():
-            async with self._writer.connect() as connection:
-                driver: Any = (await connection.get_raw_connection()).driver_connection
-                raw, execute = driver._conn, driver._execute  # noqa: SLF001 - it has no public ones
-                done: tuple[int, int] = await execute(_insert, raw, statement, values)
-                return done
+        return await self._in_driver(insert_rows, statement, values)
 
     async def transact(self, work: Callable[[Rows], T]) -> T:
         """One transaction of plain SQL, for the hot path: on SQLite one hop to the driver's thread for all of it.
@@ -173,11 +168,40 @@ class Database:
         if not self.is_sqlite:
             async with self.write() as connection:
                 return await connection.run_sync(lambda plain: work(_postgres_rows(plain)))
+        return await self._in_driver(_transact, work)
+
+    async def _in_driver(self, work: Callable[..., T], *values: Any) -> T:
+        """SQLite's writer with no transaction open, in the driver's own thread: one hop, past SQLAlchemy's pool.
+
+        The pool holds one connection, and whoever writes has its turn: so nobody else is using it.
+        """
         with _translated():
-            async with self._writer.connect() as connection:
-                driver: Any = (await connection.get_raw_connection()).driver_connection
-                done: T = await driver._execute(_transact, driver._conn, work)  # noqa: SLF001 - it has no public one
+            async with self._one_at_a_time():
+                driver = self._driver or await self._find_driver()
+                try:
+                    done: T = await driver._execute(work, driver._conn, *values)  # noqa: SLF001 - it has no public one
+                except Exception:
+                    self._driver = None
+                    raise
                 return done
+
+    async def _find_driver(self) -> Any:
+        async with self._writer.connect() as connection:
+            self._driver = (await connection.get_raw_connection()).driver_connection
+        return self._driver
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[None]:
+        """SQLite has one writer, PostgreSQL as many as come."""
+        if not self.is_sqlite:
+            yield
+            return
+        async with asyncio.timeout(TURN_SECONDS):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert that knows ON CONFLICT, in the database's dialect."""
@@ -192,7 +216,7 @@ class Database:
         if not self.is_sqlite:
             return
         with _translated():
-            async with self._writer.connect() as connection:
+            async with self._one_at_a_time(), self._writer.connect() as connection:
                 raw = await connection.get_raw_connection()
                 cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
                 await cursor.close()
@@ -231,7 +255,12 @@ def _transact(connection: sqlite3.Connection, work: Callable[[Rows], T]) -> T:
     return done
 
 
-def _insert(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+def _fetch(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Any]:
+    """In the driver's thread."""
+    return connection.execute(statement, values).fetchall()
+
+
+def insert_rows(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[int, int]:
     """In the driver's thread."""
     cursor = connection.execute(statement, values)
     return cursor.rowcount, cursor.lastrowid or 0

@@ -14,18 +14,18 @@ class Forgotten:
     """
 
     def __init__(self) -> None:
-        self._until: dict[DiscordUserId, float] = {}
+        self._at: dict[DiscordUserId, float] = {}
 
     def add(self, user: DiscordUserId) -> None:
         """From now on, for as long as something can be under way."""
-        now = time.monotonic()
-        self._until = {one: until for one, until in self._until.items() if until > now}
-        self._until[user] = now + UNDER_WAY_SECONDS
+        self._at = {one: at for one, at in self._at.items() if self.hides(one)}
+        self._at[user] = time.time()
 
     def lift(self, user: DiscordUserId) -> None:
         """They are back of their own will."""
-        self._until.pop(user, None)
+        self._at.pop(user, None)
 
     def hides(self, user: DiscordUserId | None) -> bool:
         """Whether nothing may name them now."""
-        return user in self._until and self._until[user] > time.monotonic() if user is not None else False
+        at = self._at.get(user) if user is not None else None
+        return at is not None and abs(time.time() - at) < UNDER_WAY_SECONDS

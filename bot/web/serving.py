@@ -19,7 +19,7 @@ class Patience:
     linger_seconds: float = 5
     """For reading what is left of a body that was refused."""
     connections: int = 1000
-    """Open at once; more are closed at the door."""
+    """Open at once; beyond that the silent ones are closed, or the new ones at the door."""
     shutdown_seconds: float = 5
 
 
@@ -55,7 +55,10 @@ async def serving(app: web.Application, host: str, port: int, patience: Patience
 
 
 class _Door:
-    """Makes the protocol of each new connection."""
+    """Makes the protocol of each new connection.
+
+    When all places are taken, whoever has been silent longest goes: a crowd that says nothing keeps nobody out.
+    """
 
     def __init__(self, server: web.Server | None, places: int) -> None:
         if server is None:
@@ -64,9 +67,29 @@ class _Door:
         self._places = places
 
     def __call__(self) -> asyncio.BaseProtocol:
-        if len(self._server.connections) >= self._places:
+        taken = self._server.connections
+        if len(taken) < self._places:
+            return self._server()
+        silent = next(filter(_is_silent, taken), None) or next(filter(_is_slow, taken), None)
+        if silent is None or silent.transport is None:
             return _Refusal()
+        silent.transport.abort()
         return self._server()
+
+
+def _is_silent(connection: web.RequestHandler) -> bool:
+    """Whether nothing it asked is being answered."""
+    return _is_open(connection) and connection._current_request is None  # noqa: SLF001 - nobody else knows
+
+
+def _is_slow(connection: web.RequestHandler) -> bool:
+    """Whether the body of what it asks is still on its way."""
+    request = connection._current_request  # noqa: SLF001 - nobody else knows
+    return _is_open(connection) and request is not None and not request.content.is_eof()
+
+
+def _is_open(connection: web.RequestHandler) -> bool:
+    return connection.transport is not None and not connection.transport.is_closing()
 
 
 class _Refusal(asyncio.Protocol):

@@ -17,13 +17,12 @@ def amount(verb: str, argument: str, label: str) -> discord.ui.Modal:
 def quiet_hours(argument: str, standing: QuietHours | None, zone: str) -> discord.ui.Modal:
     """Asks when to be quiet, filled with what stands."""
     start, end = words.clock_of(standing)
+    urgent = "yes" if standing is None or standing.lets_urgent else "no"
     fields = {
         "From": _field("start", start),
         "Until": _field("end", end),
         "Time zone": _field("zone", zone, 60),
-        "Refunds and disputes at once? yes or no": _field(
-            "urgent", "no" if standing and not standing.lets_urgent else "yes"
-        ),
+        "Refunds and disputes at once? yes or no": _field("urgent", urgent),
     }
     return form("Quiet hours", "al_quiet", argument, fields)
 

@@ -112,7 +112,7 @@ def explained(grant: Grant) -> str:
     mine = "**Mute for me** stops your own direct messages about it; channels and colleagues go on."
     if grant.capability is not Capability.ALERTS:
         return mine
-    return f"{mine}\n**Mute for all** stops it in every place, for everybody."
+    return f"{mine}\n**Mute for all** stops it for everybody, in every place it goes to."
 
 
 def _undo_label(one: NamedMute) -> str:

@@ -64,7 +64,7 @@ def place_screen(
     """One place: what comes there, and its switches."""
     spot, place = Spot(grant.creator, rules.place), rules.place
     lines = [f"**What comes:** {words.kinds_in_words(rules.kinds)}"]
-    lines += [f"-# {line}" for line in words.fine_print(rules.routes, client)]
+    lines += [f"↳ {line}" for line in words.fine_print(rules.routes, client)]
     if place.kind is not PlaceKind.DM:
         lines.append(f"**Amounts:** {'shown to everybody there' if rules.shows_amounts else 'hidden'}")
         lines.append(_text_policy(is_restricted=is_restricted))
@@ -104,7 +104,7 @@ def fine_screen(
     embed = discord.Embed(
         title=f"Fine print for {what}",
         description="\n".join(
-            [f"-# {places.name_of(client, rules.place, grant.actor.user)}, @{text.name(grant.handle)}", *now]
+            [f"{places.name_of(client, rules.place, grant.actor.user)}, @{text.name(grant.handle)}", *now]
         ),
         colour=Colour.BRAND,
     )
@@ -131,7 +131,7 @@ def _place_lines(entry: PlaceRules, client: discord.Client, reader: int) -> str:
     icon = {PlaceKind.DM: "📬", PlaceKind.CHANNEL: "📣", PlaceKind.FORUM: "🗂️"}[entry.place.kind]
     head = f"{icon} **{places.name_of(client, entry.place, reader)}**: {words.kinds_in_words(entry.kinds)}{hidden}"
     return "\n".join(
-        [head, *(f"-# {line}" for line in words.fine_print(entry.routes, client)), *_troubles(entry, client)]
+        [head, *(f"↳ {line}" for line in words.fine_print(entry.routes, client)), *_troubles(entry, client)]
     )
 
 

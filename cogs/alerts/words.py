@@ -1,7 +1,6 @@
 """Rules in people's words."""
 
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 import discord
 
@@ -96,11 +95,6 @@ def amount(typed: str) -> int:
 def clock_of(quiet: QuietHours | None) -> tuple[str, str]:
     """What the form begins with."""
     return (as_clock(quiet.start), as_clock(quiet.end)) if quiet else ("22:00", "08:00")
-
-
-def zone_name(zone: ZoneInfo) -> str:
-    """The zone as people know it."""
-    return zone.key
 
 
 def _minute(typed: str) -> int:

@@ -28,23 +28,18 @@ def upgrade() -> None:
     _card_removals()
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     how = "always" if is_sqlite else "never"
-    with op.batch_alter_table("connections", recreate=how, table_args=_checks()) as connections:
+    with op.batch_alter_table("connections", recreate=how) as connections:
         connections.add_column(sa.Column("paused_at", INSTANT))
 
 
 def downgrade() -> None:
     """Drop them; what was paused is in use again."""
-    with op.batch_alter_table("connections", table_args=_checks()) as connections:
+    with op.batch_alter_table("connections") as connections:
         connections.drop_column("paused_at")
     op.drop_table("card_removals")
     op.drop_table("departures")
     op.drop_table("uses")
     op.drop_table("revocations")
-
-
-def _checks() -> list[sa.CheckConstraint]:
-    """What a table that is built anew does not keep by itself."""
-    return [sa.CheckConstraint("status IN ('active', 'dead')", name=op.f("ck_connections_status"))]
 
 
 def _revocations() -> None:

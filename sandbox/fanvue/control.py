@@ -195,6 +195,8 @@ class Control:
             "subscribes": sandbox.fan_subscribes,
             "buys": sandbox.fan_buys,
             "follows": sandbox.fan_follows,
+            "likes": sandbox.fan_likes,
+            "comments": sandbox.fan_comments,
             "reverses": sandbox.fan_reverses,
         }
         act = request.match_info["act"]

@@ -7,9 +7,10 @@ from .instants import Clock
 from .webhooks.announcements import Announcements, Family
 from .world import Desk, World
 from .world.audience import PERIOD
-from .world.desk import EVENT_TYPES, FOLLOWED
+from .world.desk import COMMENTED, EVENT_TYPES, FOLLOWED, LIKED
 from .world.records import (
     Chat,
+    Comment,
     Fan,
     MediaItem,
     Message,
@@ -121,6 +122,27 @@ class FanPlay:
         desk.notify(Notification(fresh_uuid(), self._clock(), FOLLOWED, person.user, {}, is_read=False))
         self._announce.followed(desk, person, family)
         return person.user.uuid
+
+    def like(self, creator: str, fan: str, *, post: str | None = None) -> str:
+        """Likes a post (the newest where none is named); no webhook tells it. Answers the notification's uuid."""
+        desk, person = self._world.fan(creator, fan)
+        liked = self._post(desk, post) if post else desk.posts[0]
+        liked.likes.insert(0, (self._clock(), person))
+        return self._notify(desk, person, LIKED, {"postUuid": liked.uuid})
+
+    def comment(self, creator: str, fan: str, text: str, *, post: str | None = None) -> str:
+        """Comments on a post (the newest where none is named); no webhook tells it. Answers the comment's uuid."""
+        desk, person = self._world.fan(creator, fan)
+        target = self._post(desk, post) if post else desk.posts[0]
+        said = Comment(fresh_uuid(), text, self._clock(), person.user)
+        target.comments.insert(0, said)
+        self._notify(desk, person, COMMENTED, {"postUuid": target.uuid, "commentUuid": said.uuid, "text": text})
+        return said.uuid
+
+    def _notify(self, desk: Desk, person: Fan, event_type: int, data: dict[str, object]) -> str:
+        row = Notification(fresh_uuid(), self._clock(), event_type, person.user, data, is_read=False)
+        desk.notify(row)
+        return row.uuid
 
     def reverse(self, creator: str, order_id: str, kind: ReversalKind = "refund") -> str:
         """Takes a payment back; answers the reversal's id."""

@@ -264,6 +264,14 @@ class SandboxFanvue:
         """A new follower, also one not known yet; answers the fan's uuid."""
         return self._play.follow(creator, fan, family=family)
 
+    async def fan_likes(self, creator: str, fan: str, *, post: str | None = None) -> str:
+        """A post is liked; only the notifications tell it."""
+        return self._play.like(creator, fan, post=post)
+
+    async def fan_comments(self, creator: str, fan: str, text: str, *, post: str | None = None) -> str:
+        """A comment on a post; only the notifications tell it. Answers its uuid."""
+        return self._play.comment(creator, fan, text, post=post)
+
     async def fan_reverses(self, creator: str, order_id: str, *, kind: ReversalKind = "refund") -> str:
         """A refund or chargeback of a payment; answers the reversal's id."""
         return self._play.reverse(creator, order_id, kind)

@@ -9,6 +9,7 @@ from bot import logs
 from sandbox.soak import (
     alerting,
     fuzzing,
+    greedy,
     kills,
     limits,
     lost_answers,
@@ -35,6 +36,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     ),
     "uploads": ("a large file arrives and is never in memory as a whole", uploads.a_large_file_arrives),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
+    "greedy": ("silent connections and bombs: valid deliveries get through", greedy.valid_deliveries_get_through),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
     "roles": ("the main job by several processes on PostgreSQL", stories.in_roles),
     "v1": ("the main job on the /v1 surface", stories.on_v1),

@@ -37,6 +37,8 @@ from sandbox.soak.promises import Outcome, Size
 from sandbox.soak.trouble import make_trouble
 from sandbox.world import KEY
 
+NOWHERE = "http://127.0.0.1:9/api"
+"""Catch-up finds nobody: what it brings is another promise's matter."""
 CREATORS_PER_CHANNEL = 5
 TOLD_AGAIN_SHARE = 0.2
 FORGED_SHARE = 0.05
@@ -70,8 +72,8 @@ class Ledger:
 async def each_alert_comes_once(size: Size) -> Outcome:
     """Deliver, break, kill, restart; then compare Discord with the ledger."""
     draw = Random(20264)
-    async with playground() as ground, aiohttp.ClientSession() as session:
-        desks = await _desks(ground, size.alert_creators)
+    async with playground(api_url=NOWHERE) as ground, aiohttp.ClientSession() as session:
+        desks = await desks_of(ground, size.alert_creators)
         await ground.bot.start()
         await ground.discord.wait_ready()
         ledger, deliveries = _plan(desks, size, draw)
@@ -91,7 +93,7 @@ async def each_alert_comes_once(size: Size) -> Outcome:
         return _verdict(ledger, _seen(ground, desks), ground, took)
 
 
-async def _desks(ground: Playground, count: int) -> list[Desk]:
+async def desks_of(ground: Playground, count: int) -> list[Desk]:
     """Creators connected as if each had gone through the pages, a few to a channel, everything routed there."""
     await migrate(ground.database_url)
     owner = ground.discord.add_user("agency_lead")
@@ -106,12 +108,13 @@ async def _desks(ground: Playground, count: int) -> list[Desk]:
             desk = Desk(
                 User(str(uuid4()), f"creator_{number}", f"Creator {number}", now), channels[number % len(channels)]
             )
-            await _connect(stores, DiscordUserId(person.id), desk, GuildId(guild.id), now)
+            await connect(stores, DiscordUserId(person.id), desk, GuildId(guild.id), now)
             desks.append(desk)
     return desks
 
 
-async def _connect(stores: Stores, owner: DiscordUserId, desk: Desk, guild: GuildId, now: datetime) -> None:
+async def connect(stores: Stores, owner: DiscordUserId, desk: Desk, guild: GuildId, now: datetime) -> None:
+    """One creator, as if they had gone through the pages; every card to the desk's channel."""
     creator = CreatorId(desk.creator.uuid)
     connection = Connection(
         id=ConnectionId(uuid4().hex),

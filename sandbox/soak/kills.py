@@ -118,8 +118,9 @@ def _seen(ground: Playground, found: list[Team]) -> Counter[tuple[int, str]]:
     for team in found:
         for place in _places(ground, team):
             for message in ground.discord.messages(place):
-                for name in NAME.findall(message.text):
-                    seen[place, name] += 1
+                for embed in message.embeds:
+                    for name in dict.fromkeys(NAME.findall(str(embed))):
+                        seen[place, name] += 1
     return seen
 
 

@@ -16,12 +16,14 @@ from bot.alerts.board import Board
 from bot.alerts.closing import Closing
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
+from bot.alerts.permits import Permits
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.alert_sender import AlertSender
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.heralds import PlaceHerald
+from bot.discordkit.membership import RecentMembers
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import (
     Connection,
@@ -109,10 +111,11 @@ class Desk:
         """A worker with a lease holder of its own, as a process of its own has."""
         stores = self.stores
         herald = PlaceHerald(self.client, self.direct, self.pacer)
+        members = RecentMembers(self.client, self.pacer, self.clock)
         return AlertWorker(
             outbox=stores.outbox,
             events=stores.events,
-            rights=stores.rights,
+            permits=Permits(stores.rights, stores.shifts, members, self.clock),
             sender=self.sender,
             closing=Closing(stores.routes, stores.refusals, stores.connections, herald, self.clock),
             keyring=self.keyring,

@@ -1,6 +1,7 @@
 """The parts that ask Fanvue, as in one process or several, on a real database; time is the test's own."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from sandbox.fanvue.webhooks.sender import Delivery
 
 CREATOR = "lunavale"
 ALL_SCOPES = frozenset(Scope)
+SURFACE = os.environ.get("FANVUE_SURFACE", "")
 
 
 @dataclass
@@ -130,7 +132,7 @@ class Ground:
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(Database.open(self.url))
             client = await stack.enter_async_context(
-                FanvueClient(self.fanvue.api_url, clock=self.time, first_pause_seconds=0.001)
+                FanvueClient(self.fanvue.api_url + SURFACE, clock=self.time, first_pause_seconds=0.001)
             )
             stores, keyring = Stores(database), Keyring([self.key])
             oauth = FanvueOAuth(

@@ -14,6 +14,7 @@ from bot.domain.catching_up import Outcome, Source
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event
 from bot.domain.scopes import Scope
+from bot.storage.schema import connections, creators
 from sandbox.fanvue import SandboxFanvue
 
 
@@ -87,6 +88,16 @@ async def test_every_kind_of_happening_is_found(ground: Ground, process: Process
     tip = next(event for event in await process.news() if event.kind == "tip")
     assert tip.amount is not None
     assert tip.amount.minor == 700
+
+
+async def test_likes_and_comments_which_no_webhook_tells_are_found(ground: Ground, process: Process) -> None:
+    await ground.fanvue.fan_likes(CREATOR, ground.fan)
+    await ground.fanvue.fan_comments(CREATOR, ground.fan, "Lovely light")
+    for _ in range(2):
+        await process.look(after=70)
+    comment, like = sorted(await process.news(), key=lambda event: event.kind.value)
+    assert (comment.kind, comment.text, like.kind) == ("comment", "Lovely light", "like")
+    assert (await process.polling(ground.creator)).missed_at is None
 
 
 @pytest.mark.parametrize("family", ["flat", "creator", "both"])
@@ -356,3 +367,27 @@ async def test_a_reconnected_creator_is_followed_from_where_it_ended(ground: Gro
     await ground.connect(process)
     await process.look(after=70)
     assert await process.texts() == ["first", "second"]
+
+
+async def test_a_thousand_creators_are_not_looked_at_all_at_once_after_a_start(ground: Ground) -> None:
+    count = 1000
+    async with ground.process() as process:
+        example = await ground.connect(process, scopes=frozenset())
+        ids = [f"{number:08x}-2222-4333-8444-555555555555" for number in range(count - 1)]
+        names = {"handle": "h", "display_name": "d"}
+        values = {
+            "is_creator": True, "features": "", "scopes": "", "sealed_tokens": "sealed", "status": "active",
+            "access_expires_at": example.access_expires_at, "refreshed_at": example.refreshed_at,
+            "connected_at": example.connected_at, **names,
+        }  # fmt: skip
+        held = [{"id": one, "owner": 5 + place, "creator_id": one, **values} for place, one in enumerate(ids)]
+        async with process.stores.cursors._database.write() as connection:
+            await connection.execute(connections.insert(), held)
+            await connection.execute(
+                creators.insert(), [{"creator_id": one, "account_id": one, **names} for one in ids]
+            )
+        await process.catch_up.keep()
+        assert process.catch_up.count == count
+        looked = [await process.look(after=1) for _ in range(55)]
+        assert sum(looked) == count
+        assert max(looked) <= 21

@@ -3,6 +3,7 @@
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
+from bot.domain.accounts import GuildId
 from bot.domain.alerts import Place, PlaceKind
 from bot.domain.events import EventKind
 from sandbox.discord import Message
@@ -121,8 +122,14 @@ async def test_after_it_worked_again_the_next_refusal_is_told_again(desk: Desk) 
     assert len(told(desk)) == 2
 
 
-async def test_a_desk_gets_a_post_for_each_fan(desk: Desk) -> None:
+async def test_a_desk_gets_a_post_for_each_fan_and_another_when_somebody_deletes_it(desk: Desk) -> None:
     assert desk.channel.guild is not None
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind=15) if False else None
-    assert forum is None
-    assert Place(PlaceKind.FORUM, 1).key == "forum:1"
+    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
+    await desk.route(Place(PlaceKind.FORUM, forum.id, GuildId(desk.channel.guild.id)))
+    await desk.write("Anna", "one")
+    await desk.write("Bea", "one")
+    await desk.write("Anna", "two")
+    await desk.deliver()
+    posts = [one for one in desk.discord.world.channels.values() if one.parent is forum]
+    assert [post.name for post in posts] == ["Anna · @lunavale", "Bea · @lunavale"]
+    assert [len(desk.cards(post)) for post in posts] == [3, 2]

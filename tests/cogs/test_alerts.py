@@ -331,6 +331,19 @@ async def test_a_kind_is_muted_from_the_panel(connected: Rig) -> None:
     assert mute.until is None
 
 
+async def test_a_forum_gets_a_post_for_each_fan(connected: Rig) -> None:
+    forum = connected.guild.create_forum_channel("fans")
+    shown = await panel(connected)
+    await pick(connected, shown, "al_add", forum)
+    assert "tips" in await pick(connected, shown, "al_kinds", "tip")
+    for amount in (500, 600):
+        before = len(connected.cards(connected.dm))
+        await connected.fanvue.fan_tips(CREATOR, connected.fan, amount)
+        await connected.until(lambda count=before: len(connected.cards(connected.dm)) > count)  # type: ignore[misc]
+    await connected.until(lambda: forum.threads and len(connected.cards(forum.threads[0])) == 2)
+    assert len(forum.threads) == 1
+
+
 async def test_who_only_answers_fans_may_ask_why_but_mute_for_nobody_else(connected: Rig) -> None:
     await give(connected, "cleo", Capability.REPLY)
     await at_desk(connected, "tip")
@@ -371,6 +384,26 @@ async def test_only_fans_who_spent_enough_make_a_card_as_far_as_fanvue_tells(con
     await connected.fanvue.fan_follows(CREATOR, "brand_new_and_poor")
     await connected.until(lambda: connected.cards(connected.dm))
     assert connected.cards(connected.desk) == []
+
+
+async def test_somebody_elses_direct_messages_are_not_a_colleagues_to_change(connected: Rig) -> None:
+    await give(connected, "cleo", Capability.ALERTS)
+    cleo = connected.members["cleo"]
+    shown = await cleo.slash(connected.desk, "alerts panel")
+    await cleo.select(shown.response, [f"d{connected.luna.id}"], custom_id=id_of(shown, "al_places"))
+    refused = await cleo.click(shown.response, label="Turn off")
+    assert "Only that person" in words_of(refused) + words_of(shown)
+    (creator,) = [one.account.id for one in await connected.app.stores.connections.all_active()]
+    assert await connected.app.stores.routes.one(creator, EventKind.TIP, f"dm:{connected.luna.id}")
+
+
+async def test_fanvue_being_away_leaves_spending_unknown_and_is_asked_again_later(connected: Rig) -> None:
+    shown = await at_desk(connected, "tip")
+    await pick(connected, shown, "al_fine", "all")
+    await pick(connected, shown, "al_spent", "5000")
+    connected.fanvue.faults.add(operation="getTopSpenders", kind="503", times=None)
+    assert await connected.app.services.spending.sweep() == 0
+    await tipped(connected, 500, connected.desk)
 
 
 async def test_the_short_commands_still_work(connected: Rig) -> None:

@@ -46,7 +46,7 @@ async def test_the_export_holds_ones_own_rows_and_no_secret(connected: Rig) -> N
 
 async def test_what_is_stored_is_counted_in_plain_words(connected: Rig) -> None:
     shown = words_of(await connected.luna.slash(connected.desk, "privacy show"))
-    assert "your connected account: **1**" in shown
+    assert "**Until you disconnect:** 1 account" in shown
     assert "Nothing." in words_of(await connected.members["olli"].slash(connected.desk, "privacy show"))
 
 
@@ -146,9 +146,9 @@ async def test_uses_are_turned_over_page_by_page(connected: Rig) -> None:
 async def test_each_permission_shows_what_used_it_last(connected: Rig) -> None:
     await connected.luna.slash(connected.desk, "insights earnings")
     shown = words_of(await connected.luna.slash(connected.desk, "privacy show"))
-    earnings = next(line for line in shown.splitlines() if "See your earnings" in line)
-    assert f"by <@{connected.luna.id}>" in earnings
-    assert "Upload media · not used yet" in shown
+    lines = shown.splitlines()
+    assert "See your earnings and statistics: read " in shown
+    assert "upload media" in next(line for line in lines if "Not used yet" in line)
 
 
 async def test_a_paused_account_is_not_used_and_its_alerts_wait(connected: Rig) -> None:
@@ -158,6 +158,9 @@ async def test_a_paused_account_is_not_used_and_its_alerts_wait(connected: Rig) 
     assert "Paused" in words_of(panel)
     calls = connected.fanvue.oauth.refreshes[CREATOR]
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "While paused")
+    async with asyncio.timeout(10):
+        while not await connected.app.stores.events.paused_of(DiscordUserId(connected.luna.id)):
+            await asyncio.sleep(0.02)
     refused = await connected.luna.slash(connected.desk, "insights earnings")
     assert "is paused" in words_of(refused)
     theirs = await connected.members["cleo"].slash(connected.desk, "insights earnings")
@@ -165,7 +168,7 @@ async def test_a_paused_account_is_not_used_and_its_alerts_wait(connected: Rig) 
     assert labels_of(theirs.response) == []
     assert connected.fanvue.oauth.refreshes[CREATOR] == calls
     waiting = words_of(await connected.luna.slash(connected.desk, "privacy show"))
-    assert "1 alert wait" in waiting
+    assert "Waiting until you resume: 1 alert." in waiting
     assert connected.cards(connected.dm) == []
     await connected.luna.click(refused.response, label="Resume")
     await connected.until(lambda: connected.cards(connected.dm))
@@ -195,8 +198,9 @@ async def test_erasing_alone_leaves_the_cards_and_forgets_what_led_to_them(conne
 
 
 async def reading_earnings(rig: Rig) -> None:
-    asked = Asked(Preset.TODAY)
-    await rig.app.services.insights.earnings(await owned(rig), asked, ZoneInfo("UTC"))
+    luna = Actor(DiscordUserId(rig.luna.id), "luna")
+    grant = await rig.app.services.access.choose(luna, None, Capability.INSIGHTS)
+    await rig.app.services.insights.earnings(grant, Asked(Preset.TODAY), ZoneInfo("UTC"))
 
 
 async def test_a_refresh_under_way_while_erasing_ends_revoked_and_stores_nothing(connected: Rig) -> None:

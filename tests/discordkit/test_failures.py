@@ -26,6 +26,7 @@ EXAMPLES: dict[type[errors.DomainError], tuple[object, ...]] = {
     errors.ScopeMissingError: (frozenset({Scope.WRITE_POST}),),
     errors.NotAllowedError: (Capability.REPLY,),
     errors.OffShiftError: ("luna", datetime(2026, 1, 1, tzinfo=UTC)),
+    errors.PickCreatorError: ((),),
     errors.RefusedByFanvueError: (("text is too long",),),
     errors.BusyError: (datetime(2026, 1, 1, tzinfo=UTC),),
     errors.FanvueChangedError: ("getEarnings", "data"),

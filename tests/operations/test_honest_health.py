@@ -170,4 +170,5 @@ async def test_every_metric_is_explained_to_the_operator(connected: Rig) -> None
     for family, values in (await samples(connected.app)).items():
         row = next((line for line in document.splitlines() if line.startswith(f"| `{family}")), "")
         assert row, f"{family} is not in the table of metrics"
-        assert all(f"`{value}`" in row for value in values), f"{family} has labels the table does not name"
+        unnamed = {value for value in values if f"`{value}`" not in row and f"`{value.split('_')[0]}_`" not in row}
+        assert not unnamed, f"{family} has labels the table does not name"

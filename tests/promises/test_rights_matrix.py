@@ -22,6 +22,8 @@ from bot.discordkit.listing import listed
 from bot.discordkit.throttle import Throttle
 from bot.domain.access import GIVEABLE, Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.events import EventKind
 from bot.domain.shifts import Shift
 from tests.rig import CREATOR as LUNA
 from tests.rig import Rig, words_of
@@ -69,6 +71,8 @@ ARGUMENTS = {
     "mute_me": "{delivery}.fan.1h",
     "mute_undo": "{creator}.1",
     "mute_what": "{delivery}.fan.1h",
+    "place_retry": "dm:{owner}",
+    "place_to_dm": "dm:{owner}",
     "post": "{creator},subscribers,0",
     "reply": "{delivery}",
     "show": "{delivery}",
@@ -117,6 +121,7 @@ FIELDS = {
     "zone": "UTC",
     "urgent": "yes",
 }
+REST_FIRST = {"place_retry", "place_to_dm"}
 NAMES_NOBODY = {"disconnect"}
 """About one's own account, whatever the button says."""
 
@@ -149,14 +154,13 @@ class Stage:
         client.tree.throttle._spent = Throttle(per_person=100_000)._spent  # so many acts would be too many for a person
         second = env.create_guild(name="Elsewhere")
         elsewhere = second.create_text_channel("general")
-        admin_roles = {
-            guild: guild.create_role(name="Admin", permissions=discord.Permissions.all()) for guild in (rig.guild, second)
-        }
+        every_permission = discord.Permissions.all()
+        admins = {one: one.create_role(name="Admin", permissions=every_permission) for one in (rig.guild, second)}
         await rig.connect()
         for name in ("mika", "spare", "other", *(name for name in PEOPLE if name != "creator")):
             user = env.create_user(name.replace(" ", "-"))
             for guild in (rig.guild, second):
-                member = guild.add_member(user, roles=[admin_roles[guild]] if name == "guild admin" else [])
+                member = guild.add_member(user, roles=[admins[guild]] if name == "guild admin" else [])
                 self.actors[name, "guild" if guild is rig.guild else "other guild"] = member
             self.actors[name, "DM"] = user
             rig.members[name] = self.actors[name, "guild"]
@@ -224,6 +228,7 @@ class Stage:
             other=self.id_of("other"),
             spot=spot,
             desk=self.rig.desk.id,
+            owner=self.id_of("creator" if cell.whose == LUNA else "mika"),
             place=f"d{me}",
         )
 
@@ -236,7 +241,7 @@ class Stage:
 
     async def typed(self, person: str, cell: Cell, name: str) -> str | None:
         actor = self.actors[person, cell.where]
-        root = self.rig.env.backend.find_command(name.split()[0], None, type=1)
+        root = self.rig.env.backend.find_command(name.split(maxsplit=1)[0], None, type=1)
         assert root is not None, name
         if cell.where == "DM" and 1 not in (root.get("contexts") or [0, 1]):
             return None
@@ -246,7 +251,11 @@ class Stage:
         options = self.options(leaf, cell)
         if "creator" not in options and cell.whose != LUNA:
             return None
-        call = actor.slash if cell.where == "DM" else lambda *args, **more: actor.slash(self.places[cell.where], *args, **more)
+        call = (
+            actor.slash
+            if cell.where == "DM"
+            else lambda *args, **more: actor.slash(self.places[cell.where], *args, **more)
+        )
         shown = await call(name, **options)
         return FORM if shown.modal is not None else words_of(shown)
 
@@ -258,19 +267,27 @@ class Stage:
                 found[name] = self.ids[cell.whose]
             elif option.get("required"):
                 is_person = option["type"] == discord.AppCommandOptionType.user.value
-                found[name] = self.actors["other" if name == "to" else "spare", cell.where] if is_person else OPTIONS[name]
+                found[name] = (
+                    self.actors["other" if name == "to" else "spare", cell.where] if is_person else OPTIONS[name]
+                )
         return found
 
     async def pressed(self, person: str, cell: Cell, kind: str, verb: str) -> str | None:
         if cell.whose != LUNA and verb in NAMES_NOBODY:
             return None
+        if verb in REST_FIRST:
+            await self.rest(cell)
         actor = self.actors[person, cell.where]
         channel = self.actors[person, "DM"].dm_channel if cell.where == "DM" else self.places[cell.where]
         argument = self.words(ARGUMENTS.get(verb, "{creator}"), cell, person)
         data: dict[str, Any] = {"custom_id": f"fv1:{verb}:{argument}"}
         if kind == "form":
             data["components"] = [
-                {"type": 18, "id": number, "component": {"type": 4, "id": 100 + number, "custom_id": name, "value": value}}
+                {
+                    "type": 18,
+                    "id": number,
+                    "component": {"type": 4, "id": 100 + number, "custom_id": name, "value": value},
+                }
                 for number, (name, value) in enumerate(FIELDS.items(), 1)
             ]
         elif kind == "select":
@@ -292,6 +309,14 @@ class Stage:
         stored = self.rig.env.backend.get_message(int(message["channel_id"]), int(message["id"]))
         return words_of(shown).strip() or f"(changed) {stored.content}"
 
+    async def rest(self, cell: Cell) -> None:
+        """A rule to the owner's direct messages that rests, because Discord refused them."""
+        owner = self.id_of("creator" if cell.whose == LUNA else "mika")
+        place, routes = Place(PlaceKind.DM, owner), self.rig.app.stores.routes
+        now = self.rig.app.clock.now()
+        await routes.set(Route(CreatorId(self.ids[cell.whose]), EventKind.TIP, place, owner), now)
+        await routes.pause(place, "refused", now)
+
     async def message(self, channel: Any) -> dict[str, Any]:
         """A message of the bot's in that place: what is pressed on it is forged, as everybody can."""
         if channel.id not in self.messages:
@@ -299,6 +324,12 @@ class Stage:
             self.messages[channel.id] = sent.id
         backend = self.rig.env.backend
         return dict(serializers.message_payload(backend, backend.get_message(channel.id, self.messages[channel.id])))
+
+
+def field(number: int, entry: tuple[str, str]) -> dict[str, Any]:
+    """A text of a form that was filled in."""
+    text = {"type": 4, "id": 100 + number, "custom_id": entry[0], "value": entry[1]}
+    return {"type": 18, "id": number, "component": text}
 
 
 def cells() -> Iterator[Cell]:

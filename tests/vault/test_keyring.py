@@ -40,3 +40,34 @@ def test_neither_the_ring_nor_its_errors_show_a_key() -> None:
     ring = Keyring([key])
     assert key not in repr(ring)
     assert len(ring.sealing_key_id) == 8
+
+
+def test_a_quick_seal_keeps_every_promise_of_the_other() -> None:
+    old, new = new_key(), new_key()
+    sealed = Keyring([old]).seal_quickly("sécret\nline".encode(), identity="event:a")
+    both = Keyring([new, old])
+    assert "sécret" not in sealed
+    assert both.open(sealed, identity="event:a") == both.open_unclaimed(sealed) == "sécret\nline"
+    assert not both.is_sealed_with_first(sealed)
+    fresh = both.reseal(sealed)
+    assert both.is_sealed_with_first(fresh)
+    assert Keyring([new]).open(fresh, identity="event:a") == "sécret\nline"
+    for keyring, identity in ((both, "event:b"), (Keyring([new]), "event:a")):
+        with pytest.raises(SealError):
+            keyring.open(sealed, identity=identity)
+
+
+@pytest.mark.parametrize("damage", ["q1:", "q1:00000000:", "q1:x:y:z", "{}=", "{}A", "{}é"])
+def test_a_damaged_quick_seal_opens_for_nobody(damage: str) -> None:
+    keyring = Keyring([new_key()])
+    broken = damage.format(keyring.seal_quickly(b"secret", identity="a"))
+    assert not keyring.is_sealed_with_first(broken)
+    with pytest.raises(SealError):
+        keyring.open(broken, identity="a")
+    with pytest.raises(SealError):
+        keyring.reseal(broken)
+
+
+def test_no_quick_seal_is_equal_to_another() -> None:
+    keyring = Keyring([new_key()])
+    assert len({keyring.seal_quickly(b"same", identity="a") for _ in range(100)}) == 100

@@ -212,16 +212,30 @@ async def taken(port: int) -> bytes:
     return b""
 
 
-async def test_connections_beyond_the_bound_are_closed_and_places_come_free() -> None:
+async def test_beyond_the_bound_the_longest_silent_connection_goes() -> None:
     async with broken(Patience(connections=2, shutdown_seconds=0.1)) as origin:
         request = HEAD + b"Content-Length: 2\r\n\r\nhi"
         first, second = [await asyncio.open_connection("127.0.0.1", port_of(origin)) for _ in range(2)]
         for reader, writer in (first, second):
             writer.write(request)
             assert (await reader.readline()).startswith(b"HTTP/1.1 200")
-        assert await taken(port_of(origin)) == b""
-        first[1].close()
-        second[1].close()
+        assert (await taken(port_of(origin))).endswith(b"hi")
+        assert (await asyncio.wait_for(first[0].read(), 5)).endswith(b"hi")
+        assert first[0].at_eof()
+        second[1].write(request)
+        await second[0].readuntil(b"hi")
+        for _, writer in (first, second):
+            writer.close()
+
+
+async def test_a_crowd_that_says_nothing_keeps_nobody_out() -> None:
+    async with broken(Patience(connections=3, shutdown_seconds=0.1)) as origin:
+        beginnings = (b"", b"POST /ec", HEAD + b"Content-Length: 9\r\n\r\nhalf")
+        crowd = [await asyncio.open_connection("127.0.0.1", port_of(origin)) for _ in range(9)]
+        for (_, writer), said in zip(crowd, beginnings * 3, strict=True):
+            writer.write(said)
         async with asyncio.timeout(5):
-            while not (await taken(port_of(origin))).endswith(b"hi"):
-                await asyncio.sleep(0.01)
+            for _ in range(5):
+                assert (await taken(port_of(origin))).endswith(b"hi")
+        for _, writer in crowd:
+            writer.transport.abort()

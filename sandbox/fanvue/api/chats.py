@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sandbox.fanvue.instants import stamp_or_none
+from sandbox.fanvue.world.desk import COMMENTED, LIKED
 from sandbox.fanvue.world.records import Chat, Fan, Template
 
 from . import smart_lists
@@ -47,7 +48,14 @@ Filter = Literal[
     "not_muted",
     "archived",
 ]
-COUNTED = {9: "newPurchase", 10: "newSubscriber", 11: "newTip", 12: "newFollower"}
+COUNTED = {
+    LIKED: "newPostLike",
+    COMMENTED: "newPostComment",
+    9: "newPurchase",
+    10: "newSubscriber",
+    11: "newTip",
+    12: "newFollower",
+}
 NOTIFICATION_COUNTS = (
     "newFollower",
     "newPostComment",

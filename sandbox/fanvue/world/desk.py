@@ -30,6 +30,8 @@ from .sales import SalesBook
 NOTIFIED_DAYS = 30
 EVENT_TYPES = {"message": 9, "post": 9, "mediaLink": 9, "subscription": 10, "tip": 11}
 FOLLOWED = 12
+LIKED, COMMENTED = 7, 8
+"""Fanvue documents no numbers for these two: ours are made up, and nothing may rely on them."""
 
 
 @dataclass

@@ -1,0 +1,161 @@
+"""What goes into one message is decided with the lease and stays so; outcomes are noted many at once."""
+
+from datetime import timedelta
+
+from stored_examples import (
+    ANNA,
+    FAN,
+    LATER,
+    LUNA,
+    NOW,
+    SOON,
+    TEAM_CHANNEL,
+    a_card,
+    a_connection,
+    a_route,
+    an_event,
+    dm_of,
+    leased,
+    routed,
+)
+
+from bot.domain.accounts import ChannelId, FanId
+from bot.domain.alerts import Dispatch
+from bot.domain.parcels import GROWS, OpenCard, Shape
+from bot.storage import Stores
+from bot.storage.leasing import Lease, Parcel
+from bot.storage.outbox import DeliveryStatus, Outcome
+
+
+async def take(stores: Stores, holder: str = "h1", at: object = NOW, **more: object) -> list[Parcel]:
+    return await stores.outbox.lease(holder, at, 60, 20, **more)  # type: ignore[arg-type]
+
+
+async def backlog(stores: Stores, count: int) -> None:
+    for number in range(count):
+        await routed(stores, f"k{number}", TEAM_CHANNEL)
+
+
+async def statuses(stores: Stores) -> dict[str, int]:
+    return {status.value: number for status, number in (await stores.outbox.counts()).items() if number}
+
+
+async def test_a_backlog_is_leased_ten_cards_a_message(stores: Stores) -> None:
+    await backlog(stores, 12)
+    (first,) = await take(stores)
+    assert ([due.delivery.id for due in first.contents], first.shape) == (list(range(1, 11)), Shape.CARDS)
+    assert await take(stores, "h2") == []
+
+
+async def test_taken_over_it_is_the_same_message_though_more_came(stores: Stores) -> None:
+    await backlog(stores, 5)
+    (first,) = await take(stores)
+    await routed(stores, "later", TEAM_CHANNEL)
+    (again,) = await take(stores, "h2", LATER)
+    assert again.id == first.id
+    assert [due.delivery.id for due in again.contents] == [due.delivery.id for due in first.contents]
+
+
+async def test_outcomes_of_all_kinds_are_noted_at_once(stores: Stores) -> None:
+    await backlog(stores, 4)
+    (parcel,) = await take(stores)
+    sent, dead, put_off, _ = (due.delivery for due in parcel.contents)
+    outcomes = [
+        Outcome(sent.id, card=a_card(sent, 500)),
+        Outcome(dead.id, reason="no such channel"),
+        Outcome(put_off.id, due_at=SOON, reason="not now"),
+    ]
+    await stores.outbox.settle(outcomes, "h1", NOW)
+    assert await statuses(stores) == {"done": 1, "dead": 1, "due": 1, "leased": 1}
+    card = await stores.cards.by_delivery(sent.id)
+    assert card is not None
+    assert (card.message, card.fan) == (500, FAN)
+
+
+async def test_who_lost_the_lease_notes_nothing(stores: Stores) -> None:
+    await backlog(stores, 1)
+    (parcel,) = await take(stores)
+    await take(stores, "h2", LATER)
+    delivery = parcel.contents[0].delivery
+    await stores.outbox.settle([Outcome(delivery.id, card=a_card(delivery, 500))], "h1", LATER)
+    assert await statuses(stores) == {"leased": 1}
+    assert await stores.cards.by_delivery(delivery.id) is None
+
+
+async def test_what_was_refused_together_comes_again_one_by_one(stores: Stores) -> None:
+    await backlog(stores, 4)
+    (parcel,) = await take(stores)
+    assert await stores.outbox.part(parcel.id, NOW) == 4
+    for number in range(1, 5):
+        (alone,) = await take(stores)
+        assert ([due.delivery.id for due in alone.contents], alone.shape) == ([number], Shape.ALONE)
+        await stores.outbox.settle([Outcome(number, reason="refused")], "h1", NOW)
+
+
+async def test_a_lease_brings_all_that_sending_needs(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(), "sealed")
+    await stores.routes.set(a_route(dm_of(ANNA), shows_amounts=True), NOW)
+    await stores.dms.remember(ANNA, ChannelId(77))
+    await routed(stores, "k1", dm_of(ANNA))
+    (parcel,) = await take(stores)
+    (due,) = parcel.contents
+    assert parcel.channel == 77
+    assert due.account is not None
+    assert (due.account.owner, due.handle) == (ANNA, "handle-11")
+    assert due.route is not None
+    assert (due.route.set_by, due.route.shows_amounts, due.route.is_paused) == (ANNA, True, False)
+    assert due.stored is not None
+    assert (due.stored.key, due.stored.sealed_body) == ("k1", "sealed-k1")
+
+
+async def test_what_is_routed_can_be_leased_in_the_same_commit(stores: Stores) -> None:
+    await stores.events.add_many([an_event("k1")])
+    (stored,) = await stores.events.unrouted(10)
+    route = a_route()
+    (parcel,) = await stores.outbox.route_and_lease([(stored.id, [route])], Lease("h1", NOW, 60, 10))
+    assert [due.event_key for due in parcel.contents] == ["k1"]
+    assert await stores.outbox.route_and_lease([(stored.id, [route])], Lease("h2", NOW, 60, 10)) == []
+    assert await statuses(stores) == {"leased": 1}
+
+
+async def test_an_open_card_grows_until_it_is_answered(stores: Stores) -> None:
+    fan = FanId("anna")
+    for key in ("k1", "k2", "k3"):
+        await stores.events.add_many([an_event(key)])
+        (stored,) = await stores.events.unrouted(10)
+        dispatch = Dispatch(a_route(), happened_at=NOW, fan=fan)
+        await stores.events.route(stored.id, [dispatch], NOW)
+        open_cards = {TEAM_CHANNEL.key: OpenCard(1, LUNA, fan, 1, NOW + GROWS)} if key != "k1" else {}
+        (parcel,) = await take(stores, open_cards=open_cards)
+        expected = {"k1": (1, Shape.CARDS), "k2": (1, Shape.GROWN), "k3": (3, Shape.CARDS)}
+        assert (parcel.id, parcel.shape) == expected[key]
+        delivery = parcel.contents[0].delivery
+        await stores.outbox.settle([Outcome(delivery.id, card=a_card(delivery, 500))], "h1", NOW)
+        if key == "k2":
+            assert len(await stores.outbox.contents(1)) == 2
+            await stores.cards.mark_answered(1, ANNA, "Anna", NOW)
+
+
+async def test_what_a_closed_place_refused_can_be_had_after_all(stores: Stores) -> None:
+    await backlog(stores, 2)
+    (parcel,) = await take(stores)
+    await stores.outbox.settle([Outcome(due.delivery.id, reason="closed") for due in parcel.contents], "h1", NOW)
+    assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["another"], NOW, LATER) == 0
+    assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW + timedelta(seconds=1), LATER) == 0
+    assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW, LATER) == len(parcel.contents)
+    assert (await leased(stores, LATER))[0].attempts == 1
+
+
+async def test_updates_reach_the_fans_messages_that_came_before_them(stores: Stores) -> None:
+    await routed(stores, "k1", TEAM_CHANNEL)
+    (delivery,) = await leased(stores)
+    await stores.outbox.settle([Outcome(delivery.id, card=a_card(delivery, 500))], "h1", NOW)
+    assert [card.delivery for card in await stores.cards.answered_elsewhere(LUNA, FAN, SOON)] == [delivery.id]
+    assert await stores.cards.answered_elsewhere(LUNA, FAN, SOON) == []
+    assert len(await stores.cards.read(LUNA, FAN, SOON)) == 1
+    assert len(touched := await stores.cards.removed(LUNA, "fanvue-message", SOON)) == 1
+    assert await stores.cards.parcels_of(touched) == [delivery.id]
+    (due,) = await stores.outbox.contents(delivery.id)
+    assert due.delivery.status is DeliveryStatus.DONE
+    assert due.card is not None
+    assert (due.card.elsewhere_at, due.card.read_at, due.card.removed_at) == (SOON, SOON, SOON)
