@@ -68,8 +68,8 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
         ends_at = self._team.until(until, await self._preferences.zone(grant.actor.user))
-        everything = right.value == EVERYTHING
-        chosen = await self._team.everything(grant) if everything else (Capability(right.value),)
+        is_all = right.value == EVERYTHING
+        chosen = await self._team.everything(grant) if is_all else (Capability(right.value),)
         await self._team.give(grant, _person(person), chosen, ends_at, may_pass_on=passing_on)
         await self._show(interaction, grant)
 
@@ -86,8 +86,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         """Take rights back; it counts at once, also for open cards and forms"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
-        is_all = right is None or right.value == EVERYTHING
-        chosen = GIVEABLE if is_all or right is None else (Capability(right.value),)
+        chosen = GIVEABLE if right is None or right.value == EVERYTHING else (Capability(right.value),)
         await self._take(grant, DiscordUserId(person.id), chosen)
         await self._show(interaction, grant)
 
@@ -236,8 +235,8 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
             return
         member = members[person]
         names = await panel.names_of(interaction, [member])
-        embed, view = panel.member_embed(grant, member, names), panel.member_view(grant, member)
-        await interaction.edit_original_response(embed=embed, view=view)
+        embed = panel.member_embed(grant, member, names)
+        await interaction.edit_original_response(embed=embed, view=panel.member_view(grant, member))
 
 
 def _person(member: discord.Member) -> DiscordUserId:

@@ -75,6 +75,19 @@ class DiscordPage:
         await self.page.locator("#send-message").click()
         await self.page.wait_for_timeout(CALM_MS)
 
+    async def pick(self, words: str, *picks: str) -> None:
+        """Type a command and pick what each of its first options offers for these words, send it."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{words}")
+        await self.page.locator(".command-popup").wait_for()
+        for entry in ("", *picks):
+            await self.page.keyboard.type(entry)
+            await self.page.wait_for_timeout(2 * CALM_MS)
+            await self.page.keyboard.press("Enter")
+            await self.page.wait_for_timeout(CALM_MS)
+        await self.page.locator("#send-message").click()
+        await self.page.wait_for_timeout(CALM_MS)
+
     def message(self, words: str) -> Locator:
         """The newest message that says this."""
         return self.page.locator("#channel-message-list > *").filter(has_text=words).last

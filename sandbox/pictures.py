@@ -50,6 +50,7 @@ async def main(folder: Path) -> None:
                 panel = await discord.sees(words)
                 await panel.screenshot(path=folder / f"{command.split()[0]}.png")
             await _alerts(context, origin, folder)
+            await _team(context, origin, folder)
             await _phone(link, folder)
     print(f"pictures are in {folder}")
 
@@ -73,6 +74,18 @@ async def _alerts(context: BrowserContext, origin: str, folder: Path) -> None:
         await shown.locator("button", has_text=label).click()
         await discord.page.wait_for_timeout(ANSWER_MS)
     await shown.screenshot(path=folder / "alerts-panel.png")
+
+
+async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
+    """Who may act for the creator."""
+    discord = await DiscordPage.open(context, origin, "creator-team")
+    await discord.pick("team grant", "max", "Everything")
+    await discord.sees("1 person")
+    await discord.pick("team grant", "max", "Manage")
+    await discord.sees("manage the team")
+    await discord.pick("team grant", "cleo", "Read and")
+    panel = await discord.sees("2 people")
+    await panel.screenshot(path=folder / "team.png")
 
 
 async def _phone(link: str | None, folder: Path) -> None:

@@ -42,6 +42,9 @@ MARGIN = timedelta(minutes=2)
 HEARD_AGAIN = timedelta(minutes=5)
 """How old the note of a creator's last webhook may get while more come."""
 PROMPT_SECONDS = 5
+MANY = 5000
+NOTED_OF_MANY = 5
+"""Of so many creators only every fifth look is noted: people see a time some minutes old, and the disk rests."""
 
 
 class CatchUp:
@@ -199,7 +202,7 @@ class CatchUp:
             log.error("look_failed", error=where(error))
         else:
             next_in = looked.next_in_seconds
-            if looked.beat_seconds is not None:
+            if looked.beat_seconds is not None and (self.count < MANY or target.turn % NOTED_OF_MANY == 1):
                 self._notes.append(Note(creator, self._clock.now(), looked.beat_seconds))
         if next_in is None or shard_of(creator) not in self._shards.held:
             self._beats.drop(creator)

@@ -62,7 +62,7 @@ def team_embed(grant: Grant, members: Sequence[Member], names: Names, note: str 
     if note:
         embed.description = f"{note}\n{embed.description}"
     for member in members[:MEMBERS_SHOWN]:
-        embed.add_field(name=_name(member, names), value=_short(member), inline=False)
+        embed.add_field(name=_name(member, names), value=_short(member, names), inline=False)
     hidden = len(members) - MEMBERS_SHOWN
     more = f"{hidden} more are not shown · " if hidden > 0 else ""
     embed.set_footer(text=f"{more}Only the creator gives rights; administrators of a server cannot")
@@ -147,8 +147,8 @@ def _name(member: Member, names: Names) -> str:
     return text.name(names[member.person]) if member.person in names else "Team member"
 
 
-def _short(member: Member) -> str:
-    lines = [f"<@{member.person}>"]
+def _short(member: Member, names: Names) -> str:
+    lines = [] if member.person in names else [f"<@{member.person}>"]
     lines += [f"{ICONS[right.capability]} {right.capability.phrase}{_until(right)}" for right in member.rights]
     if member.week:
         lines.append("🕒 " + " · ".join(shift.words for shift in member.week))

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.access import Actor, Capability, Grant
-from bot.domain.accounts import Connection, CreatorId, FanvueAccount
+from bot.domain.accounts import Connection, Creator, CreatorId, FanvueAccount
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, ScopeMissingError
+from bot.domain.errors import DomainError, PausedError, ScopeMissingError
 from bot.domain.faults import where
 from bot.domain.scopes import Scope
 from bot.fanvue.creators import ManagedCreator, list_creators
@@ -46,6 +45,8 @@ class ManagedCreatorsService:
         now = self._clock.now()
         try:
             found = await self._listed(account)
+        except PausedError:
+            return
         except DomainError as error:
             log.warning("creators_not_listed", error=where(error))
             return
@@ -55,9 +56,9 @@ class ManagedCreatorsService:
         """Nobody, for an account that may not ask."""
         if Scope.READ_CREATOR not in account.scopes:
             return []
-        grant = Grant(Actor(account.owner, ""), account, Capability.OWN)
+        itself = Creator(account.account, account)
         try:
-            rows = pages(lambda call: self._gate.call(grant, call), list_creators(), MOST)
+            rows = pages(lambda call: self._gate.work(itself, call), list_creators(), MOST)
             return [_account(row) async for row in rows]
         except ScopeMissingError:
             return []

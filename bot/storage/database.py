@@ -15,6 +15,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageBusyError
+from bot.storage.driver import connector
 from bot.storage.instants import as_stored
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
 
@@ -177,12 +178,8 @@ class Database:
         """
         with _translated():
             async with self._one_at_a_time():
-                driver = self._driver or await self._find_driver()
-                try:
-                    done: T = await driver._execute(work, driver._conn, *values)  # noqa: SLF001 - it has no public one
-                except Exception:
-                    self._driver = None
-                    raise
+                driver = self._driver if self._driver and self._driver.is_open else await self._find_driver()
+                done: T = await driver._execute(work, driver._conn, *values)  # noqa: SLF001 - it has no public one
                 return done
 
     async def _find_driver(self) -> Any:
@@ -293,7 +290,7 @@ def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEn
         pool_reset_on_return=None,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"timeout": BUSY_SECONDS},
+        async_creator=connector(address.database or "", BUSY_SECONDS),
         **options,
     )
 

@@ -1,31 +1,39 @@
 """Replies to fans: each source (a message, an interaction) is written down before it is sent, so it sends once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, text, update
 
-from bot.domain.accounts import CreatorId, DiscordUserId, FanId, MessageId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import replies
+
+STUCK_AT_ONCE = 50
+KEPT = timedelta(days=1)
+"""How long words wait for being sent again."""
 
 
 class ReplyStatus(StrEnum):
     """What became of a reply."""
 
+    ASKED = "asked"
+    """Somebody else is on the fan: it waits for its author's word."""
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
     """The answer was lost, and reading back did not settle it."""
+    UNSENT = "unsent"
+    """The fan had it, and it was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewReply:
-    """A reply that is about to be sent; its text is not kept."""
+    """A reply that is about to be sent; its words rest sealed until the fan has them."""
 
     id: str
     source_key: str
@@ -34,6 +42,11 @@ class NewReply:
     fan: FanId
     author: DiscordUserId
     created_at: datetime
+    author_name: str = ""
+    channel: ChannelId | None = None
+    delivery: int | None = None
+    """The card it answers."""
+    sealed_draft: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,10 @@ class StoredReply:
     fanvue_message: str | None
     created_at: datetime
     settled_at: datetime | None
+    author_name: str = ""
+    channel: ChannelId | None = None
+    delivery: int | None = None
+    sealed_draft: str | None = None
 
 
 class ReplyStore:
@@ -69,26 +86,57 @@ class ReplyStore:
             "author": reply.author,
             "status": ReplyStatus.SENDING,
             "created_at": reply.created_at,
+            "author_name": reply.author_name,
+            "channel_id": reply.channel,
+            "delivery_id": reply.delivery,
+            "sealed_draft": reply.sealed_draft,
         }
         statement = self._database.insert(replies).values(values).on_conflict_do_nothing(index_elements=["source_key"])
         async with self._database.write() as connection:
             return (await connection.execute(statement.returning(replies.c.id))).one_or_none() is not None
 
     async def settle(self, reply_id: str, status: ReplyStatus, fanvue_message: str | None, at: datetime) -> None:
-        """Note what became of it, with Fanvue's id of the message when it was sent."""
-        change = (
-            update(replies)
-            .where(replies.c.id == reply_id)
-            .values(status=status, fanvue_message=fanvue_message, settled_at=at)
-        )
+        """Note what became of it, with Fanvue's id of the message when it was sent; then its words are let go."""
+        values: dict[str, Any] = {"status": status, "fanvue_message": fanvue_message, "settled_at": at}
+        if status is ReplyStatus.SENT:
+            values["sealed_draft"] = None
         async with self._database.write() as connection:
-            await connection.execute(change)
+            await connection.execute(update(replies).where(replies.c.id == reply_id).values(values))
+
+    async def move(self, reply_id: str, before: ReplyStatus, after: ReplyStatus, at: datetime) -> bool:
+        """From one state to another; false when somebody was faster."""
+        change = update(replies).where(replies.c.id == reply_id, replies.c.status == before)
+        async with self._database.write() as connection:
+            return (await connection.execute(change.values(status=after, settled_at=at))).rowcount == 1
+
+    async def by_id(self, reply_id: str) -> StoredReply | None:
+        """The reply, in whatever state."""
+        return await self._one(replies.c.id == reply_id)
+
+    async def last_sent(self, creator: CreatorId, fan: FanId, since: datetime) -> StoredReply | None:
+        """The latest reply a fan has from here, unless it is older."""
+        is_sent = and_(replies.c.status == ReplyStatus.SENT, replies.c.created_at >= since)
+        query = select(replies).where(replies.c.creator_id == creator, replies.c.fan_id == fan, is_sent)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query.order_by(replies.c.created_at.desc()).limit(1))).one_or_none()
+        return _reply(row) if row else None
+
+    async def stuck(self, before: datetime) -> list[StoredReply]:
+        """Those that were begun before and never settled."""
+        condition = and_(text("status = 'sending'"), replies.c.created_at < before)
+        query = select(replies).where(condition).order_by(replies.c.created_at).limit(STUCK_AT_ONCE)
+        async with self._database.read() as connection:
+            return [_reply(row) for row in await connection.execute(query)]
+
+    async def drop_drafts(self, now: datetime) -> int:
+        """Let go of words that nobody sent again for a day; how many."""
+        is_old = and_(replies.c.sealed_draft.is_not(None), replies.c.created_at < now - KEPT)
+        async with self._database.write() as connection:
+            return (await connection.execute(update(replies).where(is_old).values(sealed_draft=None))).rowcount
 
     async def by_source(self, source_key: str) -> StoredReply | None:
         """What became of a source."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(replies).where(replies.c.source_key == source_key))).one_or_none()
-        return _reply(row) if row else None
+        return await self._one(replies.c.source_key == source_key)
 
     async def accounted_for(self, creator: CreatorId, fan: FanId) -> set[str]:
         """Fanvue's ids of the messages to a fan that are known to be replies sent from here."""
@@ -106,7 +154,13 @@ class ReplyStore:
     async def forget(self, user: DiscordUserId) -> None:
         """Forget who wrote them; the source keys stay, so that nothing is sent twice."""
         async with self._database.write() as connection:
-            await connection.execute(update(replies).where(replies.c.author == user).values(author=None))
+            change = update(replies).where(replies.c.author == user)
+            await connection.execute(change.values(author=None, author_name=None, sealed_draft=None))
+
+    async def _one(self, condition: ColumnElement[bool]) -> StoredReply | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(replies).where(condition))).one_or_none()
+        return _reply(row) if row else None
 
 
 def _reply(row: Row[Any]) -> StoredReply:
@@ -121,4 +175,8 @@ def _reply(row: Row[Any]) -> StoredReply:
         fanvue_message=row.fanvue_message,
         created_at=row.created_at,
         settled_at=row.settled_at,
+        author_name=row.author_name or "",
+        channel=None if row.channel_id is None else ChannelId(row.channel_id),
+        delivery=row.delivery_id,
+        sealed_draft=row.sealed_draft,
     )

@@ -116,7 +116,7 @@ def fine_screen(
         _money_menu("Smallest amount", "al_min", spot, wishes.minimum, MINIMUMS, "Any amount", "From {}"),
         _money_menu("Which fans", "al_spent", spot, wishes.spent, SPENT, "All fans", "Fans who spent {} or more"),
     ]
-    if rules.place.kind is not PlaceKind.DM:
+    if rules.place.guild is not None and rules.place.guild == grant.actor.guild:
         items.append(role_menu("Mention a role", "al_role", spot.argument, wishes.role))
     items.append(button("Quiet hours", "al_quiet", spot.argument, emoji="🌙"))
     if wishes.quiet:

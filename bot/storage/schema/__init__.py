@@ -15,7 +15,7 @@ from bot.storage.schema.alerts import HELD, WAITING, cards, deliveries, dm_chann
 from bot.storage.schema.arrivals import identities
 from bot.storage.schema.base import HEAD, RowNumber, metadata
 from bot.storage.schema.catching_up import cursors, pollings
-from bot.storage.schema.inbox import replies
+from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, replies, watches
 from bot.storage.schema.operating import audit, key_checks, leases, revocations
 from bot.storage.schema.reports import finished_months
 from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders
@@ -29,6 +29,8 @@ __all__ = [
     "audit",
     "card_removals",
     "cards",
+    "claims",
+    "closed_chats",
     "connections",
     "creators",
     "cursors",
@@ -38,6 +40,7 @@ __all__ = [
     "departures",
     "desk_posts",
     "dm_channels",
+    "escalations",
     "events",
     "finished_months",
     "identities",
@@ -46,6 +49,7 @@ __all__ = [
     "link_attempts",
     "metadata",
     "mutes",
+    "notes",
     "pending_connections",
     "pollings",
     "preferences",
@@ -58,4 +62,5 @@ __all__ = [
     "spender_lists",
     "spenders",
     "uses",
+    "watches",
 ]

@@ -1,6 +1,6 @@
-"""What is answered."""
+"""What is answered, who is on it, what is noted about fans."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import metadata
@@ -18,5 +18,65 @@ replies = Table(
     Column("fanvue_message", Text),
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant),
-    CheckConstraint("status IN ('sending', 'sent', 'failed', 'unknown')", name="status"),
+    Column("author_name", Text),
+    Column("channel_id", BigInteger),
+    Column("delivery_id", BigInteger),
+    Column("sealed_draft", Text),
+    CheckConstraint("status IN ('asked', 'sending', 'sent', 'failed', 'unknown', 'unsent')", name="status"),
 )
+Index(
+    "ix_replies_sending",
+    replies.c.created_at,
+    sqlite_where=text("status = 'sending'"),
+    postgresql_where=text("status = 'sending'"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("fan_id", Text, primary_key=True),
+    Column("holder", BigInteger, nullable=False, index=True),
+    Column("holder_name", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False, index=True),
+    Column("is_snoozed", Boolean, nullable=False),
+)
+
+closed_chats = Table(
+    "closed_chats",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("fan_id", Text, primary_key=True),
+    Column("closed_at", Instant, nullable=False),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    Column("role", BigInteger),
+    Column("lead", BigInteger, index=True),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("fan_id", Text, primary_key=True),
+    Column("waiting_since", Instant, nullable=False),
+    Column("level", Integer, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), nullable=False),
+    Column("fan_id", Text, nullable=False),
+    Column("author", BigInteger, index=True),
+    Column("sealed_text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index(None, notes.c.creator_id, notes.c.fan_id)

@@ -1,0 +1,65 @@
+"""What a team member wants a fan to read."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Self
+
+from bot.domain.errors import BadInputError
+
+TEXT_LIMIT = 5000
+LEAST_PRICE = 300
+MOST_PRICE = 50_000
+"""Cents."""
+EMPTY = "There is no text in that reply, so nothing was sent."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """Words, ready media by their ids, and what the media cost in cents; ``template`` is what it was made from."""
+
+    text: str = ""
+    media: tuple[str, ...] = ()
+    price: int | None = None
+    template: str | None = None
+
+    def checked(self) -> "Draft":
+        """As Fanvue takes it; BadInputError says what to change."""
+        clean = self.text.strip()
+        if not clean and not self.media:
+            raise BadInputError(EMPTY)
+        if len(clean) > TEXT_LIMIT:
+            raise BadInputError(
+                f"Fanvue takes {TEXT_LIMIT:,} characters; this reply has {len(clean):,}. Nothing was sent."
+            )
+        if self.price is not None and not self.media:
+            raise BadInputError("Only media can have a price. Attach a file, or leave the price out. Nothing was sent.")
+        if self.price is not None and not LEAST_PRICE <= self.price <= MOST_PRICE:
+            raise BadInputError("A price is from $3.00 to $500.00. Nothing was sent.")
+        return replace(self, text=clean)
+
+    def packed(self) -> str:
+        """As one text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def unpacked(cls, words: str) -> Self:
+        """Out of that text."""
+        found = json.loads(words)
+        return cls(found["text"], tuple(found["media"]), found["price"], found["template"])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enclosure:
+    """A file somebody attached; ``kind`` is image, video or audio."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+def cents_of(words: str) -> int:
+    """A price as people write it (5, 5.5, $4.99), in cents; BadInputError for anything else."""
+    whole, _, part = words.strip().removeprefix("$").replace(",", ".").partition(".")
+    if not (whole.isascii() and whole.isdigit()) or len(whole) > 4 or len(part) > 2 or not (part or "0").isdigit():  # noqa: PLR2004
+        raise BadInputError("Write the price like `5` or `4.99` (US dollars). Nothing was sent.")
+    return int(whole) * 100 + int((part + "00")[:2])

@@ -1,0 +1,152 @@
+"""Who is on which fan, and whom nobody can write to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+
+from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.storage.database import Database
+from bot.storage.personal import creators_of, rows_about
+from bot.storage.schema import claims, closed_chats
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody is on a fan, until they let go or it runs out."""
+
+    creator: CreatorId
+    fan: FanId
+    holder: DiscordUserId
+    holder_name: str
+    since: datetime
+    until: datetime
+    is_snoozed: bool = False
+    """Whether they want to be left alone about it until then."""
+
+
+class ClaimStore:
+    """Invariant: at most one person is on a fan; a claim that has run out is none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, claim: Claim, now: datetime) -> Claim:
+        """The claim that holds now: this one where nobody else was faster, which one's own only lengthens."""
+        mine = or_(claims.c.holder == claim.holder, claims.c.until <= now)
+        statement = self._database.insert(claims).values(_values(claim))
+        taken = statement.on_conflict_do_update(
+            index_elements=["creator_id", "fan_id"],
+            set_={
+                "holder": claim.holder,
+                "holder_name": claim.holder_name,
+                "until": claim.until,
+                "is_snoozed": claim.is_snoozed,
+            },
+            where=mine,
+        )
+        async with self._database.write() as connection:
+            stale = and_(_of(claim.creator, claim.fan), claims.c.until <= now)
+            await connection.execute(delete(claims).where(stale))
+            await connection.execute(taken)
+            row = (await connection.execute(select(claims).where(_of(claim.creator, claim.fan)))).one()
+        return _claim(row)
+
+    async def of(self, creator: CreatorId, fan: FanId, now: datetime) -> Claim | None:
+        """Who is on this fan."""
+        async with self._database.read() as connection:
+            query = select(claims).where(_of(creator, fan), claims.c.until > now)
+            row = (await connection.execute(query)).one_or_none()
+        return _claim(row) if row else None
+
+    async def of_fans(self, creator: CreatorId, fans: Collection[FanId], now: datetime) -> dict[FanId, Claim]:
+        """Who is on which of these fans."""
+        query = select(claims).where(claims.c.creator_id == creator, claims.c.fan_id.in_(fans), claims.c.until > now)
+        async with self._database.read() as connection:
+            return {FanId(row.fan_id): _claim(row) for row in await connection.execute(query)}
+
+    async def hand_over(self, claim: Claim, to: DiscordUserId, name: str, now: datetime, until: datetime) -> bool:
+        """To somebody else; false when it is not held by that person any more."""
+        change = update(claims).where(_of(claim.creator, claim.fan), claims.c.holder == claim.holder)
+        values = {"holder": to, "holder_name": name, "since": now, "until": until, "is_snoozed": False}
+        async with self._database.write() as connection:
+            return (await connection.execute(change.values(values))).rowcount == 1
+
+    async def release(self, creator: CreatorId, fan: FanId, holder: DiscordUserId) -> bool:
+        """Let go of it; false when somebody else has it, or nobody."""
+        async with self._database.write() as connection:
+            change = delete(claims).where(_of(creator, fan), claims.c.holder == holder)
+            return (await connection.execute(change)).rowcount == 1
+
+    async def run_out(self, now: datetime) -> list[Claim]:
+        """Remove those that have run out; which they were."""
+        async with self._database.read() as connection:
+            if (await connection.execute(select(claims.c.fan_id).where(claims.c.until <= now).limit(1))).first() is None:
+                return []
+        async with self._database.write() as connection:
+            gone = delete(claims).where(claims.c.until <= now).returning(claims)
+            return [_claim(row) for row in await connection.execute(gone)]
+
+    async def close_chat(self, creator: CreatorId, fan: FanId, now: datetime) -> None:
+        """This fan cannot be written to, until they write again."""
+        statement = self._database.insert(closed_chats).values(creator_id=creator, fan_id=fan, closed_at=now)
+        upsert = statement.on_conflict_do_update(index_elements=["creator_id", "fan_id"], set_={"closed_at": now})
+        async with self._database.write() as connection:
+            await connection.execute(upsert)
+
+    async def open_chat(self, creator: CreatorId, fan: FanId) -> None:
+        """They can be written to after all."""
+        chat = closed_chats.c
+        async with self._database.write() as connection:
+            await connection.execute(delete(closed_chats).where(chat.creator_id == creator, chat.fan_id == fan))
+
+    async def closed_at(self, creator: CreatorId, fan: FanId) -> datetime | None:
+        """Since when they cannot be written to."""
+        chat = closed_chats.c
+        query = select(chat.closed_at).where(chat.creator_id == creator, chat.fan_id == fan)
+        async with self._database.read() as connection:
+            found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+        return found
+
+    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+        """Whom this person is on, and who is on the fans of their creator."""
+        return await rows_about(self._database, claims, _is_about(user))
+
+    async def forget(self, user: DiscordUserId) -> None:
+        """Let go of them all."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(claims).where(_is_about(user)))
+
+
+def _of(creator: CreatorId, fan: FanId) -> ColumnElement[bool]:
+    return and_(claims.c.creator_id == creator, claims.c.fan_id == fan)
+
+
+def _is_about(user: DiscordUserId) -> ColumnElement[bool]:
+    return or_(claims.c.holder == user, claims.c.creator_id.in_(creators_of(user)))
+
+
+def _values(claim: Claim) -> dict[str, Any]:
+    return {
+        "creator_id": claim.creator,
+        "fan_id": claim.fan,
+        "holder": claim.holder,
+        "holder_name": claim.holder_name,
+        "since": claim.since,
+        "until": claim.until,
+        "is_snoozed": claim.is_snoozed,
+    }
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(
+        creator=CreatorId(row.creator_id),
+        fan=FanId(row.fan_id),
+        holder=DiscordUserId(row.holder),
+        holder_name=row.holder_name,
+        since=row.since,
+        until=row.until,
+        is_snoozed=bool(row.is_snoozed),
+    )

@@ -1,0 +1,51 @@
+"""The SQLite driver, made to finish what it began."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import aiosqlite
+
+
+class PatientConnection(aiosqlite.Connection):
+    """Invariant: a cancelled caller leaves only when its statement has ended.
+
+    SQLAlchemy drops a connection whose caller was cancelled. Were the statement still under way then, the file would
+    stay locked until somebody collects it, and all others would wait for that.
+    """
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes statements."""
+        return bool(self._running and self._connection)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        statement = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
+        try:
+            return await asyncio.shield(statement)
+        except asyncio.CancelledError:
+            while not statement.done():
+                await _ended(statement)
+            if not statement.cancelled():
+                statement.exception()
+            raise
+
+
+async def _ended(statement: asyncio.Future[Any]) -> None:
+    """Wait through further cancellations: it takes milliseconds, at most as long as SQLite waits for its lock."""
+    try:
+        await asyncio.wait({statement})
+    except asyncio.CancelledError:
+        return
+
+
+def connector(path: str, busy_seconds: float) -> Callable[[], PatientConnection]:
+    """What opens a connection to a file, for SQLAlchemy."""
+
+    def connect() -> PatientConnection:
+        connection = PatientConnection(lambda: sqlite3.connect(path, timeout=busy_seconds), iter_chunk_size=64)
+        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for those it makes
+        return connection
+
+    return connect
