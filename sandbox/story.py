@@ -169,8 +169,8 @@ async def survives_a_kill(stage: Stage) -> None:
     before = len(stage.cards(stage.dm)), len(stage.cards(stage.desk))
     hanging = stage.discord.fail("POST", "/channels/*/messages", hang=True, times=None)
     first = len(stage.fanvue.deliveries)
-    for number in range(3):
-        await stage.fanvue.fan_writes(CREATOR, fan_of(stage), f"Message number {number}")
+    for number, fan in enumerate(fans_of(stage)[1:4]):
+        await stage.fanvue.fan_writes(CREATOR, fan, f"Message number {number}")
     async with asyncio.timeout(10):
         while [delivery.status for delivery in stage.fanvue.deliveries[first:]] != [204] * 3:
             await asyncio.sleep(0.05)
@@ -220,9 +220,14 @@ STEPS: list[tuple[str, Callable[[Stage], Awaitable[None]]]] = [
 
 
 def fan_of(stage: Stage) -> str:
-    """A fan with a chat, who can be written to."""
+    """The handle of a fan who can be written to."""
+    return fans_of(stage)[0]
+
+
+def fans_of(stage: Stage) -> list[str]:
+    """The handles of all fans who can be written to."""
     desk = stage.fanvue.world.desk(stage.fanvue.world.account(CREATOR))
-    return next(chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable)
+    return [chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable]
 
 
 async def play(stage: Stage) -> int:

@@ -16,7 +16,8 @@ class Bell:
     async def wait(self, at_most_seconds: float) -> None:
         """Return when rung, or after the time given."""
         try:
-            await asyncio.wait_for(self._event.wait(), at_most_seconds)
+            async with asyncio.timeout(at_most_seconds):  # wait_for loses a cancellation that meets a ring
+                await self._event.wait()
         except TimeoutError:
             return
         finally:

@@ -47,7 +47,8 @@ class Ledger:
         try:
             while True:
                 try:
-                    await asyncio.wait_for(self._rung.wait(), BEAT_SECONDS)
+                    async with asyncio.timeout(BEAT_SECONDS):
+                        await self._rung.wait()
                 except TimeoutError:
                     log.debug("ledger_beat")
                 self._rung.clear()
