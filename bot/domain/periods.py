@@ -164,7 +164,7 @@ def period_before(preset: Preset | None, period: Period) -> Period:
         return Period(start, min(_wall_shift(start, period), period.start), zone)
     days = len(period.days)
     start = _midnight(first - timedelta(days=days), zone)
-    return Period(start, _wall_shift(start, period), zone)
+    return Period(start, min(_wall_shift(start, period), period.start), zone)
 
 
 def steady_parts(period: Period) -> tuple[Period, ...]:
@@ -182,7 +182,7 @@ def same_weekdays_before(period: Period) -> Period:
     weeks = -(-len(period.days) // WEEK)
     first = period.start.astimezone(period.zone).date() - timedelta(weeks=weeks)
     start = _midnight(first, period.zone)
-    return Period(start, _wall_shift(start, period), period.zone)
+    return Period(start, min(_wall_shift(start, period), period.start), period.zone)
 
 
 def _wall_shift(start: datetime, period: Period) -> datetime:

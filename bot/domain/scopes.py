@@ -59,6 +59,7 @@ class Feature(StrEnum):
     ALERTS = "alerts"
     REPLIES = "replies"
     POSTING = "posting"
+    LINKS = "links"
 
     @property
     def label(self) -> str:
@@ -81,6 +82,7 @@ FEATURE_SENTENCES = {
     Feature.ALERTS: "A card in Discord for each fan message and sale",
     Feature.REPLIES: "Answer fans from the card, as you",
     Feature.POSTING: "Write and schedule posts from Discord",
+    Feature.LINKS: "Tracking links, from clicks to payers",
 }
 
 FEATURE_SCOPES = {
@@ -92,6 +94,7 @@ FEATURE_SCOPES = {
     Feature.POSTING: frozenset(
         {Scope.READ_SELF, Scope.READ_POST, Scope.WRITE_POST, Scope.READ_MEDIA, Scope.WRITE_MEDIA}
     ),
+    Feature.LINKS: frozenset({Scope.READ_SELF, Scope.READ_TRACKING_LINKS, Scope.WRITE_TRACKING_LINKS}),
 }
 
 

@@ -57,6 +57,11 @@ def test_the_31st_is_compared_with_no_more_than_a_shorter_month_has() -> None:
     assert before.end == period.start
 
 
+def test_a_day_that_begins_at_one_o_clock_does_not_reach_into_its_comparison() -> None:
+    period = period_for(Preset.YESTERDAY, at("2020-03-28T00:00"), ZoneInfo("Asia/Gaza"))
+    assert period_before(Preset.YESTERDAY, period).end == period.start
+
+
 @given(
     now=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants naive bounds
     zone=st.sampled_from(sorted(available_timezones())),
