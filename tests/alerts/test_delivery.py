@@ -126,9 +126,6 @@ async def test_a_place_that_hangs_holds_up_no_other(desk: Desk) -> None:
     await asyncio.gather(working, return_exceptions=True)
     hanging.remove()
     assert desk.names() == []
-    desk.clock.step(minutes=1)
-    await desk.deliver()
-    assert desk.names() == ["Anna", "Bea", "Cleo"]
 
 
 async def test_a_card_that_was_sent_but_not_noted_is_noted_later_and_not_sent_twice(desk: Desk) -> None:
