@@ -8,11 +8,27 @@ from typing import Any
 import aiosqlite
 
 
+class TidyConnection(sqlite3.Connection):
+    """Ends its transaction when it is closed.
+
+    SQLite keeps a closed connection, with its lock, for as long as a cursor of it is somewhere; a cancelled caller's
+    traceback is enough.
+    """
+
+    def close(self) -> None:
+        """Roll back what was not committed, then close."""
+        try:
+            if self.in_transaction:
+                self.rollback()
+        finally:
+            super().close()
+
+
 class PatientConnection(aiosqlite.Connection):
     """Invariant: a cancelled caller leaves only when its statement has ended.
 
-    SQLAlchemy drops a connection whose caller was cancelled. Were the statement still under way then, the file would
-    stay locked until somebody collects it, and all others would wait for that.
+    SQLAlchemy closes a connection whose caller was cancelled, and the next writer opens another one: by then nothing
+    of the old one may be under way.
     """
 
     @property
@@ -44,7 +60,9 @@ def connector(path: str, busy_seconds: float) -> Callable[[], PatientConnection]
     """What opens a connection to a file, for SQLAlchemy."""
 
     def connect() -> PatientConnection:
-        connection = PatientConnection(lambda: sqlite3.connect(path, timeout=busy_seconds), iter_chunk_size=64)
+        connection = PatientConnection(
+            lambda: sqlite3.connect(path, timeout=busy_seconds, factory=TidyConnection), iter_chunk_size=64
+        )
         connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for those it makes
         return connection
 

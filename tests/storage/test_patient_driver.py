@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.database import Database
 from bot.storage.driver import connector
 
 LONG = (
@@ -35,6 +36,35 @@ async def test_when_the_cancellation_arrives_the_statement_has_ended(tmp_path: P
     assert connection.is_open
     await connection.close()
     assert not connection.is_open
+
+
+async def test_whoever_writes_while_dealing_with_a_cancelled_write_does_not_wait_for_it(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'file.db'}")
+    async with database.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE numbers (n INTEGER)")
+
+    async def part() -> None:
+        try:
+            async with database.write() as connection:
+                for _ in range(5):
+                    found = await connection.exec_driver_sql("INSERT INTO numbers VALUES (1), (2) RETURNING n")
+                    found.all()
+                raise asyncio.CancelledError
+        finally:
+            async with database.write() as connection:
+                await connection.exec_driver_sql("INSERT INTO numbers VALUES (3)")
+
+    for steps in range(60):
+        task = asyncio.create_task(part())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with database.read() as connection:
+        found = (await connection.exec_driver_sql("SELECT n FROM numbers")).scalars().all()
+    assert set(found) == {3}
+    await database.close()
 
 
 def sqlite3_insert(connection: object) -> None:
