@@ -30,6 +30,7 @@ from bot.domain.errors import BadInputError, ChartError, DomainError
 from bot.domain.periods import asked
 from bot.domain.reports import EarningsReport, Reversals, Source, View
 from bot.services import Services
+from bot.services.spreadsheets import MOST_ROWS
 
 
 class Earnings:
@@ -105,7 +106,7 @@ class Earnings:
         state = shown(key)
         grant = await self._grant(interaction, state)
         zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
-        await send_file(interaction, self._spreadsheets.payments(grant, state.asked, zone, state.source))
+        await send_file(interaction, self._spreadsheets.payments(grant, state.asked, zone, state.source), MOST_ROWS)
 
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
