@@ -10,7 +10,7 @@ from bot.discordkit.components import action_id, link_button, view_of
 from bot.discordkit.connecting import CONNECT_VERB, features_from, link_embed
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import person_of
-from bot.domain.scopes import Feature
+from bot.domain.scopes import USUAL, Feature
 from bot.services import Services
 from bot.services.connections import ConnectionsService
 from bot.services.links import Link, PrivateMessage
@@ -33,7 +33,7 @@ class Connect(commands.Cog):
         """Connect your Fanvue account, or add a permission to it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         held = await self._connections.of(person_of(interaction.user).id)
-        await self._offer(interaction, held.features if held else frozenset(Feature))
+        await self._offer(interaction, held.features if held else USUAL)
 
     async def _press(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

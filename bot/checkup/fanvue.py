@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.domain.clock import SystemClock
 from bot.domain.health import Finding
-from bot.domain.scopes import Feature, Scope, format_scopes, scopes_for
+from bot.domain.scopes import USUAL, Feature, Scope, format_scopes, scopes_for
 from bot.fanvue.errors import ClientRefusedError, FanvueError, GrantDeadError
 from bot.fanvue.oauth import FanvueOAuth, challenge_of, new_verifier
 from bot.fanvue.transport import Answer, Connections
@@ -130,7 +130,8 @@ def _unticked(missing: set[Scope]) -> Finding:
         if feature.scopes & missing
     ]
     advice = f"not ticked in {AREA}: {', '.join(lacking) or 'one of them'}. Tick them, and let creators /connect anew"
-    return Finding.bad("scopes", advice)
+    is_needed = missing & scopes_for(USUAL)
+    return Finding.bad("scopes", advice) if is_needed else Finding.look("scopes", advice)
 
 
 async def _answer(connections: Connections, address: str) -> Answer | None:

@@ -7,7 +7,7 @@ import discord
 from bot.discordkit.components import action_id, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
-from bot.domain.scopes import Feature
+from bot.domain.scopes import USUAL, Feature
 from bot.services.links import Link, LinkKind, LinkResult
 
 CONNECT_VERB = "connect"
@@ -19,9 +19,9 @@ def features_argument(features: Iterable[Feature]) -> str:
 
 
 def features_from(argument: str) -> frozenset[Feature]:
-    """Features from a button's argument; unknown words are left out, none means all."""
+    """Features from a button's argument; unknown words are left out, none means the usual ones."""
     known = {feature.value: feature for feature in Feature}
-    return frozenset(known[word] for word in argument.split(",") if word in known) or frozenset(Feature)
+    return frozenset(known[word] for word in argument.split(",") if word in known) or USUAL
 
 
 def connect_view(features: Iterable[Feature], label: str = "Connect Fanvue") -> discord.ui.View:

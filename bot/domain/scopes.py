@@ -98,6 +98,10 @@ FEATURE_SCOPES = {
 }
 
 
+USUAL = frozenset(Feature) - {Feature.LINKS}
+"""What a first connection asks for; the rest when somebody first wants it."""
+
+
 def scopes_for(features: Iterable[Feature]) -> frozenset[Scope]:
     """Every scope the features need; ``read:self`` always, since connecting reads the profile."""
     return frozenset({Scope.READ_SELF}).union(*(feature.scopes for feature in features))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.rig import Rig, components_of, labels_of, words_of
+from tests.rig import CREATOR, Rig, components_of, labels_of, link_of, words_of
 
 
 def component(message: object, verb: str) -> str:
@@ -137,11 +137,24 @@ async def test_payments_are_paged_without_a_gap_or_a_double(connected: Rig) -> N
     ]
 
 
-async def test_posts_and_links_say_what_they_brought(connected: Rig) -> None:
+async def test_posts_say_what_they_brought(connected: Rig) -> None:
     posts = await connected.luna.slash(connected.desk, "insights posts")
     assert "unlocks" in words_of(posts)
+
+
+async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(connected: Rig) -> None:
+    refused = await connected.luna.slash(connected.desk, "insights links")
+    assert "has not allowed" in words_of(refused)
+    button = next(m for m in [refused.response, *refused.followups] if m and "Add permission" in labels_of(m))
+    asked = await connected.luna.click(button, label="Add permission")
+    assert (await connected.browser.connect(link_of(asked), CREATOR)).status == 200
     links = await connected.luna.slash(connected.desk, "insights links")
-    assert "has not allowed" in words_of(links) or "clicks" in words_of(links)
+    assert "clicks" in words_of(links)
+    form = await connected.luna.click(links.response, label="New link")
+    made = await connected.luna.submit_modal(form, {"name": "Bio", "platform": "Instagram"})
+    shown = words_of(made)
+    assert "https://www.fanvue.com/lunavale/fv-" in shown
+    assert "Bio" in words_of(await connected.luna.slash(connected.desk, "insights links"))
 
 
 @pytest.mark.parametrize("command", ["subscribers", "top-fans", "transactions", "posts", "links", "earnings"])
