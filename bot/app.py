@@ -4,6 +4,7 @@ import importlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.alerts.bell import Bell
 from bot.alerts.board import Board
@@ -21,6 +22,7 @@ from bot.discordkit.actions import Actions
 from bot.discordkit.alert_sender import AlertSender
 from bot.discordkit.client import Cog, DiscordClient
 from bot.discordkit.deleting import MessageDeleter
+from bot.discordkit.desk_headers import DeskHeaders
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import Failures
@@ -30,6 +32,7 @@ from bot.discordkit.membership import RecentMembers
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.picking import PICK_VERB, Picker
+from bot.discordkit.telling import ReplyTeller, WaitCaller
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.fanvue.client import FanvueClient
@@ -38,25 +41,29 @@ from bot.running import App, Role
 from bot.services import Services
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
+from bot.services.answering import Answering, answering
 from bot.services.audience import AudienceService
 from bot.services.authorisation import Authorisation
 from bot.services.connections import ConnectionsService
+from bot.services.drafts import DraftsService
 from bot.services.finished import FinishedMonths
 from bot.services.guilds import GuildsService
-from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.managed import ManagedCreatorsService
+from bot.services.mass import MassService
+from bot.services.media import MediaService
 from bot.services.muting import MutingService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
+from bot.services.publishing import Publisher
 from bot.services.reopening import ReopeningService
 from bot.services.sales import SalesService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
 from bot.services.team import TeamService
-from bot.settings import Settings
+from bot.settings import Settings, is_loopback
 from bot.storage import Stores
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -131,7 +138,7 @@ class _Assembly:
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)
-        pacer = Pacer(clock)
+        self.pacer = pacer = Pacer(clock)
         direct = DirectMessages(self.client, stores.dms, pacer)
         self.deleter = MessageDeleter(self.client, pacer)
         self.members = RecentMembers(self.client, pacer, clock)
@@ -194,30 +201,39 @@ class _Assembly:
         gate = self.gate
         managed = ManagedCreatorsService(stores.creators, gate, clock)
         access = self.access(managed)
-        connections = self.connections()
+        connections, answers = self.connections(), self.answering(access)
         finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
         insights = InsightsService(gate, finished, self.studio, clock)
         return Services(
             access=access,
             alerts=self.alerts(),
+            attaching=answers.attaching,
             audience=AudienceService(gate, finished, self.studio, clock),
+            claims=answers.claims,
             connections=connections,
+            conversations=answers.conversations,
+            desk=answers.desk,
+            drafts=self.drafts(access),
             guilds=GuildsService(stores.departures, clock),
-            inbox=self.inbox(access, gate),
+            inbox=answers.inbox,
             insights=insights,
             managed=managed,
+            mass=MassService(gate, stores.audit, clock),
+            media=MediaService(gate, self.fanvue.connections, allows_loopback=self.is_sandbox),
             muting=self.muting(access),
-            posts=PostsService(gate, stores.audit, clock),
+            posts=PostsService(gate, stores.audit, self.studio, clock),
             preferences=PreferencesService(stores.preferences),
             privacy=PrivacyService(
                 stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
             ),
+            replies=answers.replies,
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
             spreadsheets=SpreadsheetsService(insights, clock),
             spending=SpendingService(
                 creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock
             ),
+            stuck=answers.stuck,
             status=StatusService(
                 access=access,
                 gate=gate,
@@ -229,6 +245,7 @@ class _Assembly:
                 clock=clock,
             ),
             team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
+            waiting=answers.waiting,
         )
 
     def access(self, managed: ManagedCreatorsService) -> AccessService:
@@ -319,17 +336,36 @@ class _Assembly:
             clock=self.clock,
         )
 
-    def inbox(self, access: AccessService, gate: Gate) -> InboxService:
-        """Answering fans."""
-        return InboxService(
+    def answering(self, access: AccessService) -> Answering:
+        """Answering fans; an API on this machine is the sandbox."""
+        return answering(
+            self.stores,
             access=access,
-            gate=gate,
-            cards=self.stores.cards,
-            events=self.stores.events,
-            outbox=self.stores.outbox,
-            replies=self.stores.replies,
-            audit=self.stores.audit,
+            gate=self.gate,
+            connections=self.fanvue.connections,
             board=self.board,
+            keyring=self.keyring,
+            clock=self.clock,
+            teller=ReplyTeller(self.client, self.pacer),
+            caller=WaitCaller(self.client, self.pacer),
+            headers=DeskHeaders(self.client, self.pacer),
+            is_alone=self.settings.database_url.startswith("sqlite"),
+            is_sandbox=is_loopback(urlsplit(self.settings.fanvue_api_url).hostname),
+        )
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether Fanvue is on this machine: then its addresses may be, too."""
+        return is_loopback(urlsplit(self.settings.fanvue_api_url).hostname)
+
+    def drafts(self, access: AccessService) -> DraftsService:
+        """Writing, approving, sending."""
+        stores = self.stores
+        return DraftsService(
+            access=access,
+            publisher=Publisher(self.gate, stores.drafts, self.clock),
+            drafts=stores.drafts,
+            audit=stores.audit,
             keyring=self.keyring,
             clock=self.clock,
         )

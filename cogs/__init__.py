@@ -7,6 +7,8 @@ NAMES = (
     "alerts",
     "inbox",
     "posts",
+    "mass",
+    "media",
     "team",
     "privacy",
     "help",

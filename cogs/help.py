@@ -39,6 +39,7 @@ TOPICS = (
     Topic("alerts", Capability.ALERTS, Feature.ALERTS, "messages and sales of {names} as cards, where you want them."),
     Topic("post", Capability.POST, Feature.POSTING, "posts as {names}, now or later."),
     Topic("mass", Capability.POST, Feature.REPLIES, "one message of {names} to many fans."),
+    Topic("media", Capability.POST, Feature.POSTING, "the vault of {names}, and files into it."),
     Topic("report", Capability.INSIGHTS, Feature.INSIGHTS, "a morning brief about {names}."),
     Topic("goal", Capability.INSIGHTS, Feature.INSIGHTS, "what {names} aims for, and how it goes."),
     Topic("team", Capability.MANAGE, None, "who else may work for {names}, and when."),

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, ViewportSize
+from playwright.async_api import BrowserContext, Locator, ViewportSize
 
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
@@ -45,6 +45,7 @@ async def main(folder: Path) -> None:
             await discord.page.bring_to_front()
             card = await discord.sees("New message")
             await card.screenshot(path=folder / "card.png")
+            await _inbox(discord, card, folder)
             for command, words in (("privacy show", "Your privacy"), ("status", "Fanvue's limit")):
                 await discord.command(command)
                 panel = await discord.sees(words)
@@ -53,6 +54,16 @@ async def main(folder: Path) -> None:
             await _team(context, origin, folder)
             await _phone(link, folder)
     print(f"pictures are in {folder}")
+
+
+async def _inbox(discord: DiscordPage, card: Locator, folder: Path) -> None:
+    """Being on a fan, and everybody who waits."""
+    await card.locator("button", has_text="Claim").click()
+    conversation = await discord.sees("You are on it")
+    await conversation.screenshot(path=folder / "conversation.png")
+    await discord.command("inbox unread")
+    waiting = await discord.sees("Waiting for @lunavale")
+    await waiting.screenshot(path=folder / "unread.png")
 
 
 async def _alerts(context: BrowserContext, origin: str, folder: Path) -> None:

@@ -114,6 +114,8 @@ async def is_refused_then_widens_then_posts(stage: Stage) -> None:
     page = await stage.browser.connect(link_in(asked), CREATOR)
     expect(page.status == 200, f"widening failed: {page.status} {page.text[:200]}")
     posted = await stage.slash(stage.luna, None, "post create", text="Hello from Discord")
+    await stage.discord.wait_for(lambda: "Nothing is sent" in posted.text)
+    await (await stage.discord.click(stage.luna, posted.messages[-1], "Post now")).wait()
     await stage.discord.wait_for(lambda: "Posted" in posted.text)
     desk = stage.fanvue.world.desk(stage.fanvue.world.account(CREATOR))
     count = sum(post.text == "Hello from Discord" for post in desk.posts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.alerts.sealing import open_event
-from bot.alerts.sending import Alert, Answer, Outgoing
+from bot.alerts.sending import Alert, Answer, Held, Outgoing
 from bot.domain.accounts import ChannelId
 from bot.domain.parcels import Shape
 from bot.storage.leasing import Due, StandingCard
@@ -17,7 +17,7 @@ def alert_of(due: Due, keyring: Keyring) -> Alert | None:
     stored = due.stored
     if stored is None or due.handle is None:
         return None
-    card = due.card
+    card, claim = due.card, due.claim
     return Alert(
         delivery=due.delivery.id,
         event=open_event(keyring, stored),
@@ -26,6 +26,7 @@ def alert_of(due: Due, keyring: Keyring) -> Alert | None:
         answer=_answer(card) if card else None,
         is_read=card is not None and card.read_at is not None,
         is_removed=card is not None and card.removed_at is not None,
+        held=Held(claim.name, claim.since, claim.until, claim.is_snoozed) if claim else None,
     )
 
 

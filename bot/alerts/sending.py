@@ -49,6 +49,16 @@ class Answer:
     is_elsewhere: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who is on a card's fan, since when and until when."""
+
+    name: str
+    since: datetime
+    until: datetime
+    is_snoozed: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Alert:
     """One delivery, ready to be drawn for its place, with what happened to it since."""
@@ -60,6 +70,7 @@ class Alert:
     answer: Answer | None = None
     is_read: bool = False
     is_removed: bool = False
+    held: Held | None = None
 
     @property
     def creator(self) -> CreatorId:

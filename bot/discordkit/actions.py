@@ -71,11 +71,13 @@ def _enter(table: dict[str, Any], verb: str, handler: Any) -> None:
 
 
 def _values(components: Iterable[Any]) -> dict[str, str]:
-    """Text by input id, however deep labels and rows nest."""
+    """Text, or the one thing picked, by input id, however deep labels and rows nest."""
     found: dict[str, str] = {}
     for component in components:
         if "value" in component and "custom_id" in component:
             found[str(component["custom_id"])] = str(component["value"] or "")
+        elif component.get("values") and "custom_id" in component:
+            found[str(component["custom_id"])] = str(component["values"][0])
         nested = list(component.get("components", ()))
         if "component" in component:
             nested.append(component["component"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.alerts.sending import Alert, Answer
+from bot.alerts.sending import Alert, Answer, Held
 from bot.discordkit.components import PREFIX, button, link_button, view_of
 from bot.discordkit.look import COLOURS, TITLES, WORDS, Colour
 from bot.domain import text
@@ -18,6 +18,8 @@ NAME_LIMIT = 40
 REPLY_VERB = "reply"
 SHOW_VERB = "show"
 READ_VERB = "card_read"
+CLAIM_VERB = "claim"
+UNSEND_VERB = "unsend"
 OPEN_VERB = "card_open"
 """Picks one card out of a message that holds several."""
 MORE_VERB = "more"
@@ -53,6 +55,11 @@ class Part:
         return self.alerts[-1].answer
 
     @property
+    def held(self) -> Held | None:
+        """Who is on the fan, while the card is open."""
+        return None if self.answer or self.is_removed else self.alerts[-1].held
+
+    @property
     def is_read(self) -> bool:
         """Whether all of it was read at Fanvue."""
         return all(alert.is_read for alert in self.alerts)
@@ -83,6 +90,10 @@ def card_embed(part: Part, text_limit: int = TEXT_LIMIT, name_limit: int = NAME_
     embed.set_author(name=f"@{text.plain_name(card.creator_handle)}")
     if part.answer is not None:
         embed.add_field(name="Answered ✓", value=answer_words(part.answer), inline=False)
+    elif part.held is not None:
+        embed.add_field(
+            name="Claimed" if not part.held.is_snoozed else "Snoozed", value=held_words(part.held), inline=False
+        )
     if card.is_sample:
         embed.set_footer(text="A sample that somebody asked for: nobody wrote or paid, and it counts nowhere.")
     elif part.is_read and part.answer is None and not part.is_removed:
@@ -96,8 +107,15 @@ def answer_words(answer: Answer) -> str:
     return f"on Fanvue, {moment}" if answer.is_elsewhere else f"by {text.name(answer.name)}, {moment}"
 
 
+def held_words(held: Held) -> str:
+    """By whom, and since when."""
+    if held.is_snoozed:
+        return f"by {text.name(held.name)}, until {discord.utils.format_dt(held.until, 'f')}"
+    return f"by {text.name(held.name)}, {discord.utils.format_dt(held.since, 'R')}"
+
+
 def card_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
-    """The card's buttons, a row at most; their ids carry the delivery they belong to."""
+    """The card's buttons, two rows at most; their ids carry the delivery they belong to."""
     card, delivery = part.first, str(part.first.id)
     buttons = []
     if card.fan is not None:
@@ -107,6 +125,9 @@ def card_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
     is_open = not (part.is_read or part.answer or part.is_removed or card.is_sample)
     if card.kind is EventKind.MESSAGE and is_open:
         buttons.append(button("Mark read", READ_VERB, delivery, emoji="✔️"))
+        buttons.append(button("Claim", CLAIM_VERB, delivery, emoji="✋"))
+    if part.answer is not None and not part.answer.is_elsewhere and not card.is_sample:
+        buttons.append(button("Unsend", UNSEND_VERB, delivery, emoji="🗑️"))
     if card.fan is not None and not card.is_sample:
         buttons.append(link_button("Open chat", chat_address(card.fan)))
     buttons.append(button("Why? · Mute", MORE_VERB, delivery, emoji="🔕"))

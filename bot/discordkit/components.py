@@ -1,12 +1,13 @@
 """Building buttons, views and forms whose ids say what they do (see ``actions``)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import discord
 
 PREFIX = "fv1"
 ID_LIMIT = 100
 
+AGAIN_VERB = "again"
 DISCONNECT_VERB = "disconnect"
 RESUME_VERB = "resume"
 """Verbs that more than one place offers."""
@@ -46,9 +47,10 @@ def view_of(items: Iterable[discord.ui.Item[discord.ui.View]]) -> discord.ui.Vie
     return view
 
 
-def form(
-    title: str, verb: str, argument: str, fields: dict[str, discord.ui.TextInput[discord.ui.Modal]]
-) -> discord.ui.Modal:
+Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
+
+
+def form(title: str, verb: str, argument: str, fields: Mapping[str, Field]) -> discord.ui.Modal:
     """A modal whose submission comes back through ``Actions``; fields by label, values by the inputs' ids."""
     modal = discord.ui.Modal(title=title, custom_id=action_id(verb, argument), timeout=None)
     for label, field in fields.items():

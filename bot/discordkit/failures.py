@@ -9,7 +9,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.discordkit.components import RESUME_VERB, button, view_of
+from bot.discordkit.components import AGAIN_VERB, RESUME_VERB, button, view_of
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
 from bot.discordkit.picking import Picker
@@ -103,6 +103,13 @@ def _not_allowed(error: errors.NotAllowedError) -> Failure:
     )
 
 
+def _held(error: errors.HeldError) -> Failure:
+    return Failure(
+        f"{text.name(error.holder)} is on this fan",
+        f"They took it {_relative(error.since)}, so nothing was sent yet. Ask them, or send yours all the same.",
+    )
+
+
 def _off_shift(error: errors.OffShiftError) -> Failure:
     begins = discord.utils.format_dt(error.begins_at, "F") if error.begins_at else ""
     soon = f" Your next one begins {begins} ({_relative(error.begins_at)})." if error.begins_at else ""
@@ -142,6 +149,11 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     ),
     errors.CardUnknownError: lambda _: Failure(
         "This card is no longer known", "It is too old, or its account was disconnected. Newer cards work."
+    ),
+    errors.HeldError: _held,
+    errors.DraftMovedError: lambda _: Failure(
+        "Somebody was faster",
+        "This draft was changed, decided or sent meanwhile, so nothing was done. `/post drafts` shows how it stands.",
     ),
     errors.FanUnreachableError: lambda _: Failure(
         "This fan cannot be written to",
@@ -202,7 +214,9 @@ class Failures:
             if view is not None:
                 await self._show(interaction, embed_of(PICK), view)
                 return
-        await self._answer(interaction, failure_for(error))
+        failure = failure_for(error)
+        view = again_view(error) or _view(failure) or discord.utils.MISSING
+        await self._show(interaction, embed_of(failure), view)
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
         """A button of a former version."""
@@ -212,13 +226,15 @@ class Failures:
 
     async def present_in_reply(self, message: discord.Message, error: BaseException) -> None:
         """Answer an ordinary message; in a channel it goes away by itself."""
+        view = again_view(error)
         try:
             answer = await message.reply(
                 embed=embed_of(failure_for(error)),
+                view=view,  # type: ignore[arg-type]
                 mention_author=False,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
-            if message.guild is not None:
+            if message.guild is not None and view is None:
                 await answer.delete(delay=SHORT_LIVED_SECONDS)
         except discord.HTTPException as problem:
             log.warning("failure_not_shown", error=type(problem).__name__)
@@ -234,6 +250,16 @@ class Failures:
                 await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
         except discord.HTTPException as problem:
             log.warning("failure_not_shown", error=type(problem).__name__)
+
+
+def again_view(error: BaseException) -> discord.ui.View | None:
+    """The button that sends a reply again, where that is possible."""
+    original = getattr(error, "original", error)
+    key = getattr(original, "again", "")
+    if not key:
+        return None
+    label = "Send it all the same" if isinstance(original, errors.HeldError) else "Try again"
+    return view_of([button(label, AGAIN_VERB, key, style=discord.ButtonStyle.primary)])
 
 
 def _view(failure: Failure) -> discord.ui.View | None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.errors import BadInputError
 
 TEXT_LIMIT = 5000
@@ -15,12 +16,11 @@ EMPTY = "There is no text in that reply, so nothing was sent."
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Draft:
-    """Words, ready media by their ids, and what the media cost in cents; ``template`` is what it was made from."""
+    """Words, ready media by their ids, and what the media cost in cents."""
 
     text: str = ""
     media: tuple[str, ...] = ()
     price: int | None = None
-    template: str | None = None
 
     def checked(self) -> "Draft":
         """As Fanvue takes it; BadInputError says what to change."""
@@ -45,7 +45,7 @@ class Draft:
     def unpacked(cls, words: str) -> Self:
         """Out of that text."""
         found = json.loads(words)
-        return cls(found["text"], tuple(found["media"]), found["price"], found["template"])
+        return cls(found["text"], tuple(found["media"]), found["price"])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,6 +55,17 @@ class Enclosure:
     name: str
     kind: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CutShort:
+    """A reply whose sending was cut short, and where its author is told."""
+
+    key: str
+    """By which it can be sent again."""
+    author: DiscordUserId
+    channel: ChannelId
+    card: MessageId | None
 
 
 def cents_of(words: str) -> int:

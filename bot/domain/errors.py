@@ -12,6 +12,8 @@ DomainError
 ├── DiscordDownError         Discord does not answer
 ├── UnknownCreatorError      no such creator for this person
 ├── CardUnknownError         the card is no longer known
+├── DraftMovedError          somebody else decided or changed the draft meanwhile
+├── HeldError                somebody else is on this fan
 ├── FanUnreachableError      Fanvue refuses messages to this fan
 ├── RefusedByFanvueError     Fanvue refused the content, with a reason
 ├── GoneError                the thing asked for no longer exists
@@ -37,6 +39,9 @@ from bot.domain.scopes import Feature, Scope, features_needing
 
 class DomainError(Exception):
     """The root; each class below has an entry in the presenter's table."""
+
+    again = ""
+    """Which reply could be sent again as it is, ``<creator>|<id>``; empty when there is none."""
 
 
 class BadInputError(DomainError):
@@ -115,6 +120,19 @@ class UnknownCreatorError(DomainError):
 
 class CardUnknownError(DomainError):
     """The card (or message) is not one we know."""
+
+
+class HeldError(DomainError):
+    """Somebody else is on this fan: nothing was sent, the author is asked first."""
+
+    def __init__(self, holder: str, since: datetime) -> None:
+        super().__init__("somebody else is on this fan")
+        self.holder = holder
+        self.since = since
+
+
+class DraftMovedError(DomainError):
+    """The draft is not what the person saw: it was changed, decided or sent meanwhile."""
 
 
 class FanUnreachableError(DomainError):

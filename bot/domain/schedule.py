@@ -30,6 +30,21 @@ def parse(written: str, now: datetime, zone: ZoneInfo) -> datetime:
     return _instant(_day(match["day"], local_now.date()), clock, zone)
 
 
+def to_come(written: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The same, when it is still to come; BadInputError names the next time of day like it."""
+    instant = parse(written, now, zone)
+    if instant > now:
+        return instant
+    local = instant.astimezone(zone)
+    days = (now.astimezone(zone).date() + timedelta(days=ahead) for ahead in (0, 1, 2))
+    nearest = next(
+        later
+        for day in days
+        if (later := datetime.combine(day, local.time(), tzinfo=zone)).astimezone(UTC) > now and _is_there(later)
+    )
+    raise BadInputError(f"That time has passed. The next one like it is `{nearest:%Y-%m-%d %H:%M}`.")
+
+
 def from_stamp(seconds: int) -> datetime | None:
     """The instant of a Unix time; ``None`` for 0."""
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
@@ -61,9 +76,14 @@ def _day(word: str, today: date) -> date:
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     local = datetime.combine(day, clock, tzinfo=zone)
     instant = local.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+    if not _is_there(local):
         later = instant.astimezone(zone)
         raise BadInputError(
             f"{local:%H:%M} does not exist on that day in {zone.key}: the clocks change. Try {later:%H:%M}."
         )
     return instant
+
+
+def _is_there(local: datetime) -> bool:
+    """Whether the wall ever shows it: where the clocks jump, some times are left out."""
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)

@@ -4,22 +4,32 @@ from dataclasses import dataclass
 
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
+from bot.services.attaching import AttachingService
 from bot.services.audience import AudienceService
+from bot.services.claims import ClaimsService
 from bot.services.connections import ConnectionsService
+from bot.services.conversations import ConversationsService
+from bot.services.desk import DeskService
+from bot.services.drafts import DraftsService
 from bot.services.guilds import GuildsService
 from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
 from bot.services.managed import ManagedCreatorsService
+from bot.services.mass import MassService
+from bot.services.media import MediaService
 from bot.services.muting import MutingService
 from bot.services.posts import PostsService
 from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
 from bot.services.reopening import ReopeningService
+from bot.services.replies import RepliesService
 from bot.services.sales import SalesService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
+from bot.services.stuck import StuckReplies
 from bot.services.team import TeamService
+from bot.services.waiting import WaitingService
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +38,29 @@ class Services:
 
     access: AccessService
     alerts: AlertsService
+    attaching: AttachingService
     audience: AudienceService
+    claims: ClaimsService
     connections: ConnectionsService
+    conversations: ConversationsService
+    desk: DeskService
+    drafts: DraftsService
     guilds: GuildsService
     inbox: InboxService
     insights: InsightsService
     managed: ManagedCreatorsService
+    mass: MassService
+    media: MediaService
     muting: MutingService
     posts: PostsService
     preferences: PreferencesService
     privacy: PrivacyService
     reopening: ReopeningService
+    replies: RepliesService
     sales: SalesService
     spreadsheets: SpreadsheetsService
     spending: SpendingService
+    stuck: StuckReplies
     status: StatusService
     team: TeamService
+    waiting: WaitingService

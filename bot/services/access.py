@@ -106,6 +106,27 @@ class AccessService:
             return False
         return True
 
+    async def holds(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
+        """Whether somebody still has the right, on shift or off: for what they left behind while they were on it."""
+        subject = await self._creators.find(creator)
+        if subject is None:
+            return False
+        try:
+            await self._check(Actor(person, ""), subject, capability)
+        except NotAllowedError:
+            return False
+        except OffShiftError:
+            return True
+        return True
+
+    async def others_may(self, grant: Grant, capability: Capability) -> bool:
+        """Whether anybody but the actor was given that right on the creator, or owns it."""
+        if not grant.is_owner:
+            return True
+        now = self._clock.now()
+        held = await self._rights.on(grant.creator)
+        return any(right.capability is capability and right.holds_at(now) for right in held)
+
     async def _granted(self, actor: Actor, subject: Creator, capability: Capability) -> Grant:
         try:
             await self._check(actor, subject, capability)

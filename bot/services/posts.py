@@ -1,95 +1,197 @@
-"""Posting as a creator."""
+"""Posts that are at Fanvue already: seen, changed, taken away, talked about."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.charts.series import Bar, TrendChart
+from bot.charts.studio import ChartStudio
 from bot.domain import schedule
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError, OutcomeUnknownError
-from bot.fanvue import posts
-from bot.fanvue.wire import ActingAs
+from bot.domain.errors import BadInputError, ChartError, DomainError, GoneError, NotAllowedError
+from bot.domain.posting import TEXT_LIMIT, Audience, CommentLine, PostCard, PostView
+from bot.fanvue import comments, post_collections, posts
+from bot.fanvue.paging import pages
+from bot.fanvue.posts import Post
+from bot.fanvue.shapes import Page
+from bot.fanvue.wire import ActingAs, Call
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
 
-TEXT_LIMIT = 5000
-FURTHEST = timedelta(days=365)
-READ_BACK_SLACK = timedelta(minutes=2)
+T = TypeVar("T")
+
+__all__ = ["Audience", "Calendar", "PostsService"]
+
 SITE = "https://www.fanvue.com"
-
-
-class Audience(StrEnum):
-    """Who sees a post, in Fanvue's words."""
-
-    SUBSCRIBERS = "subscribers"
-    EVERYONE = "followers-and-subscribers"
-
-    @property
-    def label(self) -> str:
-        """The name people see."""
-        return "Subscribers" if self is Audience.SUBSCRIBERS else "Followers and subscribers"
+ROWS = 200
+COMMENTS = 20
+WEEKS = 4
+COMMENT_LIMIT = 2000
+STAMP_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class PostResult:
-    """A post that exists at Fanvue now."""
+class Calendar:
+    """The coming weeks as a picture, in words beside it."""
 
-    uuid: str
-    handle: str
-    audience: Audience
-    publish_at: datetime | None
-
-    @property
-    def url(self) -> str:
-        """The creator's page, where the post is (Fanvue documents no address of a single post)."""
-        return f"{SITE}/{self.handle}"
+    png: bytes
+    alt_text: str
 
 
 class PostsService:
-    """Creates posts; an unknown outcome is read back and never repeated."""
+    """Every act takes a grant for posting and is written down."""
 
-    def __init__(self, gate: Gate, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, gate: Gate, audit: AuditLog, studio: ChartStudio, clock: Clock) -> None:
         self._gate = gate
         self._audit = audit
+        self._studio = studio
         self._clock = clock
 
     def instant(self, when: str | None, zone: ZoneInfo) -> datetime | None:
-        """The instant meant by ``when`` in the reader's zone; ``None`` for now. BadInputError says how to write it."""
-        return schedule.parse(when, self._clock.now(), zone) if when else None
+        """The instant meant by ``when`` in that zone; ``None`` for now. BadInputError says how to write it."""
+        return schedule.to_come(when, self._clock.now(), zone) if when and when.strip() else None
 
-    async def create(self, grant: Grant, text: str, audience: Audience, publish_at: datetime | None) -> PostResult:
-        """Post now, or have Fanvue publish at an instant; BadInputError says what to change."""
-        self.check(grant, text, publish_at)
-        started_at = self._clock.now()
-        acting_as = ActingAs(grant.managed)
-        call = posts.create_post(audience.value, text.strip(), acting_as, publish_at=publish_at)
+    def from_stamp(self, seconds: str) -> datetime | None:
+        """The instant of a Unix time in a button; ``None`` for 0 and for what is none."""
+        is_stamp = seconds.isascii() and seconds.isdigit() and len(seconds) <= STAMP_DIGITS
+        return schedule.from_stamp(int(seconds)) if is_stamp else None
+
+    async def listed(self, grant: Grant, view: PostView) -> list[PostCard]:
+        """Scheduled ones by when they come, others newest first."""
+        now = self._clock.now()
+        found = [one for one in await self._all(grant) if one.view_at(now) is view]
+        return sorted(found, key=lambda one: one.at, reverse=view is not PostView.SCHEDULED)
+
+    async def one(self, grant: Grant, uuid: str) -> PostCard:
+        """A post with its numbers. GoneError."""
+        if grant.managed is None:
+            return _card(await self._call(grant, posts.post(uuid)))
+        for found in await self._all(grant):
+            if found.uuid == uuid:
+                return found
+        raise GoneError
+
+    def now(self) -> datetime:
+        """By the same clock as everything here."""
+        return self._clock.now()
+
+    async def calendar(self, scheduled: Sequence[PostCard], zone: ZoneInfo) -> Calendar | None:
+        """How many posts are scheduled for each day of the coming weeks; ``None`` when it cannot be drawn."""
+        today = self._clock.now().astimezone(zone).date()
+        counts = Counter(one.at.astimezone(zone).date() for one in scheduled)
+        days = [today + timedelta(days=number) for number in range(7 * WEEKS)]
+        bars = tuple(Bar(f"{day:%a} {day.day} {day:%b}", counts[day]) for day in days)
+        chart = TrendChart(f"the coming {WEEKS} weeks", bars, unit="count", value_name="Scheduled posts")
         try:
-            uuid = (await self._gate.call(grant, call)).uuid
-        except OutcomeUnknownError:
-            uuid = await self._read_back(grant, text.strip(), started_at)
-        await self._audit.write(grant.actor, grant.creator, "post", "done", self._clock.now())
-        return PostResult(uuid, grant.handle, audience, publish_at)
+            picture = await self._studio.draw(chart)
+        except ChartError:
+            return None
+        return Calendar(picture.png, picture.alt_text)
 
-    def check(self, grant: Grant, text: str, publish_at: datetime | None) -> None:
-        """Raise what ``create`` would, before anything is sent; scopes included."""
+    async def edit(self, grant: Grant, uuid: str, text: str, publish_at: datetime | None) -> None:
+        """Change the words, and when a scheduled one comes. BadInputError, and what the gate raises."""
+        words = text.strip()
+        if len(words) > TEXT_LIMIT:
+            raise BadInputError(f"A post can have {TEXT_LIMIT:,} characters; this one has {len(words):,}.")
+        if publish_at is not None and publish_at <= self._clock.now():
+            raise BadInputError("That time has passed. Give a time to come, such as `tomorrow 18:00`.")
+        acting_as = ActingAs(grant.managed)
+        call = posts.update_post(uuid, acting_as, text=words or None)
+        if publish_at is not None:
+            call = posts.update_post(uuid, acting_as, text=words or None, publish_at=publish_at)
+        await self._call(grant, call)
+        await self._note(grant, "edit post")
+
+    async def delete(self, grant: Grant, uuid: str) -> None:
+        """Take it away for good."""
+        await self._call(grant, posts.delete_post(uuid, ActingAs(grant.managed)))
+        await self._note(grant, "delete post")
+
+    async def pin(self, grant: Grant, uuid: str, *, is_pinned: bool) -> None:
+        """To the top of the profile, or back to its place."""
+        act = posts.pin_post if is_pinned else posts.unpin_post
+        await self._call(grant, act(uuid, ActingAs(grant.managed)))
+        await self._note(grant, "pin post" if is_pinned else "unpin post")
+
+    async def repost(self, grant: Grant, uuid: str) -> None:
+        """To the top of the feed once more."""
+        await self._call(grant, posts.repost(uuid, ActingAs(grant.managed)))
+        await self._note(grant, "repost")
+
+    async def comments(self, grant: Grant, uuid: str) -> list[CommentLine]:
+        """The newest comments."""
+        page = await self._call(grant, comments.list_comments(uuid, ActingAs(grant.managed), size=COMMENTS))
+        return [
+            CommentLine(
+                uuid=one.uuid,
+                who=(one.user.nickname or one.user.display_name or one.user.handle) if one.user else grant.handle,
+                text=one.text,
+                at=one.created_at,
+            )
+            for one in page.data
+        ]
+
+    async def comment(self, grant: Grant, uuid: str, text: str) -> None:
+        """Say something under a post, as the creator. BadInputError."""
+        words = text.strip()
+        if not words or len(words) > COMMENT_LIMIT:
+            raise BadInputError(f"A comment has 1 to {COMMENT_LIMIT:,} characters.")
+        await self._call(grant, comments.create_comment(uuid, words, ActingAs(grant.managed)))
+        await self._note(grant, "comment")
+
+    async def delete_comment(self, grant: Grant, uuid: str, comment: str) -> None:
+        """Take a comment away for good."""
+        await self._call(grant, comments.delete_comment(uuid, comment, ActingAs(grant.managed)))
+        await self._note(grant, "delete comment")
+
+    async def labels(self, grant: Grant) -> list[tuple[str, str]]:
+        """The collections a post can be in, by id; none where Fanvue gives none, managed creators among them."""
+        if grant.managed is not None:
+            return []
+        try:
+            page = await self._call(grant, post_collections.list_collections())
+        except DomainError:
+            return []
+        return [(one.uuid, one.label) for one in page.data]
+
+    async def _all(self, grant: Grant) -> list[PostCard]:
+        async def send(call: Call[Page[Post]]) -> Page[Post]:
+            return await self._call(grant, call)
+
+        return [_card(row) async for row in pages(send, posts.list_posts(ActingAs(grant.managed)), ROWS)]
+
+    async def _call(self, grant: Grant, call: Call[T]) -> T:
         if grant.capability is not Capability.POST:
             raise NotAllowedError(Capability.POST)
-        self._gate.require_scopes(grant, posts.create_post(Audience.SUBSCRIBERS.value, text, ActingAs(grant.managed)))
-        if not text.strip():
-            raise BadInputError("A post needs some text.")
-        if len(text.strip()) > TEXT_LIMIT:
-            raise BadInputError(f"A post can have {TEXT_LIMIT:,} characters; this one has {len(text.strip()):,}.")
-        now = self._clock.now()
-        if publish_at is not None and publish_at <= now:
-            raise BadInputError("That time has passed. Give a time to come, such as `tomorrow 18:00`.")
-        if publish_at is not None and publish_at > now + FURTHEST:
-            raise BadInputError("That is more than a year ahead. Give an earlier date.")
+        return await self._gate.call(grant, call)
 
-    async def _read_back(self, grant: Grant, text: str, started_at: datetime) -> str:
-        page = await self._gate.call(grant, posts.list_posts(ActingAs(grant.managed), size=20))
-        for post in page.data:
-            if post.text == text and post.created_at and post.created_at >= started_at - READ_BACK_SLACK:
-                return post.uuid
-        raise OutcomeUnknownError
+    async def _note(self, grant: Grant, action: str) -> None:
+        await self._audit.write(grant.actor, grant.creator, action, "done", self._clock.now())
+
+
+def page_of(handle: str) -> str:
+    """The creator's page, where posts are (Fanvue documents no address of a single post)."""
+    return f"{SITE}/{handle}"
+
+
+def _card(row: Post) -> PostCard:
+    return PostCard(
+        uuid=row.uuid,
+        text=row.text or "",
+        audience=row.audience,
+        price=row.price,
+        media=len(row.media_uuids),
+        created_at=row.created_at,
+        publish_at=row.publish_at,
+        published_at=row.published_at,
+        expires_at=row.expires_at,
+        is_pinned=row.is_pinned,
+        likes=row.likes_count,
+        comments=row.comments_count,
+        tips=row.tips.count,
+        tipped=row.tips.total_gross,
+    )

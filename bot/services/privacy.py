@@ -18,6 +18,8 @@ from bot.storage import Stores
 
 PAGE = 10
 ACTS_KEPT_FOR = timedelta(days=365)
+SENT_DRAFTS_KEPT_FOR = timedelta(days=7)
+DRAFTS_KEPT_FOR = timedelta(days=90)
 SWEEP_EVERY = timedelta(hours=1)
 
 
@@ -156,6 +158,7 @@ class PrivacyService:
         self._swept_at = now
         await self._stores.uses.purge(now - KEPT_FOR)
         await self._stores.audit.purge(now - ACTS_KEPT_FOR)
+        await self._stores.drafts.purge(now - SENT_DRAFTS_KEPT_FOR, now - DRAFTS_KEPT_FOR)
 
     async def _note(self, actor: Actor, grant: Grant, action: str) -> None:
         await self._stores.audit.write(actor, grant.creator, action, "done", self._clock.now())

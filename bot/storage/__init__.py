@@ -10,6 +10,7 @@ from bot.domain.errors import StorageBusyError
 from bot.storage.arrivals import ArrivalStore
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore
+from bot.storage.claims import ClaimStore
 from bot.storage.connections import ConnectionStore
 from bot.storage.creators import CreatorStore
 from bot.storage.cursors import CursorStore
@@ -18,6 +19,7 @@ from bot.storage.defaults import DefaultStore
 from bot.storage.departures import DepartureStore
 from bot.storage.desk_posts import DeskPostStore
 from bot.storage.dms import DmStore
+from bot.storage.drafts import DraftStore
 from bot.storage.events import EventStore
 from bot.storage.finished import FinishedStore
 from bot.storage.forgotten import Forgotten
@@ -25,6 +27,7 @@ from bot.storage.keys import KeyCheckStore
 from bot.storage.leases import LeaseStore
 from bot.storage.links import LinkStore
 from bot.storage.mutes import MuteStore
+from bot.storage.notes import NoteStore
 from bot.storage.notices import NoticeStore
 from bot.storage.outbox import Outbox
 from bot.storage.preferences import PreferenceStore
@@ -39,6 +42,7 @@ from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
 from bot.storage.spenders import SpenderStore
 from bot.storage.uses import UseStore
+from bot.storage.watches import WatchStore
 
 
 class PersonalStore(Protocol):
@@ -69,6 +73,9 @@ class Stores:
         self.outbox = Outbox(database)
         self.cards = CardStore(database)
         self.replies = ReplyStore(database)
+        self.claims = ClaimStore(database)
+        self.notes = NoteStore(database)
+        self.watches = WatchStore(database)
         self.routes = RouteStore(database)
         self.mutes = MuteStore(database)
         self.spenders = SpenderStore(database)
@@ -85,6 +92,7 @@ class Stores:
         self.departures = DepartureStore(database)
         self.removals = RemovalStore(database)
         self.finished = FinishedStore(database)
+        self.drafts = DraftStore(database)
         self.key_checks = KeyCheckStore(database)
         self.preferences = PreferenceStore(database)
         self.sealed = SealedStore(database)
@@ -141,10 +149,14 @@ class Stores:
             "cards": self.cards,
             "refusals": self.refusals,
             "replies": self.replies,
+            "claims": self.claims,
+            "notes": self.notes,
+            "watches": self.watches,
             "audit": self.audit,
             "uses": self.uses,
             "links": self.links,
             "finished_months": self.finished,
+            "drafts": self.drafts,
             "creators": self.creators,
             "connections": self.connections,
         }

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
 from bot.domain.events import EventKind
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import cards, deliveries, events
+
+ECHO = timedelta(seconds=2)
+"""By how much Fanvue's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,35 @@ class CardStore:
         query = select(deliveries.c.parcel_id).where(deliveries.c.id.in_(ids), deliveries.c.parcel_id.is_not(None))
         async with self._database.read() as connection:
             return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
+
+    async def open_parcels(self, creator: CreatorId, fan: FanId) -> list[int]:
+        """The messages with cards of this fan that nobody has answered."""
+        is_open = and_(_of_fan(creator, fan), cards.c.answered_at.is_(None), cards.c.elsewhere_at.is_(None))
+        async with self._database.read() as connection:
+            found = [_card(row) for row in await connection.execute(select(cards).where(is_open))]
+        return await self.parcels_of(found)
+
+    async def waiting_since(self, creator: CreatorId, fan: FanId) -> datetime | None:
+        """When the fan wrote what nobody has answered yet; ``None`` when nothing is open."""
+        is_open = and_(
+            _of_fan(creator, fan),
+            cards.c.answered_at.is_(None),
+            cards.c.elsewhere_at.is_(None),
+            cards.c.removed_at.is_(None),
+            _is_of(EventKind.MESSAGE),
+        )
+        since = func.min(func.coalesce(deliveries.c.happened_at, cards.c.created_at))
+        query = select(since).select_from(cards.join(deliveries, deliveries.c.id == cards.c.delivery_id))
+        async with self._database.read() as connection:
+            found: datetime | None = (await connection.execute(query.where(is_open))).scalar_one_or_none()
+        return found
+
+    async def unanswer(self, creator: CreatorId, fan: FanId, since: datetime) -> list[int]:
+        """Take back that they were answered since then, and Fanvue's echo of it; the messages with these cards."""
+        is_ours = and_(_of_fan(creator, fan), or_(cards.c.answered_at >= since, cards.c.elsewhere_at >= since - ECHO))
+        nothing = dict.fromkeys(("answered_by", "answered_name", "answered_at", "elsewhere_at"))
+        changed = await self._note(is_ours, **nothing)
+        return await self.parcels_of(changed)
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The cards of this person's creator, and those they answered."""

@@ -1,30 +1,16 @@
 """Who is on which fan, and whom nobody can write to."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.domain.claims import Claim
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import claims, closed_chats
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Somebody is on a fan, until they let go or it runs out."""
-
-    creator: CreatorId
-    fan: FanId
-    holder: DiscordUserId
-    holder_name: str
-    since: datetime
-    until: datetime
-    is_snoozed: bool = False
-    """Whether they want to be left alone about it until then."""
 
 
 class ClaimStore:
@@ -83,14 +69,16 @@ class ClaimStore:
     async def run_out(self, now: datetime) -> list[Claim]:
         """Remove those that have run out; which they were."""
         async with self._database.read() as connection:
-            if (await connection.execute(select(claims.c.fan_id).where(claims.c.until <= now).limit(1))).first() is None:
+            if (
+                await connection.execute(select(claims.c.fan_id).where(claims.c.until <= now).limit(1))
+            ).first() is None:
                 return []
         async with self._database.write() as connection:
             gone = delete(claims).where(claims.c.until <= now).returning(claims)
             return [_claim(row) for row in await connection.execute(gone)]
 
     async def close_chat(self, creator: CreatorId, fan: FanId, now: datetime) -> None:
-        """This fan cannot be written to, until they write again."""
+        """Nobody can write to this fan, until they write again."""
         statement = self._database.insert(closed_chats).values(creator_id=creator, fan_id=fan, closed_at=now)
         upsert = statement.on_conflict_do_update(index_elements=["creator_id", "fan_id"], set_={"closed_at": now})
         async with self._database.write() as connection:

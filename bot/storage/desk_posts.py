@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.storage.database import Database
-from bot.storage.schema import desk_posts
+from bot.storage.schema import cards, desk_posts
 
 
 class DeskPostStore:
@@ -22,6 +22,22 @@ class DeskPostStore:
         async with self._database.read() as connection:
             found = (await connection.execute(query)).scalar_one_or_none()
         return None if found is None else ChannelId(found)
+
+    async def of_fan(self, creator: CreatorId, fan: FanId) -> list[ChannelId]:
+        """The posts of a fan, one a forum."""
+        post = desk_posts.c
+        query = select(post.thread_id).where(post.creator_id == creator, post.fan_id == fan)
+        async with self._database.read() as connection:
+            return [ChannelId(thread) for thread in (await connection.execute(query)).scalars()]
+
+    async def changed_since(self, moment: datetime) -> list[tuple[CreatorId, FanId]]:
+        """Whose cards came, or were answered, since then."""
+        post = desk_posts.c
+        is_new = or_(cards.c.created_at >= moment, cards.c.answered_at >= moment, cards.c.elsewhere_at >= moment)
+        same = and_(cards.c.creator_id == post.creator_id, cards.c.fan_id == post.fan_id)
+        query = select(post.creator_id, post.fan_id).distinct().join(cards, same).where(is_new)
+        async with self._database.read() as connection:
+            return [(CreatorId(creator), FanId(fan)) for creator, fan in await connection.execute(query)]
 
     async def remember(
         self, forum: ChannelId, creator: CreatorId, fan: FanId, thread: ChannelId, now: datetime

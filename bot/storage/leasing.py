@@ -35,7 +35,7 @@ SELECT d.id, d.event_id, d.place_kind, d.target, d.guild, d.shows_amounts, d.sta
     r.set_by, r.shows_amounts, r.role, r.is_silent, r.paused_at, a.owner, n.handle, a.creator_id,
     a.paused_at, m.channel_id,
     c.message_id, c.channel_id, c.fan_id, c.answered_by, c.answered_name, c.answered_at, c.elsewhere_at, c.read_at,
-    c.removed_at
+    c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed
 FROM deliveries d
 JOIN events e ON e.id = d.event_id
 LEFT JOIN routes r ON r.creator_id = e.creator_id AND r.kind = e.kind AND r.place_key = d.place_key
@@ -44,6 +44,7 @@ LEFT JOIN creators n ON n.creator_id = e.creator_id
 LEFT JOIN connections a ON a.creator_id = n.account_id
 LEFT JOIN dm_channels m ON d.place_kind = 'dm' AND m.user_id = d.target
 LEFT JOIN cards c ON c.delivery_id = d.id
+LEFT JOIN claims h ON h.creator_id = e.creator_id AND h.fan_id = d.fan_id
 """
 OF_PLACE = f"{FACTS} WHERE d.place_key = :place AND d.{NOT_SETTLED} AND d.id >= :head ORDER BY d.id LIMIT :limit"
 OF_PARCEL = f"{FACTS} WHERE d.parcel_id = :parcel AND d.status <> 'dead' ORDER BY d.id"
@@ -125,6 +126,16 @@ class StandingCard:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingClaim:
+    """Who is on the fan, since when and until when."""
+
+    name: str
+    since: datetime
+    until: datetime
+    is_snoozed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A delivery with all that decides about it and draws it; what is gone meanwhile is ``None``."""
 
@@ -136,6 +147,7 @@ class Due:
     route: StandingRoute | None
     account: StandingAccount | None
     card: StandingCard | None
+    claim: StandingClaim | None = None
 
     @property
     def handle(self) -> str | None:
@@ -198,6 +210,10 @@ class _Fact(NamedTuple):
     elsewhere_at: Any
     read_at: Any
     removed_at: Any
+    claim_name: str | None
+    claim_since: Any
+    claim_until: Any
+    claim_snoozed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +321,7 @@ def _due(fact: _Fact, leased_at: datetime | None = None) -> Due:
         route=route,
         account=_account(fact),
         card=_card(fact),
+        claim=_claim(fact),
     )
 
 
@@ -347,6 +364,13 @@ def _delivery(fact: _Fact, leased_at: datetime | None) -> Delivery:
         parcel=fact.parcel_id,
         shape=Shape(fact.shape) if fact.shape else None,
     )
+
+
+def _claim(fact: _Fact) -> StandingClaim | None:
+    since, until = instant_of(fact.claim_since), instant_of(fact.claim_until)
+    if fact.claim_name is None or since is None or until is None:
+        return None
+    return StandingClaim(fact.claim_name, since, until, bool(fact.claim_snoozed))
 
 
 def _card(fact: _Fact) -> StandingCard | None:

@@ -7,22 +7,28 @@ from sqlalchemy import Column, Table, select, update
 from bot.storage.database import Database
 from bot.storage.schema import (
     connections,
+    drafts,
     events,
     finished_months,
     link_attempts,
     mutes,
+    notes,
     pending_connections,
+    replies,
     revocations,
 )
 
 BATCH = 200
 SEALED: dict[str, tuple[Table, Column[str]]] = {
     "connections": (connections, connections.c.sealed_tokens),
+    "drafts": (drafts, drafts.c.sealed_content),
     "events": (events, events.c.sealed_body),
     "pending_connections": (pending_connections, pending_connections.c.sealed_tokens),
     "revocations": (revocations, revocations.c.sealed_tokens),
     "finished_months": (finished_months, finished_months.c.sealed_income),
     "mutes": (mutes, mutes.c.sealed_label),
+    "replies": (replies, replies.c.sealed_draft),
+    "notes": (notes, notes.c.sealed_text),
     "link_verifiers": (link_attempts, link_attempts.c.sealed_verifier),
     "link_messages": (link_attempts, link_attempts.c.sealed_interaction),
 }

@@ -1,5 +1,8 @@
 """Stand-in pictures: an avatar for each person, a plate for each file. Drawn, not stored."""
 
+import struct
+import zlib
+from colorsys import hls_to_rgb
 from hashlib import sha256
 
 from aiohttp import web
@@ -18,13 +21,19 @@ PLATE = (
     "</svg>"
 )
 
+BLUR_WIDTH, BLUR_HEIGHT = 160, 100
+
 
 class Pictures:
     def __init__(self, world: World) -> None:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/avatars/{uuid}.svg", self.avatar), web.get("/files/{uuid}/{variant}.svg", self.plate)]
+        return [
+            web.get("/avatars/{uuid}.svg", self.avatar),
+            web.get("/files/{uuid}/{variant}.svg", self.plate),
+            web.get("/files/{uuid}/blurred.png", self.blurred),
+        ]
 
     async def avatar(self, request: web.Request) -> web.Response:
         uuid = request.match_info["uuid"]
@@ -37,6 +46,22 @@ class Pictures:
 
     async def plate(self, request: web.Request) -> web.Response:
         return _svg(PLATE.format(hue=_hue(request.match_info["uuid"])))
+
+    async def blurred(self, request: web.Request) -> web.Response:
+        return web.Response(body=_blur(_hue(request.match_info["uuid"])), content_type="image/png")
+
+
+def _blur(hue: int) -> bytes:
+    """A picture of nothing, as Discord can show it: two colours that run into each other."""
+    rows = []
+    for y in range(BLUR_HEIGHT):
+        pixels = [hls_to_rgb((hue + x) / 360, 0.25 + 0.4 * y / BLUR_HEIGHT, 0.4) for x in range(BLUR_WIDTH)]
+        rows.append(b"\0" + bytes(round(part * 255) for pixel in pixels for part in pixel))
+    header = struct.pack(">IIBBBBB", BLUR_WIDTH, BLUR_HEIGHT, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts
+    )
 
 
 def _hue(text: str) -> int:

@@ -11,8 +11,8 @@ from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.errors import OutcomeUnknownError
 from bot.domain.events import Event, EventKind, Fan
+from bot.domain.posting import Content, DraftKind
 from bot.services.inbox import Conversation
-from bot.services.posts import Audience
 from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size
@@ -65,7 +65,8 @@ async def _posts(app: App, _fanvue: SandboxFanvue) -> int:
     told = 0
     for number in range(WRITES):
         try:
-            await app.services.posts.create(grant, f"lost post {number}", Audience.SUBSCRIBERS, None)
+            content = Content(text=f"lost post {number}")
+            await app.services.drafts.confirm(await app.services.drafts.begin(grant, content, DraftKind.POST))
         except OutcomeUnknownError:
             told += 1
     return told

@@ -25,6 +25,8 @@ class Size:
     limited_creators: int
     limited_seconds: float
     upload_megabytes: int
+    posts: int
+    mass_messages: int
 
 
 SIZES = {
@@ -46,6 +48,8 @@ SIZES = {
         limited_creators=6,
         limited_seconds=8,
         upload_megabytes=40,
+        posts=40,
+        mass_messages=15,
     ),
     "full": Size(
         events=10_000,
@@ -65,6 +69,8 @@ SIZES = {
         limited_creators=50,
         limited_seconds=150,
         upload_megabytes=200,
+        posts=300,
+        mass_messages=100,
     ),
 }
 

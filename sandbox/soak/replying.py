@@ -1,28 +1,56 @@
-"""Replies while Fanvue fails and the bot is killed: each reaches the fan once, or its author is told."""
+"""Several people answer fans while Fanvue fails and the bot is killed: once each, or the author is told."""
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from sandbox.discord.model import Message
+from sandbox.discord.model import Message, User
 from sandbox.playground import Playground
 from sandbox.soak.promises import Outcome, Size
 from sandbox.soak.world import Team, teams
 
-FANS = 4
+FANS = 6
+COLLEAGUES = 2
+CROSSED = 0.05
+"""How often somebody answers a fan that a colleague is on."""
+CANARY = "CANARY, between us"
 AT_ONCE = 3
-KINDS = ("applied_answer_cut", "reset", "502", "429", "503")
-TOLD_SECONDS = 20
+KINDS = ("applied_answer_cut", "reset", "502", "503", "400")
+LIMITED = ("429",)
+"""In long runs: the bot then keeps away from Fanvue for a minute."""
+LONG = 100
+SETTLED_SECONDS = 16
+LIMIT_SECONDS = 65
+TOLD_SECONDS = 60
+"""Everybody is told in one channel, which takes a message a second."""
+PRESS_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One reply somebody wrote to a card."""
 
+    author: User
     text: str
     fan: str
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The people who answer, and a card for each fan."""
+
+    people: list[User]
+    cards: list[tuple[str, Message]]
+
+    def pick(self, draw: Random) -> tuple[User, tuple[str, Message]]:
+        """Somebody and a fan, mostly one of their own."""
+        number = draw.randrange(len(self.cards))
+        owner = number % len(self.people)
+        other = draw.randrange(len(self.people)) if draw.random() < CROSSED else owner
+        return self.people[other], self.cards[number]
 
 
 async def replies_arrive_or_are_told(size: Size) -> Outcome:
@@ -30,12 +58,15 @@ async def replies_arrive_or_are_told(size: Size) -> Outcome:
     draw = Random(20261)
     async with teams(1) as (ground, (team,)):
         ground.fanvue.rate_limit = 1_000_000
-        cards = await _cards(ground, team)
+        desk = Desk([team.owner, *await _colleagues(ground, team)], await _cards(ground, team))
         written: list[Sent] = []
-        trouble = asyncio.create_task(_make_trouble(ground, draw))
+        trouble = asyncio.create_task(_make_trouble(ground, draw, KINDS + LIMITED * (size.replies > LONG)))
         per_kill = max(1, size.replies // (size.reply_kills + 1))
         for number in range(size.replies):
-            written.append(await _write(ground, team, draw.choice(cards), f"Reply {number:05}"))
+            person, card = desk.pick(draw)
+            written.append(await _write(ground, team, person, card, f"Reply {number:05}"))
+            if number % 10 == 0:
+                await ground.discord.say(person, team.channel, f"{CANARY} {number}")
             if len(written) % AT_ONCE == 0:
                 await asyncio.sleep(draw.uniform(0.02, 0.4))
             if len(written) % per_kill == 0 and len(written) // per_kill <= size.reply_kills:
@@ -49,36 +80,46 @@ async def replies_arrive_or_are_told(size: Size) -> Outcome:
         return await _verdict(ground, written, size)
 
 
+async def _colleagues(ground: Playground, team: Team) -> list[User]:
+    """People who were given the right to answer."""
+    found = []
+    for number in range(COLLEAGUES):
+        person = ground.discord.add_user(f"chatter{number}")
+        ground.discord.add_member(team.channel.guild, person)
+        given = await ground.discord.slash(team.owner, team.channel, "team grant", person=person, right="reply")
+        answer = await given.wait(15)
+        if "chatter" not in answer.text and "may" not in answer.text:
+            raise RuntimeError(f"no right was given: {answer.text[:200]}")
+        found.append(person)
+    return found
+
+
 async def _cards(ground: Playground, team: Team) -> list[tuple[str, Message]]:
-    """A card for each of a few fans, in the creator's DM."""
+    """A card for each of a few fans, in the team's channel."""
     desk = ground.fanvue.world.desk(ground.fanvue.world.account(team.handle))
     fans = [chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable][:FANS]
     cards = []
     for fan in fans:
-        before = {message.id for message in _messages(ground, team)}
+        before = {message.id for message in ground.discord.messages(team.channel)}
         await ground.fanvue.fan_writes(team.handle, fan, "Are you there?")
         await ground.discord.wait_for(lambda before=before: _new(ground, team, before), 20)
         cards.append((fan, _new(ground, team, before)[0]))
     return cards
 
 
-def _messages(ground: Playground, team: Team) -> list[Message]:
-    dm = ground.discord.dm(team.owner)
-    return ground.discord.messages(dm) if dm else []
-
-
 def _new(ground: Playground, team: Team, before: set[int]) -> list[Message]:
-    return [message for message in _messages(ground, team) if message.id not in before and message.components]
+    messages = ground.discord.messages(team.channel)
+    return [message for message in messages if message.id not in before and message.components]
 
 
-async def _write(ground: Playground, team: Team, card: tuple[str, Message], text: str) -> Sent:
+async def _write(ground: Playground, team: Team, person: User, card: tuple[str, Message], text: str) -> Sent:
     fan, shown = card
-    return Sent(text, fan, await ground.discord.say(team.owner, ground.discord.dm(team.owner), text, reply_to=shown))
+    return Sent(person, text, fan, await ground.discord.say(person, team.channel, text, reply_to=shown))
 
 
-async def _make_trouble(ground: Playground, draw: Random) -> None:
+async def _make_trouble(ground: Playground, draw: Random, kinds: Sequence[str]) -> None:
     while True:
-        ground.fanvue.faults.add("sendMessage", draw.choice(KINDS), times=draw.randrange(1, 3))
+        ground.fanvue.faults.add("sendMessage", draw.choice(kinds), times=draw.randrange(1, 3))
         await asyncio.sleep(draw.uniform(0.1, 0.5))
 
 
@@ -87,21 +128,57 @@ async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outco
     silent: list[Sent] = written
     async with asyncio.timeout(None):
         for _ in range(TOLD_SECONDS * 2):
-            arrived = _arrived(ground, {reply.fan for reply in written})
+            arrived = _arrived(ground, _fans(written))
             silent = [reply for reply in written if not arrived[reply.text] and not _is_told(ground, reply)]
             if not silent:
                 break
             await asyncio.sleep(0.5)
+    await asyncio.sleep(LIMIT_SECONDS if size.replies > LONG else SETTLED_SECONDS)
+    pressed = await _press_again(ground, [reply for reply in written if not arrived[reply.text]])
+    arrived = _arrived(ground, _fans(written))
+    inside = sum(
+        CANARY in (one.text or "") for fan in _fans(written) for one in ground.fanvue.messages("lunavale", fan)
+    )
     doubled = sum(count - 1 for count in arrived.values() if count > 1)
     told = sum(_is_told(ground, reply) for reply in written)
     unmarked = sum(
         bool(arrived[reply.text]) and not _is_marked(reply) and not _is_told(ground, reply) for reply in written
     )
     detail = (
-        f"{len(written)} replies, {size.reply_kills} kills, {len(arrived)} arrived, {told} authors told, "
-        f"{doubled} doubled, {len(silent)} lost in silence, {unmarked} arrived without the author knowing"
+        f"{len(written)} replies, {size.reply_kills} kills, {len(arrived)} arrived ({pressed} sent again by a press), "
+        f"{told} authors told, "
+        f"{doubled} doubled, {len(silent)} lost in silence, {unmarked} arrived without the author knowing, "
+        f"{inside} internal words outside"
     )
-    return Outcome(not (doubled or silent), detail)
+    return Outcome(not (doubled or silent or inside), detail)
+
+
+async def _press_again(ground: Playground, missing: list[Sent]) -> int:
+    """Authors who were told press the button under their reply, now that Fanvue works again; how many arrived."""
+    answered = []
+    for reply in missing:
+        notice = next((one for one in _answers(ground, reply) if one.components), None)
+        if notice is not None:
+            pressed = await ground.discord.click(reply.author, notice, "fv1:again:" + _key(notice))
+            await pressed.wait(15)
+            answered.append(reply)
+            await asyncio.sleep(PRESS_SECONDS)
+    arrived = _arrived(ground, _fans(missing))
+    return sum(bool(arrived[reply.text]) for reply in answered)
+
+
+def _key(notice: Message) -> str:
+    found = [part["custom_id"] for row in notice.components for part in row.get("components", ())]
+    return str(found[0]).removeprefix("fv1:again:")
+
+
+def _answers(ground: Playground, reply: Sent) -> list[Message]:
+    answers = ground.discord.messages(reply.message.channel)
+    return [message for message in answers if message.author.is_bot and message.referenced is reply.message]
+
+
+def _fans(written: list[Sent]) -> set[str]:
+    return {reply.fan for reply in written}
 
 
 def _arrived(ground: Playground, fans: set[str]) -> Counter[str]:
@@ -119,6 +196,4 @@ def _is_marked(reply: Sent) -> bool:
 
 def _is_told(ground: Playground, reply: Sent) -> bool:
     """Whether the bot answered this very message, or marked it as failed."""
-    answers = ground.discord.messages(reply.message.channel)
-    is_answered = any(message.author.is_bot and message.referenced is reply.message for message in answers)
-    return is_answered or "⚠️" in reply.message.reactions
+    return bool(_answers(ground, reply)) or "⚠️" in reply.message.reactions

@@ -4,10 +4,15 @@ import asyncio
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import aiohttp
+from aiohttp import web
+
+from bot.discordkit.attachments import LargeFile
 from bot.domain.clock import SystemClock
 from bot.fanvue import users
 from bot.fanvue.client import FanvueClient
@@ -27,15 +32,25 @@ LOOK_SECONDS = 0.01
 
 async def a_large_file_arrives(size: Size) -> Outcome:
     """By a process of its own, so that its memory is its own too."""
+    return await _arrives(size)
+
+
+async def a_large_file_passes_through(size: Size) -> Outcome:
+    """The same with a file that is read from an address, as Discord's are, while it is sent on."""
+    return await _arrives(size, is_remote=True)
+
+
+async def _arrives(size: Size, *, is_remote: bool = False) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="fanvue-upload-") as folder:
         path = Path(folder) / "film.mp4"
         with path.open("wb") as file:
             file.truncate(size.upload_megabytes * MEGABYTE)
-        async with SandboxFanvue() as fanvue:
+        async with SandboxFanvue() as fanvue, _served(Path(folder)) as address:
             token = fanvue.oauth.grant(HANDLE).access_token
             fault = fanvue.faults.add("upload", "reset", times=3, after=1)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "sandbox.soak.uploads", fanvue.api_url, str(path),
+                sys.executable, "-m", "sandbox.soak.uploads", fanvue.api_url,
+                f"{address}/{path.name}" if is_remote else str(path),
                 cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             said, _ = await process.communicate(token.encode())
@@ -56,7 +71,27 @@ def _megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
 
-async def _upload(api_url: str, path: Path, token: str) -> tuple[str, float]:
+@asynccontextmanager
+async def _served(folder: Path) -> AsyncIterator[str]:
+    """The files of a folder at an address, ranges included."""
+    app = web.Application()
+    app.add_routes([web.static("/", folder)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def _source(place: str) -> FileSource | LargeFile:
+    if not place.startswith("http"):
+        return FileSource(Path(place))
+    async with aiohttp.ClientSession() as session, session.head(place) as answer:
+        return LargeFile(place, "film.mp4", int(answer.headers["Content-Length"]))
+
+
+async def _upload(api_url: str, place: str, token: str) -> tuple[str, float]:
     """The medium, and how much more memory was held at most."""
     async with FanvueClient(api_url, clock=SystemClock()) as client:
 
@@ -65,6 +100,7 @@ async def _upload(api_url: str, path: Path, token: str) -> tuple[str, float]:
 
         uploader = Uploader(send, client.connections, allows_loopback=True)
         await send(users.current_user())
+        source = await _source(place)
         before = most = _megabytes()
 
         async def watch() -> None:
@@ -74,7 +110,7 @@ async def _upload(api_url: str, path: Path, token: str) -> tuple[str, float]:
                 await asyncio.sleep(LOOK_SECONDS)
 
         watching = asyncio.create_task(watch())
-        uuid = await uploader.upload(Upload(FileSource(path), "A film", path.name, "video"))
+        uuid = await uploader.upload(Upload(source, "A film", "film.mp4", "video"))
         await uploader.finished(uuid)
         watching.cancel()
         with suppress(asyncio.CancelledError):
@@ -83,5 +119,5 @@ async def _upload(api_url: str, path: Path, token: str) -> tuple[str, float]:
 
 
 if __name__ == "__main__":
-    uuid, more = asyncio.run(_upload(sys.argv[1], Path(sys.argv[2]), sys.stdin.readline()))
+    uuid, more = asyncio.run(_upload(sys.argv[1], sys.argv[2], sys.stdin.readline()))
     sys.stdout.write(f"{uuid} {more}\n")

@@ -27,6 +27,7 @@ EXAMPLES: dict[type[errors.DomainError], tuple[object, ...]] = {
     errors.NotAllowedError: (Capability.REPLY,),
     errors.OffShiftError: ("luna", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.PickCreatorError: ((),),
+    errors.HeldError: ("cleo", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.RefusedByFanvueError: (("text is too long",),),
     errors.BusyError: (datetime(2026, 1, 1, tzinfo=UTC),),
     errors.FanvueChangedError: ("getEarnings", "data"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInputError
-from bot.domain.schedule import parse
+from bot.domain.schedule import parse, to_come
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -42,6 +42,22 @@ def test_what_is_no_time_is_refused_with_an_example(written: str) -> None:
 def test_a_time_that_the_clocks_skip_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(BadInputError, match="03:30"):
         parse("2027-03-28 02:30", NOW, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("today 9:00", "2026-11-24 09:00"), ("2020-01-01 18:00", "2026-11-23 18:00"), ("today 17:00", "2026-11-24 17:00")],
+)
+def test_a_time_that_has_passed_is_refused_with_the_next_one_like_it(written: str, nearest: str) -> None:
+    with pytest.raises(BadInputError, match=nearest):
+        to_come(written, NOW, BERLIN)
+    assert to_come(nearest, NOW, BERLIN) > NOW
+
+
+def test_the_next_one_like_it_is_not_one_that_the_clocks_skip() -> None:
+    before = datetime(2027, 3, 27, 12, 0, tzinfo=UTC)
+    with pytest.raises(BadInputError, match="2027-03-29 02:30"):
+        to_come("today 2:30", before, BERLIN)
 
 
 @given(st.text(max_size=40))

@@ -20,10 +20,11 @@ from bot.discordkit import demands
 from bot.discordkit.demands import CHATTER, CREATOR, HOLDS, MANAGER, NOBODY, Demand, Free, is_allowed, rights_table
 from bot.discordkit.listing import listed
 from bot.discordkit.throttle import Throttle
-from bot.domain.access import GIVEABLE, Capability, Right
+from bot.domain.access import GIVEABLE, Actor, Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
+from bot.domain.posting import Content, DraftKind, DraftStatus
 from bot.domain.shifts import Shift
 from tests.rig import CREATOR as LUNA
 from tests.rig import Rig, words_of
@@ -48,11 +49,15 @@ COMPONENT, MODAL = 3, 5
 
 OPTIONS = {
     "right": "reply",
+    "rule": "off",
+    "text": "Hello",
+    "file": ("a.jpg", b"picture"),
     "days": "Mon",
     "from": "09:00",
     "to": "17:00",
     "place": "channel",
     "fan": "somebody",
+    "minutes": 0,
 }
 ARGUMENTS = {
     "al_creator": "",
@@ -61,10 +66,12 @@ ARGUMENTS = {
     "al_mute_me": "{creator}.message.1h",
     "card_open": "1",
     "card_read": "{delivery}",
+    "claim": "{delivery}",
     "disconnect": "",
     "earn-shared": "masked|{creator}|7d",
     "fan-name": "{creator}|{fan}",
     "fan-words": "{creator}|{fan}",
+    "ib_list": "{creator}|longest|0",
     "more": "{delivery}",
     "mute_all": "{delivery}.fan.1h",
     "mute_long": "{delivery}.fan.1h",
@@ -80,6 +87,18 @@ ARGUMENTS = {
     "team_hand": "{creator},{spare},{other}",
     "team_lift": "{creator},{spare}",
     "team_take": "{creator},{spare}",
+    "unsend": "{delivery}",
+    **dict.fromkeys(("again", "unsend_one"), "{creator}|0"),
+    **dict.fromkeys(("ib_chat", "ib_free", "ib_hand", "ib_loud", "ib_mute", "ib_name", "ib_note"), "{creator}|{fan}"),
+    **dict.fromkeys(("ib_older", "ib_read", "ib_send", "ib_snooze", "ib_take", "ib_template"), "{creator}|{fan}"),
+    **dict.fromkeys(("ib_templates", "ib_write"), "{creator}|{fan}"),
+    **dict.fromkeys(("ap_change", "ap_no", "ap_now", "ap_show", "ap_yes"), "{draft}"),
+    **dict.fromkeys(("dr_again", "dr_aud", "dr_coll", "dr_drop", "dr_edit", "dr_files", "dr_go"), "{draft}"),
+    **dict.fromkeys(("dr_back", "dr_media", "dr_vault", "ma_not", "ma_to"), "{draft}"),
+    **dict.fromkeys(("ma_back", "ma_gone"), "{creator}.{fan}"),
+    **dict.fromkeys(("dr_look", "dr_now", "dr_open", "dr_prev"), "{draft}"),
+    **dict.fromkeys(("po_comm", "po_del", "po_edit", "po_gone", "po_keep", "po_pin"), "{creator}.{fan}"),
+    **dict.fromkeys(("po_repost", "po_say", "po_unpin", "po_unsay"), "{creator}.{fan}"),
     **dict.fromkeys(("earn-csv", "earn-period", "earn-share", "earn-source", "earn-view"), "{creator}|7d"),
     **dict.fromkeys(("pay-more", "pay-period", "pay-source", "subs-period", "top-period"), "{creator}|7d"),
     **dict.fromkeys(("al_amounts", "al_fine", "al_how", "al_kinds", "al_loud", "al_min", "al_off"), "{spot}"),
@@ -100,12 +119,29 @@ VALUES = {
     "al_spent": "500",
     "al_unmute": "1",
     "card_open": "{delivery}",
+    "dr_aud": "subscribers",
+    "dr_coll": "{fan}",
+    "dr_media": "{fan}",
+    "dr_pick": "{draft}",
+    "ma_not": "smart:subscribers",
+    "ma_one": "{fan}",
+    "ma_to": "smart:subscribers",
+    "va_fold": "all",
+    "dr_prev": "none",
     "earn-source": "tips",
     "earn-view": "days",
     "fan": "{fan}",
+    "ib_hand": "{owner}",
+    "ib_open": "{fan}",
+    "ib_order": "longest",
+    "ib_snooze": "3600",
+    "ib_template": "{fan}",
     "mute_long": "1h",
     "mute_what": "fan",
     "pay-source": "tips",
+    "po_one": "{fan}",
+    "po_unsay": "{fan}",
+    "po_view": "published",
     "team_take": "reply",
     "team_who": "{spare}",
 }
@@ -146,6 +182,7 @@ class Stage:
         self.actors: dict[tuple[str, str], Any] = {}
         self.places: dict[str, Any] = {}
         self.messages: dict[int, int] = {}
+        self.draft = ""
 
     async def set(self) -> None:
         """Luna and mika connected; everybody there with what they have; a card of each creator."""
@@ -224,6 +261,7 @@ class Stage:
             creator=self.ids[cell.whose],
             delivery=self.deliveries[cell.whose],
             fan="00000000-0000-4000-8000-000000000000",
+            draft=self.draft,
             spare=self.id_of("spare"),
             other=self.id_of("other"),
             spot=spot,
@@ -277,6 +315,8 @@ class Stage:
             return None
         if verb in REST_FIRST:
             await self.rest(cell)
+        if verb.startswith(("ap_", "dr_", "ma_")):
+            await self.write_draft(cell, waits=verb.startswith("ap_"))
         actor = self.actors[person, cell.where]
         channel = self.actors[person, "DM"].dm_channel if cell.where == "DM" else self.places[cell.where]
         argument = self.words(ARGUMENTS.get(verb, "{creator}"), cell, person)
@@ -316,6 +356,16 @@ class Stage:
         now = self.rig.app.clock.now()
         await routes.set(Route(CreatorId(self.ids[cell.whose]), EventKind.TIP, place, owner), now)
         await routes.pause(place, "refused", now)
+
+    async def write_draft(self, cell: Cell, *, waits: bool) -> None:
+        """A fresh draft of the creator's owner, as it stands when that button is there."""
+        owner = Actor(self.id_of("creator" if cell.whose == LUNA else "mika"), "")
+        services, stores = self.rig.app.services, self.rig.app.stores
+        grant = await services.access.choose(owner, cell.whose, Capability.POST)
+        begun = await services.drafts.begin(grant, Content(text="Words"), DraftKind.POST)
+        self.draft = f"{begun.draft.id}.2"
+        status = DraftStatus.WAITING if waits else DraftStatus.DRAFT
+        await stores.drafts.move((begun.draft.id, 1), out_of=[DraftStatus.DRAFT], to=status, at=begun.draft.created_at)
 
     async def message(self, channel: Any) -> dict[str, Any]:
         """A message of the bot's in that place: what is pressed on it is forged, as everybody can."""

@@ -127,7 +127,9 @@ async def works_a_day(rig: Rig) -> None:
     await rig.luna.send(rig.desk, REPLY_WORDS, reply_to=card)
     opened = await rig.luna.click(card, label="Reply")
     assert "Sent" in words_of(await rig.luna.submit_modal(opened, {"text": REPLY_WORDS}))
-    await rig.luna.slash(rig.desk, "post create", text=POST_WORDS)
+    draft = await rig.luna.slash(rig.desk, "post create", text=POST_WORDS)
+    await rig.luna.click(draft.response, label="Post now")
+    assert "Posted" in words_of(draft)
     rig.fanvue.oauth.expire_access(CREATOR)
     await rig.luna.slash(rig.desk, "insights earnings", period="7d")
     rig.fanvue.faults.add("/insights/*", "garbage", times=1)
@@ -171,7 +173,10 @@ async def test_no_secret_and_no_words_leave_their_place(rig: Rig, log: io.String
         "pages": pages,
         "Discord": payloads,
     }
-    assert {name: kept.found_in(text) for name, text in places.items()} == {name: [] for name in places}
+    drafted = {entry.path.rpartition("/")[2] for entry in rig.env.http_requests if POST_WORDS in str(entry.json)}
+    assert drafted == {"@original"}, "a draft is shown to its author, in a private answer"
+    found = {name: kept.found_in(text) for name, text in places.items()}
+    assert found == {name: ["post"] if name == "Discord" else [] for name in places}
     assert kept.ticket not in while_connected + written
     assert payloads.count(kept.ticket) == payloads.count(f"/connect/{kept.ticket}") == 1
     assert pages.count(kept.ticket) == pages.count(f"/connect/{kept.ticket}")

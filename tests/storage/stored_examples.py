@@ -17,10 +17,12 @@ from bot.domain.accounts import (
 )
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
+from bot.domain.posting import DraftKind, DraftStatus
 from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.cards import NewCard
+from bot.storage.drafts import StoredDraft
 from bot.storage.events import NewEvent, StoredEvent
 from bot.storage.links import LinkAttempt, PendingConnection
 from bot.storage.outbox import Delivery
@@ -43,6 +45,21 @@ def dm_of(person: DiscordUserId) -> Place:
 
 def account(creator: CreatorId) -> FanvueAccount:
     return FanvueAccount(creator, f"handle-{creator[:2]}", "Displayed Name", is_creator=True)
+
+
+def a_draft(draft_id: str, creator: CreatorId = LUNA, author: DiscordUserId = ANNA) -> StoredDraft:
+    return StoredDraft(
+        id=draft_id,
+        creator=creator,
+        author=author,
+        kind=DraftKind.POST,
+        status=DraftStatus.DRAFT,
+        version=1,
+        sealed_content="sealed-words",
+        created_at=NOW,
+        started_at=None,
+        known=None,
+    )
 
 
 def a_connection(owner: DiscordUserId = ANNA, creator: CreatorId = LUNA, **changes: Any) -> Connection:

@@ -11,12 +11,14 @@ from stored_examples import (
     ANNA,
     BORIS,
     FAN,
+    LATER,
     LUNA,
     MIRA,
     NOW,
     TEAM_CHANNEL,
     a_card,
     a_connection,
+    a_draft,
     a_mute,
     a_pending,
     a_reply,
@@ -30,14 +32,18 @@ from stored_examples import (
 
 from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId, MessageId
+from bot.domain.claims import Claim
 from bot.domain.events import EventKind
 from bot.domain.periods import Period
+from bot.domain.posting import DraftStatus, Policy
 from bot.domain.scopes import Scope
 from bot.domain.shifts import Shift
 from bot.domain.uses import Use, UseOutcome
+from bot.domain.waiting import Watch
 from bot.services.takeout import Takeout
 from bot.storage import Stores
 from bot.storage.database import Database, address_of
+from bot.storage.notes import StoredNote
 from bot.storage.schema import metadata
 from bot.storage.uses import Tally
 
@@ -67,10 +73,13 @@ NOT_PEOPLE = {
     "identities.event_id",
     "identities.minor",
     "replies.card_message",
+    "replies.channel_id",
+    "replies.delivery_id",
     "rights.guild",
     "revocations.id",
     "routes.guild",
     "routes.role",
+    "watches.role",
     "uses.channel",
     "uses.guild",
     "uses.id",
@@ -92,9 +101,19 @@ async def remember_everything(stores: Stores) -> None:
     await work_for_boris(stores)
     await work_as_owner(stores)
     await stores.finished.keep(LUNA, Period(NOW, NOW, ZoneInfo("UTC")), "sealed-income", NOW)
+    await drafted(stores)
     await used(stores, LUNA, BORIS)
     await used(stores, MIRA, ANNA)
     await stores.audit.write(Actor(BORIS, "boris"), MIRA, "grant reply", str(ANNA), NOW)
+
+
+async def drafted(stores: Stores) -> None:
+    """Anna wrote for Boris and decided about him; Boris wrote for Anna."""
+    for number, (creator, author) in enumerate(((MIRA, ANNA), (MIRA, BORIS), (LUNA, BORIS))):
+        await stores.drafts.add(a_draft(f"draft-{number}", creator, author))
+        await stores.drafts.begin((f"draft-{number}", 1), [DraftStatus.DRAFT], ["known"], ANNA, NOW)
+        await stores.drafts.sent(f"draft-{number}", f"post-{number}", NOW)
+    await stores.drafts.set_policy(LUNA, Policy.ALL)
 
 
 async def used(stores: Stores, creator: CreatorId, actor: DiscordUserId) -> None:
@@ -113,8 +132,11 @@ async def work_for_boris(stores: Stores) -> None:
         card = a_card(delivery, 500 + number, MIRA)
         await stores.outbox.settle_sent(delivery.id, "h1", card, NOW)
         await stores.cards.mark_answered(card.delivery, ANNA, NAME, NOW)
-    await stores.replies.begin(a_reply("mira", ANNA, MIRA))
+    await stores.replies.begin(replace(a_reply("mira", ANNA, MIRA), author_name=NAME))
     await stores.mutes.add(a_mute(ANNA, MIRA), "sealed-mute")
+    await stores.claims.take(Claim(MIRA, FAN, ANNA, NAME, NOW, LATER), NOW)
+    await stores.notes.add(StoredNote("n1", MIRA, FAN, ANNA, "sealed-note", NOW))
+    await stores.watches.set(Watch(MIRA, 15, None, ANNA))
     await act(stores, creator=MIRA)
 
 

@@ -17,6 +17,7 @@ from bot.storage.schema.base import HEAD, RowNumber, metadata
 from bot.storage.schema.catching_up import cursors, pollings
 from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, replies, watches
 from bot.storage.schema.operating import audit, key_checks, leases, revocations
+from bot.storage.schema.posting import approval_policies, drafts
 from bot.storage.schema.reports import finished_months
 from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders
 from bot.storage.schema.trust import card_removals, departures, uses
@@ -26,6 +27,7 @@ __all__ = [
     "HELD",
     "WAITING",
     "RowNumber",
+    "approval_policies",
     "audit",
     "card_removals",
     "cards",
@@ -40,6 +42,7 @@ __all__ = [
     "departures",
     "desk_posts",
     "dm_channels",
+    "drafts",
     "escalations",
     "events",
     "finished_months",

@@ -62,7 +62,8 @@ def _variant(call: Call, item: MediaItem, name: str) -> Shown:
 
 
 def _url(call: Call, item: MediaItem, name: str) -> str:
-    return f"{call.origin}/files/{item.uuid}/{name}.svg?signature={_digest(item, name)[:16]}"
+    ending = "png" if name == "blurred" else "svg"
+    return f"{call.origin}/files/{item.uuid}/{name}.{ending}?signature={_digest(item, name)[:16]}"
 
 
 def _variant_uuid(item: MediaItem, name: str) -> str:

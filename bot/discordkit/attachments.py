@@ -1,0 +1,136 @@
+"""Files people send in Discord, on their way elsewhere: small ones at once, large ones in pieces as they are read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+from yarl import URL
+
+from bot.domain.errors import BadInputError
+from bot.services.media import IncomingFile
+
+SMALL_BYTES = 8 * 1024 * 1024
+PIECE_BYTES = 64 * 1024
+CONNECT_SECONDS = 10
+SILENT_SECONDS = 60
+EDIT_SECONDS = 2.0
+OK, PARTIAL = 200, 206
+GONE = "Discord no longer gives me `{}`: its address runs out after a while. Send the file again."
+
+
+class SmallFile:
+    """Read whole, once, by discord.py; let go of with this object."""
+
+    def __init__(self, attachment: discord.Attachment) -> None:
+        self._attachment = attachment
+        self._data: bytes | None = None
+        self.size = attachment.size
+
+    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+        """Those bytes, as far as there are any."""
+        if self._data is None:
+            try:
+                self._data = await self._attachment.read()
+            except discord.HTTPException:
+                raise BadInputError(GONE.format(_inert(self._attachment.filename))) from None
+        yield self._data[offset : offset + length]
+
+
+class LargeFile:
+    """Read from its address in pieces, from any place, so that it is never in memory as a whole."""
+
+    def __init__(self, url: str, name: str, size: int) -> None:
+        self._url = URL(url, encoded=True)
+        self._name = name
+        self.size = size
+
+    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+        """Those bytes; fewer when Discord has fewer. BadInputError when it no longer has the file."""
+        last = offset + length - 1
+        headers = {"Range": f"bytes={offset}-{last}", "Accept-Encoding": "identity"}
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS)
+        try:
+            async with (
+                aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout) as session,
+                session.get(self._url, headers=headers, allow_redirects=False) as answer,
+            ):
+                if answer.status not in {OK, PARTIAL}:
+                    raise BadInputError(GONE.format(_inert(self._name)))
+                async for piece in _cut(answer, 0 if answer.status == PARTIAL else offset, length):
+                    yield piece
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise BadInputError(f"Discord stopped sending me `{_inert(self._name)}`. Send it again.") from None
+
+
+async def _cut(answer: aiohttp.ClientResponse, skipped: int, length: int) -> AsyncIterator[bytes]:
+    """Where a server ignores the range, what comes before it is read over."""
+    async for piece in answer.content.iter_chunked(PIECE_BYTES):
+        kept = piece[skipped:][:length]
+        skipped = max(0, skipped - len(piece))
+        length -= len(kept)
+        if kept:
+            yield kept
+        if length <= 0:
+            return
+
+
+def incoming(attachment: discord.Attachment) -> IncomingFile:
+    """A file as services take it."""
+    source: SmallFile | LargeFile
+    if attachment.size <= SMALL_BYTES:
+        source = SmallFile(attachment)
+    else:
+        source = LargeFile(attachment.url, attachment.filename, attachment.size)
+    return IncomingFile(attachment.filename, attachment.content_type, source)
+
+
+def uploaded(interaction: discord.Interaction) -> list[IncomingFile]:
+    """The files of a form that was sent in, in their order."""
+    data: Any = interaction.data or {}
+    found: dict[str, Any] = data.get("resolved", {}).get("attachments", {})
+    # discord.py makes these for forms it holds itself; ours come back through the table of verbs.
+    state: Any = interaction._state  # noqa: SLF001
+    return [incoming(discord.Attachment(data=one, state=state)) for one in found.values()]
+
+
+class Progress:
+    """Tells on a private answer how far the files are, with an edit every two seconds at most."""
+
+    def __init__(self, interaction: discord.Interaction, files: Sequence[IncomingFile]) -> None:
+        self._interaction = interaction
+        self._total = max(1, sum(file.source.size for file in files))
+        self._count = len(files)
+        self._done = 0
+        self._file = (0, 0)
+        self._edited_at = float("-inf")
+        self._edit: asyncio.Task[None] | None = None
+
+    def __call__(self, arrived: int, size: int) -> None:
+        """That so much of the present file arrived."""
+        if arrived >= size:
+            self._done += size
+            self._file = (0, 0)
+        else:
+            self._file = (arrived, size)
+        now = asyncio.get_running_loop().time()
+        if now - self._edited_at >= EDIT_SECONDS and (self._edit is None or self._edit.done()):
+            self._edited_at = now
+            self._edit = asyncio.create_task(self._show())
+
+    async def end(self) -> None:
+        """Leave nothing under way."""
+        if self._edit is not None:
+            await asyncio.gather(self._edit, return_exceptions=True)
+
+    async def _show(self) -> None:
+        share = min(1.0, (self._done + self._file[0]) / self._total)
+        filled = round(share * 20)
+        bar = "▰" * filled + "▱" * (20 - filled)
+        words = f"Uploading {self._count} file{'s' if self._count != 1 else ''} to Fanvue\n{bar} **{share:.0%}**"
+        await self._interaction.edit_original_response(content=words)
+
+
+def _inert(name: str) -> str:
+    return name[:60].replace("`", "")

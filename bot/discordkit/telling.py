@@ -1,0 +1,68 @@
+"""Telling people under a card: authors of replies that were cut short, and who is to answer a fan who waits."""
+
+from contextlib import suppress
+
+import discord
+
+from bot.discordkit.failures import again_view, embed_of, failure_for
+from bot.discordkit.pacer import Pacer
+from bot.domain.accounts import DiscordUserId
+from bot.domain.drafts import CutShort
+from bot.domain.errors import OutcomeUnknownError
+from bot.domain.waiting import Overdue
+
+
+class ReplyTeller:
+    """Answers on the card, naming the author alone."""
+
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+        self._client = client
+        self._pacer = pacer
+
+    async def tell(self, reply: CutShort) -> None:
+        """Say that nobody knows whether it arrived, with a button to send it again; never raises."""
+        error = OutcomeUnknownError()
+        error.again = reply.key
+        author = discord.Object(reply.author)
+        channel = self._client.get_partial_messageable(reply.channel)
+        reference = None
+        if reply.card is not None:
+            reference = channel.get_partial_message(reply.card).to_reference(fail_if_not_exists=False)
+        await self._pacer.slot()
+        with suppress(discord.HTTPException):
+            await channel.send(
+                content=f"<@{reply.author}>, your answer was cut short.",
+                embed=embed_of(failure_for(error)),
+                view=again_view(error),  # type: ignore[arg-type]
+                reference=reference,  # type: ignore[arg-type]
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False, roles=False, replied_user=False, users=[author]
+                ),
+            )
+
+
+class WaitCaller:
+    """Mentions the role on duty, or the lead, and nobody else."""
+
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+        self._client = client
+        self._pacer = pacer
+
+    async def call(self, overdue: Overdue, *, role: int | None, lead: DiscordUserId | None) -> None:
+        """Under the fan's card, mentioning the role or the lead; never raises."""
+        channel = self._client.get_partial_messageable(overdue.card.channel)
+        card = channel.get_partial_message(overdue.card.message).to_reference(fail_if_not_exists=False)
+        who = f"<@&{role}>" if role is not None else f"<@{lead}>"
+        since = discord.utils.format_dt(overdue.since, "R")
+        await self._pacer.slot()
+        with suppress(discord.HTTPException):
+            await channel.send(
+                content=f"{who}, this fan has been waiting since {since}. Press **Claim** or **Reply** on the card.",
+                reference=card,
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False,
+                    replied_user=False,
+                    roles=[discord.Object(role)] if role is not None else False,
+                    users=[discord.Object(lead)] if lead is not None else False,
+                ),
+            )

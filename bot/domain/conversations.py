@@ -1,0 +1,104 @@
+"""Who waits for an answer, and what was said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.events import Fan
+
+
+class Order(StrEnum):
+    """How those who wait are sorted."""
+
+    LONGEST = "longest"
+    WORTH = "worth"
+    ONLINE = "online"
+
+    @property
+    def label(self) -> str:
+        """The name people see."""
+        return {"longest": "Who waits longest", "worth": "Who is worth most", "online": "Who is online"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Waiting:
+    """An unread conversation; ``spent`` is in minor units, ``None`` where nothing is known of it."""
+
+    fan: Fan
+    since: datetime | None
+    unread: int
+    is_online: bool = False
+    is_muted: bool = False
+    is_fans_turn: bool = False
+    """Whether the last word was the creator's."""
+    spent: int | None = None
+    holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """One message of a conversation."""
+
+    is_from_fan: bool
+    text: str
+    at: datetime | None
+    has_media: bool = False
+    price: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note:
+    """What the team noted, for itself alone."""
+
+    text: str
+    author: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Thread:
+    """A conversation as somebody opens it; the oldest line first."""
+
+    fan: Fan
+    lines: tuple[Line, ...]
+    notes: tuple[Note, ...] = ()
+    is_read: bool = True
+    is_muted: bool = False
+    is_online: bool = False
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the fan wrote what nobody has answered yet; ``None`` when the last word was not theirs."""
+        since = None
+        for line in reversed(self.lines):
+            if not line.is_from_fan:
+                break
+            since = line.at
+        return since
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Prepared:
+    """A template; ``price`` in cents."""
+
+    id: str
+    text: str
+    folder: str
+    media: tuple[str, ...]
+    price: int | None
+
+    @property
+    def title(self) -> str:
+        """How lists call it."""
+        return f"{self.folder} · {self.text or 'media only'}" if self.folder else self.text or "media only"
+
+
+def sorted_by(order: Order, found: list[Waiting]) -> list[Waiting]:
+    """In that order; what is equal in it by who waits longest."""
+    by_time = sorted(found, key=lambda one: (one.is_fans_turn, one.since is None, one.since and one.since.timestamp()))
+    match order:
+        case Order.WORTH:
+            return sorted(by_time, key=lambda one: -(one.spent or 0))
+        case Order.ONLINE:
+            return sorted(by_time, key=lambda one: not one.is_online)
+    return by_time

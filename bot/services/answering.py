@@ -1,0 +1,94 @@
+"""What answering fans takes, put together."""
+
+from dataclasses import dataclass
+
+from bot.domain.clock import Clock
+from bot.fanvue.transport import Connections
+from bot.services.access import AccessService
+from bot.services.attaching import AttachingService
+from bot.services.claims import ClaimsService
+from bot.services.conversations import ConversationsService
+from bot.services.desk import DeskService, HeaderDrawer
+from bot.services.inbox import InboxService
+from bot.services.redrawing import Redrawing
+from bot.services.replies import CardBoard, RepliesService
+from bot.services.stuck import StuckReplies, Teller
+from bot.services.waiting import Caller, WaitingService
+from bot.storage import Stores
+from bot.vault.gate import Gate
+from bot.vault.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The use cases around a fan's message."""
+
+    attaching: AttachingService
+    claims: ClaimsService
+    conversations: ConversationsService
+    desk: DeskService
+    inbox: InboxService
+    replies: RepliesService
+    stuck: StuckReplies
+    waiting: WaitingService
+
+
+def answering(
+    stores: Stores,
+    *,
+    access: AccessService,
+    gate: Gate,
+    connections: Connections,
+    board: CardBoard,
+    keyring: Keyring,
+    clock: Clock,
+    teller: Teller,
+    caller: Caller,
+    headers: HeaderDrawer,
+    is_sandbox: bool,
+    is_alone: bool,
+) -> Answering:
+    """All of them; in the sandbox files go to this machine; ``is_alone`` when no other process can send."""
+    desk = DeskService(stores.desk_posts, stores.cards, stores.claims, headers, clock)
+    redrawing = Redrawing(stores.cards, board, desk)
+    claims = ClaimsService(access=access, claims=stores.claims, redrawing=redrawing, audit=stores.audit, clock=clock)
+    inbox = InboxService(
+        access=access,
+        gate=gate,
+        cards=stores.cards,
+        events=stores.events,
+        outbox=stores.outbox,
+        board=board,
+        keyring=keyring,
+        clock=clock,
+    )
+    replies = RepliesService(
+        access=access,
+        gate=gate,
+        claims=claims,
+        desk=desk,
+        cards=stores.cards,
+        replies=stores.replies,
+        audit=stores.audit,
+        board=board,
+        keyring=keyring,
+        clock=clock,
+    )
+    conversations = ConversationsService(
+        access=access, gate=gate, spenders=stores.spenders, notes=stores.notes, keyring=keyring, clock=clock
+    )
+    attaching = AttachingService(gate, connections, allows_loopback=is_sandbox)
+    waiting = WaitingService(stores.watches, caller, stores.audit, clock)
+    stuck = StuckReplies(
+        replies=stores.replies,
+        creators=stores.creators,
+        cards=stores.cards,
+        gate=gate,
+        redrawing=redrawing,
+        teller=teller,
+        audit=stores.audit,
+        keyring=keyring,
+        clock=clock,
+        is_alone=is_alone,
+    )
+    return Answering(attaching, claims, conversations, desk, inbox, replies, stuck, waiting)

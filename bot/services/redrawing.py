@@ -1,0 +1,49 @@
+"""Drawing a fan's cards anew after something changed about the fan."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.faults import where
+from bot.services.desk import DeskService
+from bot.storage.cards import CardStore
+
+log = structlog.get_logger(__name__)
+
+
+class Drawer(Protocol):
+    """Draws standing messages."""
+
+    async def draw(self, parcel: int) -> None:
+        """Draw the message again with what is stored now."""
+        ...
+
+
+class Redrawing:
+    """Showing a change never undoes it: what cannot be drawn is drawn with the next change."""
+
+    def __init__(self, cards: CardStore, board: Drawer, desk: DeskService) -> None:
+        self._cards = cards
+        self._board = board
+        self._desk = desk
+
+    async def fan(self, creator: CreatorId, fan: FanId) -> None:
+        """Every card of this fan that is still open, and the header of their post."""
+        try:
+            await self._draw(await self._cards.open_parcels(creator, fan))
+            await self._desk.refresh(creator, fan)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.warning("change_not_shown", error=where(error))
+
+    async def parcels(self, parcels: Sequence[int]) -> None:
+        """These messages."""
+        try:
+            await self._draw(parcels)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.warning("change_not_shown", error=where(error))
+
+    async def _draw(self, parcels: Sequence[int]) -> None:
+        for parcel in parcels:
+            await self._board.draw(parcel)

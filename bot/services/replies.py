@@ -1,0 +1,384 @@
+"""Sending to fans as the creator: once, by whoever may, and never two people on one fan without a question."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+
+from bot.domain.access import Actor, Capability, Grant
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.alerts import Sent
+from bot.domain.clock import Clock
+from bot.domain.drafts import Draft
+from bot.domain.errors import (
+    BadInputError,
+    CardUnknownError,
+    DomainError,
+    FanUnreachableError,
+    GoneError,
+    HeldError,
+    OutcomeUnknownError,
+    RefusedByFanvueError,
+)
+from bot.domain.events import Event
+from bot.domain.faults import where
+from bot.fanvue import chats
+from bot.fanvue.chats import Message, Sending
+from bot.fanvue.wire import ActingAs, Call
+from bot.services.access import AccessService
+from bot.services.claims import ClaimsService
+from bot.services.desk import DeskService
+from bot.storage.audit import AuditLog
+from bot.storage.cards import CardStore, NewCard
+from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
+from bot.vault.gate import Gate
+from bot.vault.keyring import Keyring, SealError
+
+log = structlog.get_logger(__name__)
+
+READ_BACK_SLACK = timedelta(minutes=2)
+RECENT = timedelta(minutes=15)
+SETTLES_WITHIN = timedelta(seconds=15)
+"""An unknown outcome this young may still turn up at Fanvue."""
+UNSENT_WITHIN = timedelta(days=1)
+TOO_LATE = "I was away when you wrote this, so it was not sent. Reply again if it should still go out."
+NOT_SENT = "I was restarted before I could tell you: this was not sent. Reply again to send it."
+LET_GO = "Its words are no longer kept here. Write it again to send it."
+NOT_YOURS = "Somebody else wrote that reply; only they can send it again."
+UNREACHABLE = "Invalid user UUID"
+
+
+class CardBoard(Protocol):
+    """Cards that were sent, as the front door draws them again."""
+
+    async def draw(self, parcel: int) -> None:
+        """Draw the message again with what is stored now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Recipient:
+    """A fan that somebody may answer, and the card they do it from, if any."""
+
+    grant: Grant
+    fan: FanId
+    card: Sent | None = None
+    delivery: int | None = None
+    event: Event | None = None
+
+
+class RepliesService:
+    """Each attempt has a source that is written down before Fanvue is called, so it is sent once.
+
+    A reply that did not go out keeps its words, sealed, for a day: its author can send it again with one press.
+    """
+
+    def __init__(
+        self,
+        *,
+        access: AccessService,
+        gate: Gate,
+        claims: ClaimsService,
+        cards: CardStore,
+        replies: ReplyStore,
+        audit: AuditLog,
+        board: CardBoard,
+        desk: DeskService,
+        keyring: Keyring,
+        clock: Clock,
+    ) -> None:
+        self._access = access
+        self._gate = gate
+        self._claims = claims
+        self._cards = cards
+        self._replies = replies
+        self._audit = audit
+        self._board = board
+        self._desk = desk
+        self._keyring = keyring
+        self._clock = clock
+        self._began_at = clock.now()
+
+    async def send(self, to: Recipient, draft: Draft, *, source: str) -> StoredReply | None:
+        """Send it as the creator and mark the cards; ``None`` when this source was handled before.
+
+        Raises BadInputError, HeldError when somebody else is on the fan, FanUnreachableError, RefusedByFanvueError,
+        OutcomeUnknownError and what the gate raises; what can be sent again says so.
+        """
+        clean = draft.checked()
+        self._gate.require_scopes(to.grant, _call(to.grant, to.fan, clean))
+        await self._refuse_closed(to)
+        reply = self._new(to, clean, source)
+        if not await self._replies.begin(reply):
+            return None
+        await self._ask_first(to.grant, to.fan, reply.id)
+        return await self._run(to, reply.id, clean, reply.created_at)
+
+    async def again(self, actor: Actor, creator: CreatorId, reply_id: str) -> StoredReply:
+        """Send what failed, was asked about or got lost: to be found at Fanvue first. Raises what ``send`` does."""
+        grant = await self._access.require(actor, creator, Capability.REPLY)
+        known = await self._own(grant, reply_id)
+        if known.author != actor.user:
+            raise BadInputError(NOT_YOURS)
+        draft = self._draft(known)
+        to = _recipient(grant, known)
+        if known.status is ReplyStatus.UNKNOWN:
+            try:
+                found = await self._found(grant, known, draft)
+            except DomainError as error:
+                raise self._retryable(error, grant, known.id) from None
+            if found is not None:
+                return await self._settled(to, known.id, found)
+            if known.settled_at and self._clock.now() - known.settled_at < SETTLES_WITHIN:
+                raise self._retryable(OutcomeUnknownError(), grant, known.id)
+        if known.status not in {ReplyStatus.ASKED, ReplyStatus.FAILED, ReplyStatus.UNKNOWN}:
+            raise BadInputError("That is being sent already. One moment.")
+        now = self._clock.now()
+        if not await self._replies.move(known.id, known.status, ReplyStatus.SENDING, now):
+            raise BadInputError("That is being sent already. One moment.")
+        if known.status is not ReplyStatus.ASKED:
+            await self._ask_first(grant, known.fan, known.id)
+        return await self._run(to, known.id, draft, now)
+
+    async def unsend(self, actor: Actor, creator: CreatorId, reply_id: str) -> None:
+        """Take it back at Fanvue. BadInputError where that is not possible (any more)."""
+        grant = await self._access.require(actor, creator, Capability.REPLY)
+        known = await self._own(grant, reply_id)
+        if known.status is ReplyStatus.UNSENT:
+            raise BadInputError("That was taken back already.")
+        if known.status is not ReplyStatus.SENT or known.fanvue_message is None:
+            raise BadInputError("The fan does not have that one, so there is nothing to take back.")
+        if grant.managed is not None:
+            raise BadInputError("Fanvue lets only the creator's own connection unsend. Do it on fanvue.com, please.")
+        try:
+            await self._gate.call(grant, chats.delete_message(known.fan, known.fanvue_message))
+        except RefusedByFanvueError:
+            raise BadInputError("Fanvue keeps that message: the fan has bought it, or it is too old.") from None
+        except GoneError:
+            log.info("unsent_before")
+        await self._replies.move(known.id, ReplyStatus.SENT, ReplyStatus.UNSENT, self._clock.now())
+        await self._note(grant, "unsent")
+        await self._draw(await self._cards.unanswer(grant.creator, known.fan, known.created_at))
+
+    async def last_sent(self, grant: Grant, fan: FanId) -> StoredReply:
+        """The latest reply this fan has from here. BadInputError when there is none to take back."""
+        found = await self._replies.last_sent(grant.creator, fan, self._clock.now() - UNSENT_WITHIN)
+        if found is None:
+            raise BadInputError("Nothing was sent to this fan from here in the last day.")
+        return found
+
+    async def outcome(self, source: str) -> ReplyStatus | None:
+        """What became of this source; ``None`` when it was never handled."""
+        known = await self._replies.by_source(source)
+        return known.status if known else None
+
+    async def resume(self, to: Recipient, draft: Draft, *, source: str, written_at: datetime) -> bool:
+        """A reply that was found later: sent now when it is recent and nobody saw it, else how it ended.
+
+        True when the fan has it, false while it is under way. Raises what ``send`` does.
+        """
+        known = await self._replies.by_source(source)
+        if known is None:
+            if self._clock.now() - written_at > RECENT:
+                raise BadInputError(TOO_LATE)
+            return await self.send(to, draft, source=source) is not None
+        match known.status:
+            case ReplyStatus.SENT:
+                await self._mark_answered(to)
+                return True
+            case ReplyStatus.SENDING if known.created_at >= self._began_at:
+                return False
+            case ReplyStatus.SENDING:
+                return await self._finish(to, known, draft.checked())
+            case ReplyStatus.UNSENT:
+                return True
+            case ReplyStatus.ASKED:
+                claim = await self._claims.of(to.grant, to.fan)
+                held = HeldError(claim.holder_name, claim.since) if claim else BadInputError(NOT_SENT)
+                raise self._retryable(held, to.grant, known.id)
+            case ReplyStatus.FAILED:
+                raise self._retryable(BadInputError(NOT_SENT), to.grant, known.id)
+        raise self._retryable(OutcomeUnknownError(), to.grant, known.id)
+
+    async def _finish(self, to: Recipient, known: StoredReply, draft: Draft) -> bool:
+        """A reply whose sending was cut short by the end of the process: the chat tells whether it arrived."""
+        found = await self._found(to.grant, known, draft)
+        if found is None:
+            await self._replies.settle(known.id, ReplyStatus.UNKNOWN, None, self._clock.now())
+            raise self._retryable(OutcomeUnknownError(), to.grant, known.id)
+        await self._settled(to, known.id, found)
+        return True
+
+    async def _ask_first(self, grant: Grant, fan: FanId, reply_id: str) -> None:
+        """Be on the fan from now on; HeldError, and the reply waits, when somebody else is."""
+        claim = await self._claims.answering(grant, fan)
+        if claim.holder == grant.actor.user:
+            return
+        await self._replies.move(reply_id, ReplyStatus.SENDING, ReplyStatus.ASKED, self._clock.now())
+        raise self._retryable(HeldError(claim.holder_name, claim.since), grant, reply_id)
+
+    async def _refuse_closed(self, to: Recipient) -> None:
+        written_at = to.event.happened_at if to.event else None
+        if await self._claims.is_closed(to.grant, to.fan, written_at):
+            raise FanUnreachableError
+
+    async def _run(self, to: Recipient, reply_id: str, draft: Draft, started_at: datetime) -> StoredReply:
+        try:
+            uuid = await self._sent(to, draft, started_at)
+        except DomainError as error:
+            is_unknown = isinstance(error, OutcomeUnknownError)
+            status = ReplyStatus.UNKNOWN if is_unknown else ReplyStatus.FAILED
+            await self._replies.settle(reply_id, status, None, self._clock.now())
+            await self._note(to.grant, status.value)
+            if isinstance(error, FanUnreachableError):
+                await self._claims.close_chat(to.grant, to.fan)
+                raise
+            raise self._retryable(error, to.grant, reply_id) from None
+        return await self._settled(to, reply_id, uuid)
+
+    async def _settled(self, to: Recipient, reply_id: str, uuid: str) -> StoredReply:
+        await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
+        await self._note(to.grant, "sent")
+        await self._mark_answered(to)
+        stored = await self._replies.by_id(reply_id)
+        if stored is None:
+            raise CardUnknownError
+        return stored
+
+    async def _sent(self, to: Recipient, draft: Draft, started_at: datetime) -> str:
+        try:
+            return (await self._gate.call(to.grant, _call(to.grant, to.fan, draft))).message_uuid
+        except RefusedByFanvueError as error:
+            if UNREACHABLE in error.reasons:
+                raise FanUnreachableError from None
+            raise
+        except GoneError:
+            raise FanUnreachableError from None
+        except OutcomeUnknownError:
+            with suppress(DomainError):
+                found = await self._read_back(to.grant, to.fan, draft, started_at)
+                if found is not None:
+                    return found
+            raise
+
+    async def _found(self, grant: Grant, known: StoredReply, draft: Draft) -> str | None:
+        return await self._read_back(grant, known.fan, draft, known.created_at)
+
+    async def _read_back(self, grant: Grant, fan: FanId, draft: Draft, started_at: datetime) -> str | None:
+        """The message in the chat that this reply became; an equal one that another reply became is not it."""
+        call = chats.list_messages(fan, ActingAs(grant.managed), size=20)
+        page = await self._gate.call(grant, call)
+        taken = await self._replies.accounted_for(grant.creator, fan)
+        return matching(page.data, fan, draft, started_at, taken)
+
+    async def _mark_answered(self, to: Recipient) -> None:
+        """Show on every card that the fan has the answer; failing to show it does not undo the sending."""
+        try:
+            await self._redraw(to)
+        except Exception as error:  # noqa: BLE001 - the author must not take a sent reply for a failed one
+            log.warning("answer_not_shown", error=where(error))
+
+    async def _redraw(self, to: Recipient) -> None:
+        """The pressed card, the other cards of its event, and what else of this fan was unanswered."""
+        actor, now = to.grant.actor, self._clock.now()
+        touched = []
+        if to.card is not None and to.event is not None and to.delivery is not None:
+            card = NewCard(
+                message=to.card.message,
+                channel=to.card.channel,
+                delivery=to.delivery,
+                creator=to.event.creator,
+                fan=to.fan,
+                fanvue_message=to.event.message_uuid,
+            )
+            await self._cards.answer(card, actor.user, actor.name, now)
+        if to.delivery is not None:
+            touched = await self._cards.siblings(to.delivery)
+            for sibling in touched:
+                await self._cards.mark_answered(sibling.delivery, actor.user, actor.name, now)
+        touched += await self._cards.answer_all(to.grant.creator, to.fan, actor.user, actor.name, now)
+        await self._draw(await self._cards.parcels_of(touched))
+        await self._desk.refresh(to.grant.creator, to.fan)
+
+    async def _draw(self, parcels: list[int]) -> None:
+        for parcel in parcels:
+            await self._board.draw(parcel)
+
+    def _new(self, to: Recipient, draft: Draft, source: str) -> NewReply:
+        reply_id, actor = uuid4().hex, to.grant.actor
+        return NewReply(
+            id=reply_id,
+            source_key=source,
+            card_message=to.card.message if to.card else None,
+            creator=to.grant.creator,
+            fan=to.fan,
+            author=actor.user,
+            created_at=self._clock.now(),
+            author_name=actor.name,
+            channel=to.card.channel if to.card else actor.channel,
+            delivery=to.delivery,
+            sealed_draft=self._keyring.seal(draft.packed(), identity=_identity(reply_id)),
+        )
+
+    async def _own(self, grant: Grant, reply_id: str) -> StoredReply:
+        known = await self._replies.by_id(reply_id)
+        if known is None or known.creator != grant.creator:
+            raise CardUnknownError
+        return known
+
+    def _draft(self, known: StoredReply) -> Draft:
+        if known.status is ReplyStatus.SENT:
+            raise BadInputError("The fan has that one already.")
+        return opened(self._keyring, known)
+
+    def _retryable(self, error: DomainError, grant: Grant, reply_id: str) -> DomainError:
+        error.again = f"{grant.creator}|{reply_id}"
+        return error
+
+    async def _note(self, grant: Grant, outcome: str) -> None:
+        await self._audit.write(grant.actor, grant.creator, "reply", outcome, self._clock.now())
+
+
+def opened(keyring: Keyring, known: StoredReply) -> Draft:
+    """The words of a reply that was not sent. BadInputError when they are no longer kept."""
+    if known.sealed_draft is None:
+        raise BadInputError(LET_GO)
+    try:
+        return Draft.unpacked(keyring.open(known.sealed_draft, identity=_identity(known.id)))
+    except SealError:
+        raise BadInputError(LET_GO) from None
+
+
+def matching(found: list[Message], fan: FanId, draft: Draft, started_at: datetime, taken: set[str]) -> str | None:
+    """The id of the message among those found that a draft became."""
+    for message in found:
+        is_ours = message.sender.uuid != fan and message.uuid not in taken
+        is_same = (message.text or "") == draft.text and (
+            not draft.media or set(message.media_uuids) == set(draft.media) or (not message.media_uuids)
+        )
+        is_since = message.sent_at is not None and message.sent_at >= started_at - READ_BACK_SLACK
+        if is_ours and is_same and is_since:
+            return message.uuid
+    return None
+
+
+def _call(grant: Grant, fan: FanId, draft: Draft) -> Call[Sending]:
+    return chats.send_message(
+        fan,
+        draft.text or None,
+        ActingAs(grant.managed),
+        media=draft.media,
+        price=draft.price,
+    )
+
+
+def _recipient(grant: Grant, known: StoredReply) -> Recipient:
+    card = Sent(known.channel, known.card_message) if known.channel and known.card_message else None
+    return Recipient(grant, known.fan, card, known.delivery)
+
+
+def _identity(reply_id: str) -> str:
+    return f"reply:{reply_id}"

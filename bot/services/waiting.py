@@ -1,0 +1,58 @@
+"""Nobody waits for ever: after a while the role on duty is told, then the lead, once each."""
+
+from typing import Protocol
+
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import DiscordUserId
+from bot.domain.clock import Clock
+from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.waiting import ROLE, Overdue, Watch
+from bot.storage.audit import AuditLog
+from bot.storage.watches import WatchStore
+
+LONGEST_MINUTES = 24 * 60
+
+
+class Caller(Protocol):
+    """Tells people that a fan waits."""
+
+    async def call(self, overdue: Overdue, *, role: int | None, lead: DiscordUserId | None) -> None:
+        """Under the fan's card, mentioning the role or the lead; never raises."""
+        ...
+
+
+class WaitingService:
+    """Whoever answers, here or at Fanvue, ends the wait."""
+
+    def __init__(self, watches: WatchStore, caller: Caller, audit: AuditLog, clock: Clock) -> None:
+        self._watches = watches
+        self._caller = caller
+        self._audit = audit
+        self._clock = clock
+
+    async def watch(self, grant: Grant, minutes: int, role: int | None, lead: DiscordUserId | None) -> None:
+        """Tell them after so many minutes; nobody any more with none. BadInputError says what to change."""
+        if grant.capability is not Capability.ALERTS:
+            raise NotAllowedError(Capability.ALERTS)
+        if not 0 <= minutes <= LONGEST_MINUTES:
+            raise BadInputError("Give the minutes from 1 to 1440, or 0 to watch no longer.")
+        if minutes and role is None and lead is None:
+            raise BadInputError("Name a role on duty, a lead, or both.")
+        if minutes:
+            await self._watches.set(Watch(grant.creator, minutes, role, lead))
+        else:
+            await self._watches.remove(grant.creator)
+        await self._audit.write(grant.actor, grant.creator, "watch", "done", self._clock.now())
+
+    async def sweep(self) -> int:
+        """Tell whoever is to be told now; how many times."""
+        now, called = self._clock.now(), 0
+        for watch in await self._watches.all():
+            for one in await self._watches.overdue(watch, now):
+                level = watch.due(now - one.since, one.told)
+                if level == one.told or not await self._watches.tell(one, level):
+                    continue
+                role, lead = (watch.role, None) if level == ROLE else (None, watch.lead)
+                await self._caller.call(one, role=role, lead=lead)
+                called += 1
+        return called

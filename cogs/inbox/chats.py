@@ -1,0 +1,241 @@
+"""/inbox: who waits, one conversation, and what is done about it; nothing is marked read but on purpose."""
+
+from dataclasses import replace
+
+import discord
+
+from bot.discordkit import inbox as views
+from bot.discordkit.components import button, form, view_of
+from bot.discordkit.inbox import answer_form, done, thread_embed, thread_view, unread_embed, unread_view
+from bot.discordkit.kit import Kit
+from bot.discordkit.look import Colour
+from bot.discordkit.people import actor_of
+from bot.domain import text
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.domain.conversations import Order, Waiting
+from bot.domain.errors import BadInputError
+from bot.services import Services
+from bot.services.replies import Recipient
+from cogs.inbox.cards import CardActs
+
+MORE_LINES = 30
+
+
+class Chats:
+    """Every press asks for the right again, and draws what is there now."""
+
+    def __init__(self, services: Services, kit: Kit, acts: CardActs) -> None:
+        self._access = services.access
+        self._claims = services.claims
+        self._conversations = services.conversations
+        self._inbox = services.inbox
+        self._acts = acts
+        presses = {
+            views.LIST_VERB: self._turn,
+            views.READ_ALL_VERB: self._ask_all,
+            views.READ_ALL_YES_VERB: self._read_all,
+            views.CHAT_VERB: self._look,
+            views.OLDER_VERB: self._older,
+            views.WRITE_VERB: self._write,
+            views.TAKE_VERB: self._take,
+            views.FREE_VERB: self._free,
+            views.READ_VERB: self._read,
+            views.MUTE_VERB: self._mute,
+            views.LOUD_VERB: self._unmute,
+            views.NOTE_VERB: self._ask_note,
+            views.NAME_VERB: self._ask_name,
+            views.TEMPLATES_VERB: self._templates,
+        }
+        picks = {
+            views.ORDER_VERB: self._sort,
+            views.OPEN_VERB: self._open,
+            views.SNOOZE_VERB: self._snooze,
+            views.HAND_VERB: self._hand,
+            views.TEMPLATE_VERB: self._template,
+        }
+        for verb, press in presses.items():
+            kit.actions.on_press(verb, press)
+        for verb, pick in picks.items():
+            kit.actions.on_pick(verb, pick)
+        for verb, filled in {
+            views.SEND_VERB: self._send,
+            views.NOTE_VERB: self._note,
+            views.NAME_VERB: self._name,
+        }.items():
+            kit.actions.on_form(verb, filled)
+
+    async def show_unread(self, interaction: discord.Interaction, grant: Grant, order: Order, page: int = 0) -> None:
+        """Answer with a page of those who wait."""
+        found = await self._conversations.unread(grant, order)
+        held = await self._claims.of_fans(grant, [one.fan.id for one in found])
+        named: list[Waiting] = [
+            replace(one, holder=held[one.fan.id].holder_name) if one.fan.id in held else one for one in found
+        ]
+        page = min(page, max(0, (len(named) - 1) // views.PAGE))
+        await interaction.edit_original_response(
+            embed=unread_embed(named, order, page, grant.handle), view=unread_view(named, order, page, grant.creator)
+        )
+
+    async def show_chat(self, interaction: discord.Interaction, grant: Grant, fan: FanId, lines: int = 10) -> None:
+        """Answer with a conversation."""
+        thread = await self._conversations.open(grant, fan, lines)
+        claim = await self._claims.of(grant, fan)
+        await interaction.edit_original_response(
+            content=None,
+            embed=thread_embed(thread, claim, grant.handle),
+            view=thread_view(thread, claim, grant.actor, grant.creator),
+        )
+
+    async def _turn(self, interaction: discord.Interaction, argument: str) -> None:
+        await interaction.response.defer()
+        creator, order, page = [*argument.split("|"), "", ""][:3]
+        wanted = Order(order) if order in set(Order) else Order.LONGEST
+        grant = await self._grant(interaction, creator)
+        await self.show_unread(interaction, grant, wanted, int(page) if page.isdecimal() else 0)
+
+    async def _sort(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
+        await self._turn(interaction, f"{creator}|{values[0]}|0")
+
+    async def _open(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self.show_chat(interaction, await self._grant(interaction, creator), FanId(values[0]))
+
+    async def _ask_all(self, interaction: discord.Interaction, creator: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant = await self._grant(interaction, creator)
+        number = len(await self._conversations.unread(grant, Order.LONGEST))
+        line = f"{number} chats of @{text.name(grant.handle)} become read at Fanvue. That cannot be undone."
+        yes = button("Mark all read", views.READ_ALL_YES_VERB, creator, style=discord.ButtonStyle.danger)
+        embed = discord.Embed(title="Mark all read?", description=line, colour=Colour.TROUBLE)
+        await interaction.edit_original_response(embed=embed, view=view_of([yes]))
+
+    async def _read_all(self, interaction: discord.Interaction, creator: str) -> None:
+        await interaction.response.defer()
+        grant = await self._grant(interaction, creator)
+        waiting = await self._conversations.unread(grant, Order.LONGEST)
+        for one in waiting:
+            await self._inbox.mark_fan_read(grant, one.fan.id)
+        await interaction.edit_original_response(embed=done("Read ✓", f"{len(waiting)} chats."), view=None)
+
+    async def _look(self, interaction: discord.Interaction, key: str) -> None:
+        """From a desk's header, for one reader alone."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self.show_chat(interaction, *await self._of(interaction, key))
+
+    async def _older(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self.show_chat(interaction, grant, fan, MORE_LINES)
+
+    async def _write(self, interaction: discord.Interaction, key: str) -> None:
+        grant, _ = await self._of(interaction, key)
+        prepared = await self._acts.templates(grant)
+        await interaction.response.send_modal(answer_form("this fan", grant.handle, views.SEND_VERB, key, prepared))
+
+    async def _send(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant, fan = await self._of(interaction, key)
+        await self._acts.send(interaction, Recipient(grant, fan), values)
+
+    async def _templates(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant, _ = await self._of(interaction, key)
+        prepared = await self._conversations.templates(grant)
+        if not prepared:
+            raise BadInputError("There are no templates at Fanvue yet. Make some there, and they appear here.")
+        embed = done("Templates", "What you pick opens in a box: look at it, change it, send it, or close it.")
+        await interaction.edit_original_response(embed=embed, view=views.templates_view(prepared, key))
+
+    async def _template(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        grant, _ = await self._of(interaction, key)
+        found = await self._conversations.template(grant, values[0])
+        await interaction.response.send_modal(answer_form("this fan", grant.handle, views.SEND_VERB, key, filled=found))
+
+    async def _take(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._claims.take(grant, fan)
+        await self.show_chat(interaction, grant, fan)
+
+    async def _free(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._claims.release(grant, fan)
+        await self.show_chat(interaction, grant, fan)
+
+    async def _snooze(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._claims.snooze(grant, fan, int(values[0]) if values[0].isdecimal() else 0)
+        await self.show_chat(interaction, grant, fan)
+
+    async def _hand(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        person = values[0] if values[0].isdecimal() else "0"
+        await self._claims.hand_over(grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person))
+        await self.show_chat(interaction, grant, fan)
+
+    async def _read(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._inbox.mark_fan_read(grant, fan)
+        await self.show_chat(interaction, grant, fan)
+
+    async def _mute(self, interaction: discord.Interaction, key: str) -> None:
+        await self._set_muted(interaction, key, is_muted=True)
+
+    async def _unmute(self, interaction: discord.Interaction, key: str) -> None:
+        await self._set_muted(interaction, key, is_muted=False)
+
+    async def _set_muted(self, interaction: discord.Interaction, key: str, *, is_muted: bool) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._conversations.mute(grant, fan, is_muted=is_muted)
+        await self.show_chat(interaction, grant, fan)
+
+    async def _ask_note(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.send_modal(
+            _box("A note for the team", views.NOTE_VERB, key, "Fans never see it", 500)
+        )
+
+    async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._conversations.note(grant, fan, values.get(views.TEXT_ID, ""))
+        await self.show_chat(interaction, grant, fan)
+
+    async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.send_modal(_box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
+
+    async def _name(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await self._conversations.rename(grant, fan, values.get(views.TEXT_ID, ""))
+        await self.show_chat(interaction, grant, fan)
+
+    async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:
+        return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
+
+    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
+        creator, _, fan = key.partition("|")
+        return await self._grant(interaction, creator), FanId(fan)
+
+
+def _box(title: str, verb: str, key: str, label: str, limit: int) -> discord.ui.Modal:
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id=views.TEXT_ID,
+        style=discord.TextStyle.paragraph if limit > 100 else discord.TextStyle.short,  # noqa: PLR2004
+        max_length=limit,
+    )
+    return form(title, verb, key, {label: field})
+
+
+def _picked_name(interaction: discord.Interaction, person: str) -> str:
+    """What Discord calls somebody who was picked."""
+    data = dict(interaction.data or {})
+    resolved = data.get("resolved") or {}
+    member = resolved.get("members", {}).get(person, {})  # type: ignore[attr-defined]
+    user = resolved.get("users", {}).get(person, {})  # type: ignore[attr-defined]
+    return str(member.get("nick") or user.get("global_name") or user.get("username") or "somebody")

@@ -1,0 +1,99 @@
+"""Second-person approval: one person writes, another one decides."""
+
+from dataclasses import replace
+
+import discord
+
+from bot.discordkit import draft_cards as cards
+from bot.discordkit.draft_desk import DraftDesk
+from bot.discordkit.kit import Kit
+from bot.discordkit.look import Colour
+from bot.discordkit.people import actor_of, deferred
+from bot.domain import text
+from bot.domain.access import Capability, Grant
+from bot.domain.errors import DomainError
+from bot.domain.posting import Policy
+from bot.services import Services
+
+
+class Approvals:
+    """Whoever wrote it never decides; of two who decide at once, one does."""
+
+    def __init__(self, services: Services, kit: Kit, desk: DraftDesk) -> None:
+        self._access = services.access
+        self._service = services.drafts
+        self._desk = desk
+        kit.actions.on_press(cards.YES_VERB, self._approve)
+        kit.actions.on_press(cards.YES_NOW_VERB, self._approve_now)
+        kit.actions.on_press(cards.SHOW_VERB, self._show)
+        kit.actions.on_press(cards.CHANGE_VERB, self._ask_change)
+        kit.actions.on_press(cards.NO_VERB, self._ask_decline)
+        kit.actions.on_form(cards.CHANGE_VERB, self._change)
+        kit.actions.on_form(cards.NO_VERB, self._decline)
+
+    async def set_policy(self, interaction: discord.Interaction, creator: str | None, policy: Policy) -> None:
+        """Choose the rule, and say what it means."""
+        grant = await deferred(interaction, self._chosen(interaction, creator, policy))
+        embed = discord.Embed(
+            title=f"Approval · @{text.name(grant.handle)}",
+            description=f"{policy.label}. Mass messages always wait for one.",
+            colour=Colour.BRAND,
+        )
+        await interaction.edit_original_response(embed=embed)
+
+    async def _chosen(self, interaction: discord.Interaction, creator: str | None, policy: Policy) -> Grant:
+        grant = await self._access.choose(actor_of(interaction), creator, Capability.MANAGE)
+        await self._service.set_policy(grant, policy)
+        return grant
+
+    async def _show(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._desk.show(interaction, await self._service.open(actor_of(interaction), key))
+
+    async def _approve(self, interaction: discord.Interaction, key: str, *, goes_now: bool = False) -> None:
+        await interaction.response.defer()
+        opened = await self._service.seen(actor_of(interaction), key)
+        try:
+            published = await self._service.approve(opened, goes_now=goes_now)
+        except DomainError:
+            if opened.is_late and not opened.is_author:
+                await self._desk.show_question(interaction, opened)
+            raise
+        content = replace(opened.draft.content, publish_at=None) if goes_now else opened.draft.content
+        word = "Scheduled ✓" if content.publish_at else "Approved ✓"
+        await self._settle(interaction, cards.decided_embed(opened, word))
+        done = cards.done_embed(opened, content, published.recipients)
+        await interaction.followup.send(embed=done, ephemeral=True)
+
+    async def _approve_now(self, interaction: discord.Interaction, key: str) -> None:
+        await self._approve(interaction, key, goes_now=True)
+
+    async def _ask_change(self, interaction: discord.Interaction, key: str) -> None:
+        opened = await self._service.seen(actor_of(interaction), key)
+        self._service.require_second(opened)
+        await interaction.response.send_modal(cards.note_form(opened.draft, cards.CHANGE_VERB))
+
+    async def _ask_decline(self, interaction: discord.Interaction, key: str) -> None:
+        opened = await self._service.seen(actor_of(interaction), key)
+        self._service.require_second(opened)
+        await interaction.response.send_modal(cards.note_form(opened.draft, cards.NO_VERB))
+
+    async def _change(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await self._hand_back(interaction, key, values, is_final=False)
+
+    async def _decline(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await self._hand_back(interaction, key, values, is_final=True)
+
+    async def _hand_back(
+        self, interaction: discord.Interaction, key: str, values: dict[str, str], *, is_final: bool
+    ) -> None:
+        await interaction.response.defer()
+        opened = await self._service.seen(actor_of(interaction), key)
+        await self._service.hand_back(opened, values.get(cards.NOTE_ID, ""), is_final=is_final)
+        embed = cards.decided_embed(opened, "Declined" if is_final else "Change asked for")
+        await self._settle(interaction, embed, None if is_final else cards.open_view(opened.draft))
+
+    async def _settle(
+        self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None = None
+    ) -> None:
+        await interaction.edit_original_response(embed=embed, attachments=[], view=view)

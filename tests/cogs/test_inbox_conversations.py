@@ -1,0 +1,148 @@
+"""/inbox: who waits, what was said, and what is done about it; nothing internal ever reaches Fanvue."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.events import EventKind
+from bot.storage.schema import deliveries
+from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
+
+CANARY = "CANARY between us"
+
+
+def menu_of(shown: Any, verb: str) -> dict[str, Any]:
+    message = shown.response or shown.followups[-1]
+    return next(part for part in components_of(message) if f":{verb}:" in part.get("custom_id", ""))
+
+
+def chat_of(rig: Rig) -> Any:
+    desk = rig.fanvue.world.desk(rig.fanvue.world.account(CREATOR))
+    return next(chat for chat in desk.chats.values() if chat.fan.user.handle == rig.fan)
+
+
+async def test_unread_names_who_waits_marks_nothing_read_and_opens_a_conversation(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Is **anybody** <@1> there?")
+    shown = await luna.slash(desk, "inbox unread")
+    entries = [option["value"] for option in menu_of(shown, "ib_open")["options"]]
+    fan = chat_of(connected).fan.user.uuid
+    assert shown.ephemeral
+    assert fan in entries
+    sorted_anew = await luna.select(
+        shown.response, values=["online"], custom_id=menu_of(shown, "ib_order")["custom_id"]
+    )
+    assert "who is online first" in words_of(sorted_anew) or "who is online first" in words_of(shown)
+    opened = await luna.select(shown.response, values=[fan], custom_id=menu_of(shown, "ib_open")["custom_id"])
+    assert "\\*\\*anybody\\*\\*" in words_of(opened)
+    assert "Waiting since" in words_of(opened)
+    assert not chat_of(connected).is_read, "looking marks nothing read"
+    await luna.click(opened.response, label="Mark read")
+    assert chat_of(connected).is_read
+
+
+async def test_mark_all_read_asks_first(connected: Rig) -> None:
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
+    shown = await connected.luna.slash(connected.desk, "inbox unread")
+    asked = await connected.luna.click(shown.response, label="Mark all read")
+    assert not chat_of(connected).is_read
+    await connected.luna.click(asked.response, label="Mark all read")
+    assert chat_of(connected).is_read
+    assert "Nobody waits" in words_of(await connected.luna.slash(connected.desk, "inbox unread"))
+
+
+async def test_a_conversation_is_answered_muted_named_and_noted_and_notes_stay_inside(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    written = await luna.submit_modal(await luna.click(opened.response, label="Reply"), {"text": "From the inbox"})
+    assert "Sent" in words_of(written)
+    noted = await luna.submit_modal(await luna.click(opened.response, label="Note"), {"text": CANARY})
+    assert CANARY in words_of(noted) or CANARY in words_of(await luna.slash(desk, "inbox open", fan=connected.fan))
+    await luna.submit_modal(await luna.click(opened.response, label="Nickname"), {"text": "Sunny"})
+    await luna.click(opened.response, label="Mute")
+    again = await luna.slash(desk, "inbox open", fan="Sunny")
+    assert "Unmute" in labels_of(again.response)
+    assert "From the inbox" in words_of(again)
+    texts = [message.text or "" for message in connected.fanvue.messages(CREATOR, connected.fan)]
+    assert not [text for text in texts if "CANARY" in text]
+    stored = (connected.folder / "fanvue.db").read_bytes() + (connected.folder / "fanvue.db-wal").read_bytes()
+    assert b"CANARY" not in stored, "notes rest sealed"
+
+
+async def test_a_template_is_looked_at_and_sent_with_its_media_and_price(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    world = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    template = next(one for one in world.templates if one.price and one.media_uuids)
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    picker = await luna.click(opened.response, label="Templates")
+    box = await luna.select(
+        picker.response, values=[template.uuid], custom_id=menu_of(picker, "ib_template")["custom_id"]
+    )
+    await luna.submit_modal(box, {template.uuid: "Made for you"})
+    last = connected.fanvue.messages(CREATOR, connected.fan)[-1]
+    assert (last.text, last.price, set(last.media_uuids)) == (
+        "Made for you",
+        template.price,
+        set(template.media_uuids),
+    )
+
+
+async def test_a_fan_who_waits_too_long_is_called_out_once_and_not_after_an_answer(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    role = connected.guild.create_role(name="On duty", mentionable=True)
+    await luna.slash(desk, "alerts channel", channel=desk)
+    said = await luna.slash(desk, "inbox watch", minutes=15, role=role, lead=connected.people["cleo"])
+    assert "Watching" in words_of(said)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
+    await connected.until(lambda: connected.cards(desk))
+    assert await connected.app.services.waiting.sweep() == 0
+    await long_ago(connected, 20)
+    assert [await connected.app.services.waiting.sweep() for _ in range(2)] == [1, 0]
+    await connected.env.settle()
+    call = desk.history()[-1]
+    assert f"<@&{role.id}>" in call.content
+    assert "been waiting" in call.content
+    await long_ago(connected, 40)
+    assert await connected.app.services.waiting.sweep() == 1, "a longer wait is another wait, told from the start"
+    await luna.send(desk, "Here I am", reply_to=connected.cards(desk)[-1])
+    await long_ago(connected, 90)
+    assert await connected.app.services.waiting.sweep() == 0
+
+
+async def long_ago(rig: Rig, minutes: int) -> None:
+    """What fans did, so many minutes earlier."""
+    database: Any = rig.app.stores.outbox._database
+    moment = rig.app.clock.now() - timedelta(minutes=minutes)
+    async with database.write() as connection:
+        await connection.execute(update(deliveries).values(happened_at=moment))
+
+
+async def test_a_desks_header_says_how_things_stand_and_what_is_said_there_stays_there(connected: Rig) -> None:
+    forum = connected.guild.create_forum_channel("fans")
+    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    place = Place(PlaceKind.FORUM, forum.id, GuildId(connected.guild.id))
+    route = Route(creator, EventKind.MESSAGE, place, DiscordUserId(connected.luna.id))
+    await connected.app.stores.routes.set(route, connected.app.clock.now())
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
+    await connected.until(lambda: forum.threads and connected.cards(forum.threads[0]))
+    post = forum.threads[0]
+    assert await connected.app.services.desk.sweep() == 1
+    await connected.env.settle()
+    assert "Waiting since" in words_of(post.history()[0])
+    card = connected.cards(post)[-1]
+    await connected.luna.click(card, label="Claim")
+    assert "On it luna" in words_of(post.history()[0])
+    before = [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)]
+    talk = await connected.luna.send(post, CANARY)
+    await connected.luna.send(post, CANARY, reply_to=talk)
+    await connected.luna.send(post, CANARY, reply_to=post.history()[0])
+    assert [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)] == before
+    await connected.luna.send(post, "For the fan", reply_to=card)
+    assert connected.fanvue.messages(CREATOR, connected.fan)[-1].text == "For the fan"
+    assert "all is answered" in words_of(post.history()[0])
+    read = await connected.luna.click(post.history()[0], label="Conversation")
+    assert read.ephemeral
+    assert "For the fan" in words_of(read)
