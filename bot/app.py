@@ -4,79 +4,34 @@ import importlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.alerts.bell import Bell
-from bot.alerts.board import Board
 from bot.alerts.catchup import CatchUp
 from bot.alerts.closing import Closing
-from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
 from bot.alerts.permits import Permits
 from bot.alerts.reception import Reception
 from bot.alerts.removing import Remover
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
+from bot.catalogue import Catalogue
 from bot.charts.studio import ChartStudio
 from bot.discordkit.actions import Actions
-from bot.discordkit.alert_sender import AlertSender
 from bot.discordkit.client import Cog, DiscordClient
-from bot.discordkit.deleting import MessageDeleter
-from bot.discordkit.desk_headers import DeskHeaders
-from bot.discordkit.desk_posts import DeskPosts
-from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import Failures
-from bot.discordkit.heralds import PlaceHerald
 from bot.discordkit.kit import Kit
-from bot.discordkit.membership import RecentMembers
-from bot.discordkit.notices import Notices
-from bot.discordkit.pacer import Pacer
-from bot.discordkit.picking import PICK_VERB, Picker
-from bot.discordkit.telling import ReplyTeller, WaitCaller
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.fanvue.client import FanvueClient
-from bot.fanvue.oauth import FanvueOAuth
 from bot.running import App, Role
 from bot.services import Services
-from bot.services.access import AccessService
-from bot.services.alerts import AlertsService
-from bot.services.answering import Answering, answering
-from bot.services.audience import AudienceService
-from bot.services.authorisation import Authorisation
-from bot.services.connections import ConnectionsService
-from bot.services.drafts import DraftsService
-from bot.services.finished import FinishedMonths
-from bot.services.guilds import GuildsService
-from bot.services.insights import InsightsService
-from bot.services.managed import ManagedCreatorsService
-from bot.services.mass import MassService
-from bot.services.media import MediaService
-from bot.services.muting import MutingService
-from bot.services.posts import PostsService
-from bot.services.preferences import PreferencesService
-from bot.services.privacy import PrivacyService
-from bot.services.publishing import Publisher
-from bot.services.reopening import ReopeningService
-from bot.services.sales import SalesService
-from bot.services.spending import SpendingService
-from bot.services.spreadsheets import SpreadsheetsService
-from bot.services.status import StatusService
-from bot.services.team import TeamService
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.vault.checks import check_keys
-from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
-from bot.vault.ledger import Ledger
-from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
-from bot.vault.revoking import Revoker
-from bot.vault.tokens import TokenKeeper
 from bot.web.app import PublicParts, metrics_app, public_app
-from bot.web.health import Readiness
 from bot.web.metrics import Counters
 from bot.web.metrics import Source as Figures
 from bot.web.pages import Pages
@@ -113,48 +68,8 @@ async def open_app(
         yield assembly.app()
 
 
-class _Assembly:
-    """Makes each part once, in the order they need each other."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        clock: Clock,
-        keyring: Keyring,
-        stores: Stores,
-        fanvue: FanvueClient,
-        studio: ChartStudio,
-        client: DiscordClient,
-    ) -> None:
-        self.settings = settings
-        self.clock = clock
-        self.keyring = keyring
-        self.stores = stores
-        self.fanvue = fanvue
-        self.studio = studio
-        picker, throttle = Picker(), Throttle()
-        failures = Failures(picker)
-        self.kit = Kit(Actions(failures, throttle), failures)
-        self.kit.actions.on_pick(PICK_VERB, picker.pick)
-        self.client = client
-        self.client.equip(failures, self.kit.actions, throttle)
-        self.pacer = pacer = Pacer(clock)
-        direct = DirectMessages(self.client, stores.dms, pacer)
-        self.deleter = MessageDeleter(self.client, pacer)
-        self.members = RecentMembers(self.client, pacer, clock)
-        self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
-        self.herald = PlaceHerald(self.client, direct, pacer)
-        self.board = Board(stores.outbox, stores.cards, self.sender, keyring)
-        self.notices = Notices(self.client, direct)
-        self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
-        self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
-        self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
-        self.tokens.on_dead_grant(self.obituaries.tell)
-        self.ledger = Ledger(stores.uses, clock)
-        self.gate = Gate(fanvue, self.tokens, clock, self.ledger.note)
-        self.stored, self.due, self.unwanted = Handover(), Bell(), Bell()
-        self.readiness = Readiness()
-        self.readiness.require("database", stores.is_reachable)
+class _Assembly(Catalogue):
+    """Makes the running parts around the services."""
 
     def app(self) -> App:
         """The whole."""
@@ -193,181 +108,6 @@ class _Assembly:
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.figures(catch_up), counters, self.readiness),
-        )
-
-    def services(self) -> Services:
-        """The use cases."""
-        stores, clock = self.stores, self.clock
-        gate = self.gate
-        managed = ManagedCreatorsService(stores.creators, gate, clock)
-        access = self.access(managed)
-        connections, answers = self.connections(), self.answering(access)
-        finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
-        insights = InsightsService(gate, finished, self.studio, clock)
-        return Services(
-            access=access,
-            alerts=self.alerts(),
-            attaching=answers.attaching,
-            audience=AudienceService(gate, finished, self.studio, clock),
-            claims=answers.claims,
-            connections=connections,
-            conversations=answers.conversations,
-            desk=answers.desk,
-            drafts=self.drafts(access),
-            guilds=GuildsService(stores.departures, clock),
-            inbox=answers.inbox,
-            insights=insights,
-            managed=managed,
-            mass=MassService(gate, stores.audit, clock),
-            media=MediaService(gate, self.fanvue.connections, allows_loopback=self.is_sandbox),
-            muting=self.muting(access),
-            posts=PostsService(gate, stores.audit, self.studio, clock),
-            preferences=PreferencesService(stores.preferences),
-            privacy=PrivacyService(
-                stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
-            ),
-            replies=answers.replies,
-            sales=SalesService(gate, insights, clock),
-            reopening=self.reopening(access),
-            spreadsheets=SpreadsheetsService(insights, clock),
-            spending=SpendingService(
-                creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock
-            ),
-            stuck=answers.stuck,
-            status=StatusService(
-                access=access,
-                gate=gate,
-                events=stores.events,
-                cursors=stores.cursors,
-                outbox=stores.outbox,
-                routes=stores.routes,
-                dms=stores.dms,
-                clock=clock,
-            ),
-            team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
-            waiting=answers.waiting,
-        )
-
-    def access(self, managed: ManagedCreatorsService) -> AccessService:
-        """Who may do what."""
-        stores = self.stores
-        return AccessService(
-            creators=stores.creators,
-            rights=stores.rights,
-            shifts=stores.shifts,
-            defaults=stores.default_creators,
-            memberships=self.members,
-            managed=managed,
-            audit=stores.audit,
-            clock=self.clock,
-        )
-
-    def alerts(self) -> AlertsService:
-        """Rules."""
-        stores = self.stores
-        return AlertsService(
-            routes=stores.routes,
-            spenders=stores.spenders,
-            events=stores.events,
-            audit=stores.audit,
-            keyring=self.keyring,
-            stored=self.stored,
-            clock=self.clock,
-        )
-
-    def muting(self, access: AccessService) -> MutingService:
-        """Why a card came, and mutes."""
-        stores = self.stores
-        return MutingService(
-            access=access,
-            mutes=stores.mutes,
-            outbox=stores.outbox,
-            events=stores.events,
-            routes=stores.routes,
-            audit=stores.audit,
-            keyring=self.keyring,
-            clock=self.clock,
-        )
-
-    def reopening(self, access: AccessService) -> ReopeningService:
-        """Mending places that refused cards."""
-        stores = self.stores
-        return ReopeningService(
-            access=access,
-            alerts=self.alerts(),
-            routes=stores.routes,
-            refusals=stores.refusals,
-            outbox=stores.outbox,
-            due=self.due,
-            clock=self.clock,
-        )
-
-    def wake(self) -> None:
-        """Have the parts look that wait for what people change: events to route, cards to delete."""
-        self.stored.lose()
-        self.stored.ring()
-        self.unwanted.ring()
-
-    def oauth(self) -> FanvueOAuth:
-        """The authorisation server, as the operator's app."""
-        settings = self.settings
-        return FanvueOAuth(
-            settings.fanvue_auth_url,
-            client_id=settings.fanvue_client_id,
-            client_secret=settings.fanvue_client_secret.get_secret_value(),
-            redirect_uri=settings.redirect_uri,
-            clock=self.clock,
-            connections=self.fanvue.connections,
-        )
-
-    def connections(self) -> ConnectionsService:
-        """The connect flow."""
-        oauth = self.oauth()
-        return ConnectionsService(
-            public_url=self.settings.public_url,
-            keyring=self.keyring,
-            oauth=oauth,
-            authorisation=Authorisation(oauth, self.fanvue, self.revoker),
-            revoker=self.revoker,
-            connections=self.stores.connections,
-            links=self.stores.links,
-            audit=self.stores.audit,
-            notices=self.notices,
-            clock=self.clock,
-        )
-
-    def answering(self, access: AccessService) -> Answering:
-        """Answering fans; an API on this machine is the sandbox."""
-        return answering(
-            self.stores,
-            access=access,
-            gate=self.gate,
-            connections=self.fanvue.connections,
-            board=self.board,
-            keyring=self.keyring,
-            clock=self.clock,
-            teller=ReplyTeller(self.client, self.pacer),
-            caller=WaitCaller(self.client, self.pacer),
-            headers=DeskHeaders(self.client, self.pacer),
-            is_alone=self.settings.database_url.startswith("sqlite"),
-            is_sandbox=is_loopback(urlsplit(self.settings.fanvue_api_url).hostname),
-        )
-
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether Fanvue is on this machine: then its addresses may be, too."""
-        return is_loopback(urlsplit(self.settings.fanvue_api_url).hostname)
-
-    def drafts(self, access: AccessService) -> DraftsService:
-        """Writing, approving, sending."""
-        stores = self.stores
-        return DraftsService(
-            access=access,
-            publisher=Publisher(self.gate, stores.drafts, self.clock),
-            drafts=stores.drafts,
-            audit=stores.audit,
-            keyring=self.keyring,
-            clock=self.clock,
         )
 
     def catch_up(self, intake: Intake) -> CatchUp:
