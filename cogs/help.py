@@ -16,7 +16,7 @@ from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import Connection, Creator
-from bot.domain.scopes import Feature, features_with
+from bot.domain.scopes import USUAL, Feature, features_with
 from bot.services import Services
 
 NAMES_SHOWN = 5
@@ -140,7 +140,7 @@ def _next_step(own: Connection | None, usable: Usable) -> discord.ui.View | None
         return connect_view(own.features, "Reconnect")
     if own.paused_at is not None:
         return view_of([button("Resume", RESUME_VERB, style=discord.ButtonStyle.success)])
-    missing = frozenset(Feature) - features_with(own.scopes)
+    missing = USUAL - features_with(own.scopes)
     names = ", ".join(feature.label.lower() for feature in Feature if feature in missing)
     return connect_view(missing, f"Add {names}") if missing else None
 
