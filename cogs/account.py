@@ -14,7 +14,7 @@ from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import Connection, CreatorId
-from bot.domain.scopes import Feature, features_with
+from bot.domain.scopes import USUAL, Feature, features_with
 from bot.services import Services
 from bot.services.access import AccessService
 from bot.services.connections import ConnectionsService
@@ -122,7 +122,8 @@ def _when(instant: datetime) -> str:
 
 
 def _view(connection: Connection) -> discord.ui.View:
-    missing = frozenset(Feature) - features_with(connection.scopes)
+    working = features_with(connection.scopes)
+    missing = USUAL - working or frozenset(Feature) - working
     buttons = []
     if not connection.is_active:
         argument = features_argument(connection.features)
