@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot import logs
 from bot.storage.migrate import migrate
 from tests.rig import Rig, rigged
+
+# Enough in every order of every run; the suite has to stay within three minutes.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from bot.app import App, open_app
 from bot.domain.access import Actor, Capability
-from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
-from bot.domain.alerts import Sent
+from bot.domain.accounts import FanId
+from bot.domain.drafts import Draft
 from bot.domain.errors import OutcomeUnknownError
-from bot.domain.events import Event, EventKind, Fan
 from bot.domain.posting import Content, DraftKind
-from bot.services.inbox import Conversation
+from bot.services.replies import Recipient
 from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size
@@ -49,12 +48,11 @@ async def _replies(app: App, fanvue: SandboxFanvue) -> int:
     """How many authors were told that nobody knows."""
     actor = Actor(OWNER, "owner")
     grant = await app.services.access.choose(actor, HANDLE, Capability.REPLY)
-    event = Event("soak", EventKind.MESSAGE, CreatorId(grant.creator), app.clock.now(), Fan(FanId(_fan(fanvue)[1])))
-    talk = Conversation(grant, Sent(ChannelId(1), MessageId(1)), 0, event)
+    to = Recipient(grant, FanId(_fan(fanvue)[1]))
     told = 0
     for number in range(WRITES):
         try:
-            await app.services.inbox.reply(talk, f"lost reply {number}", source=f"soak:{number}")
+            await app.services.replies.send(to, Draft(f"lost reply {number}"), source=f"soak:{number}")
         except OutcomeUnknownError:
             told += 1
     return told
