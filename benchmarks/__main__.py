@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from benchmarks.backlog import backlog
 from benchmarks.charts import charts
 from benchmarks.client import client
-from benchmarks.commands import commands
 from benchmarks.decoding import decoding
 from benchmarks.delivery import delivery
 from benchmarks.escaping import escaping
 from benchmarks.figures import Figure
 from benchmarks.ingest import ingest
+from benchmarks.insights import insights
 from benchmarks.polling import polling
 from benchmarks.starting import starting
 
@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "delivery": delivery,
     "backlog": backlog,
     "starting": starting,
-    "commands": commands,
+    "insights": insights,
     "client": client,
     "polling": polling,
     "decoding": decoding,

@@ -1,6 +1,7 @@
 """Fanvue's API at next to no delay: asks the sandbox once for each thing, then answers from memory.
 
-``python -m benchmarks.caching_fanvue PORT``; ``POST /upstream`` names the address to ask.
+``python -m benchmarks.caching_fanvue PORT``; ``POST /upstream`` names the address to ask, ``POST /delay`` how many
+seconds each answer takes from then on.
 """
 
 import asyncio
@@ -18,11 +19,17 @@ class Cache:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
         self._upstream = ""
+        self._delay_seconds = 0.0
         self._known: dict[tuple[str, ...], bytes] = {}
 
     async def set_upstream(self, request: web.Request) -> web.Response:
         """Whom to ask."""
         self._upstream = await request.text()
+        return web.Response()
+
+    async def set_delay(self, request: web.Request) -> web.Response:
+        """How slow to be."""
+        self._delay_seconds = float(await request.text())
         return web.Response()
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -35,6 +42,8 @@ class Cache:
                 if answer.status != 200:
                     return web.Response(status=answer.status, body=await answer.read())
                 self._known[key] = await answer.read()
+        if self._delay_seconds:
+            await asyncio.sleep(self._delay_seconds)
         return web.Response(body=self._known[key], content_type="application/json", headers=ROOMY)
 
 
@@ -44,6 +53,7 @@ async def main(port: int) -> None:
         cache = Cache(session)
         app = web.Application()
         app.router.add_post("/upstream", cache.set_upstream)
+        app.router.add_post("/delay", cache.set_delay)
         app.router.add_get("/{path:.*}", cache.answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import (
@@ -17,9 +17,12 @@ from bot.domain.accounts import (
 )
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.revocations import owe
 from bot.storage.schema import connections, creators, events, replies
+
+BY_CONNECTION_ID = Lookup(select(connections).where(connections.c.id == bindparam("id")))
 
 
 class ConnectionStore:
@@ -46,7 +49,8 @@ class ConnectionStore:
 
     async def by_id(self, connection_id: ConnectionId) -> Connection | None:
         """The connection, when it still exists."""
-        return await self._one(connections.c.id == connection_id)
+        found = await self.with_tokens(connection_id)
+        return found[0] if found else None
 
     async def all_active(self) -> list[Connection]:
         """Every connection whose tokens can be used, and may be."""
@@ -57,10 +61,9 @@ class ConnectionStore:
 
     async def with_tokens(self, connection_id: ConnectionId) -> tuple[Connection, str] | None:
         """The connection and its sealed pair, when it still exists."""
-        query = select(connections).where(connections.c.id == connection_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return (connection_from(row), str(row.sealed_tokens)) if row else None
+        for row in await self._database.look(BY_CONNECTION_ID, id=connection_id):
+            return connection_from(row), str(row.sealed_tokens)
+        return None
 
     async def sealed_tokens(self, connection_id: ConnectionId) -> str | None:
         """The sealed pair, when the connection still exists."""

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 
 from bot.domain.accounts import Connection, ConnectionStatus, Creator, CreatorId, DiscordUserId, FanvueAccount
 from bot.storage.connections import connection_from, drop_creators, one_at_a_time
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators
 
@@ -20,6 +21,9 @@ ALL = (
 )
 JOINED = creators.join(connections, connections.c.creator_id == creators.c.account_id)
 OWN_FIRST = (creators.c.creator_id != creators.c.account_id, creators.c.handle, creators.c.creator_id)
+EVERYBODY = select(connections, *ALL).select_from(JOINED).order_by(*OWN_FIRST)
+BY_ID = Lookup(EVERYBODY.where(creators.c.creator_id == bindparam("creator")))
+OF_OWNER = Lookup(EVERYBODY.where(connections.c.owner == bindparam("owner")))
 
 
 class CreatorStore:
@@ -33,12 +37,12 @@ class CreatorStore:
 
     async def find(self, creator: CreatorId) -> Creator | None:
         """The creator, when somebody has connected them or manages them."""
-        found = await self._all(creators.c.creator_id == creator)
+        found = creators_from(await self._database.look(BY_ID, creator=creator))
         return found[0] if found else None
 
     async def of_owner(self, owner: DiscordUserId) -> list[Creator]:
         """The account this person has connected, then those it manages by handle."""
-        return await self._all(connections.c.owner == owner)
+        return creators_from(await self._database.look(OF_OWNER, owner=owner))
 
     async def named(self, ids: Collection[CreatorId]) -> list[Creator]:
         """Those of them that there are."""
@@ -102,9 +106,8 @@ class CreatorStore:
         )
 
     async def _all(self, *conditions: ColumnElement[bool]) -> list[Creator]:
-        query = select(connections, *ALL).select_from(JOINED).where(*conditions).order_by(*OWN_FIRST)
         async with self._database.read() as connection:
-            return creators_from(await connection.execute(query))
+            return creators_from(await connection.execute(EVERYBODY.where(*conditions)))
 
 
 def creators_from(rows: Iterable[Row[Any]]) -> list[Creator]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.domain.errors import StorageBusyError
 from bot.storage.driver import connector
 from bot.storage.instants import as_stored
+from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Database:
     A database that does not answer, or is full, is a StorageBusyError.
     """
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, lock: RunLock | None) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, lock: RunLock | None, file: str = "") -> None:
+        self._file = file
+        self._near: sqlite3.Connection | None = None
         self._writer = writer
         self._turn = asyncio.Lock()
         self._driver: Any = None
@@ -115,7 +118,7 @@ class Database:
         event.listen(writer.sync_engine, "begin", begin_immediate)
         reader = _sqlite_engine(address, connections=READERS, isolation_level="AUTOCOMMIT")
         event.listen(reader.sync_engine, "connect", _set_up_reader)
-        return cls(writer, reader, RunLock(path))
+        return cls(writer, reader, RunLock(path), str(path))
 
     @property
     def is_sqlite(self) -> bool:
@@ -145,6 +148,24 @@ class Database:
         with _translated():
             async with self._reader.connect() as connection:
                 yield connection
+
+    async def look(self, lookup: Lookup, **values: Any) -> list[Any]:
+        """The rows of a small read, as they are committed now. StorageBusyError when the database does not answer.
+
+        On SQLite a connection of the event loop's own answers in some 20 µs, where a thread takes a millisecond; it
+        waits for nobody: when SQLite is locked, which readers meet in a recovery alone, a thread asks instead.
+        """
+        if self.is_sqlite:
+            with suppress(sqlite3.OperationalError):
+                return lookup.ask(self._near or self._come_near(), values)
+        async with self.read() as connection:
+            return list(await connection.execute(lookup.query, values))
+
+    def _come_near(self) -> sqlite3.Connection:
+        near = sqlite3.connect(self._file, timeout=0, isolation_level=None)
+        near.execute("PRAGMA query_only=ON")
+        self._near = near
+        return near
 
     async def execute_alone(self, statement: str, values: Sequence[Any]) -> list[Any]:
         """One statement on SQLite that commits by itself, in one hop to the driver, and the rows it returns.
@@ -220,6 +241,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection and let another process run."""
+        if self._near is not None:
+            self._near.close()
+            self._near = None
         await self._reader.dispose()
         await self._writer.dispose()
         if self._lock is not None:

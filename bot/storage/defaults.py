@@ -1,12 +1,19 @@
 """Which creator is meant in a place when nobody names one."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from bot.domain.accounts import ChannelId, CreatorId, GuildId
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.schema import default_creators
 
 WHOLE_SERVER = 0
+MEANT = Lookup(
+    select(default_creators.c.creator_id)
+    .where(default_creators.c.guild == bindparam("guild"))
+    .where(or_(default_creators.c.channel == bindparam("channel"), default_creators.c.channel == WHOLE_SERVER))
+    .order_by(default_creators.c.channel.desc())
+)
 
 
 class DefaultStore:
@@ -17,14 +24,8 @@ class DefaultStore:
 
     async def of(self, guild: GuildId, channel: ChannelId | None) -> list[CreatorId]:
         """The channel's creator, then the server's, as far as they are set."""
-        places = [WHOLE_SERVER, *([channel] if channel else [])]
-        query = (
-            select(default_creators.c.creator_id)
-            .where(default_creators.c.guild == guild, default_creators.c.channel.in_(places))
-            .order_by(default_creators.c.channel.desc())
-        )
-        async with self._database.read() as connection:
-            return [CreatorId(row.creator_id) for row in await connection.execute(query)]
+        found = await self._database.look(MEANT, guild=guild, channel=channel or WHOLE_SERVER)
+        return [CreatorId(row.creator_id) for row in found]
 
     async def set(self, guild: GuildId, channel: ChannelId | None, creator: CreatorId) -> None:
         """From now on this creator is meant there."""

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.schema import preferences
+
+TIMEZONE = Lookup(select(preferences.c.timezone).where(preferences.c.user_id == bindparam("user")))
 
 
 class PreferenceStore:
@@ -18,9 +21,9 @@ class PreferenceStore:
 
     async def timezone(self, user: DiscordUserId) -> str | None:
         """The name of their time zone, when they chose one."""
-        query = select(preferences.c.timezone).where(preferences.c.user_id == user)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalar_one_or_none()
+        for row in await self._database.look(TIMEZONE, user=user):
+            return None if row.timezone is None else str(row.timezone)
+        return None
 
     async def set_timezone(self, user: DiscordUserId, timezone: str) -> None:
         """Remember the name of their time zone."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exc, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, exc, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Capability, Right
@@ -12,9 +12,19 @@ from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import UnknownCreatorError
 from bot.domain.passing import handed_over, key_of, standing
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators, rights, shifts
 
+IN_ORDER = select(rights).order_by(*rights.primary_key.columns)
+OF_PERSON = Lookup(IN_ORDER.where(rights.c.person == bindparam("person")))
+HELD = Lookup(
+    select(rights).where(
+        rights.c.creator_id == bindparam("creator"),
+        rights.c.person == bindparam("person"),
+        rights.c.capability == bindparam("capability"),
+    )
+)
 Change = Callable[[Sequence[Right]], Iterable[Right]]
 
 
@@ -54,16 +64,17 @@ class RightStore:
 
     async def of(self, person: DiscordUserId) -> list[Right]:
         """Every right of a person, run out or not."""
-        return await self._all(rights.c.person == person)
+        return [_right(row) for row in await self._database.look(OF_PERSON, person=person)]
 
     async def on(self, creator: CreatorId) -> list[Right]:
         """Every right on a creator, run out or not."""
-        return await self._all(rights.c.creator_id == creator)
+        async with self._database.read() as connection:
+            return await _held(connection, creator)
 
     async def held(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> Right | None:
         """The person's right, run out or not."""
-        found = await self._all(_is(person, creator, capability))
-        return found[0] if found else None
+        found = await self._database.look(HELD, person=person, creator=creator, capability=capability)
+        return _right(found[0]) if found else None
 
     async def holds(self, person: DiscordUserId, creator: CreatorId, capability: Capability, at: datetime) -> bool:
         """Whether the person has the right at that instant, whatever their shifts."""
@@ -95,11 +106,6 @@ class RightStore:
                 await connection.execute(shifts.update().where(moved).values(person=taker))
             await connection.execute(delete(shifts).where(shifts.c.creator_id == creator, _has_no_right()))
 
-    async def _all(self, condition: ColumnElement[bool]) -> list[Right]:
-        query = select(rights).where(condition).order_by(*rights.primary_key.columns)
-        async with self._database.read() as connection:
-            return [_right(row) for row in await connection.execute(query)]
-
 
 async def _rewrite(connection: AsyncConnection, creator: CreatorId, change: Change) -> None:
     """The creator's rights after a change, as far as they stand."""
@@ -122,7 +128,7 @@ async def _rewrite(connection: AsyncConnection, creator: CreatorId, change: Chan
 
 
 async def _held(connection: AsyncConnection, creator: CreatorId) -> list[Right]:
-    query = select(rights).where(rights.c.creator_id == creator).order_by(*rights.primary_key.columns)
+    query = IN_ORDER.where(rights.c.creator_id == creator)
     return [_right(row) for row in await connection.execute(query)]
 
 
@@ -133,10 +139,6 @@ def _has_no_right() -> ColumnElement[bool]:
 
 def _is_same(one: Right, other: Right) -> bool:
     return key_of(one) == key_of(other)
-
-
-def _is(person: DiscordUserId, creator: CreatorId, capability: Capability) -> ColumnElement[bool]:
-    return (rights.c.person == person) & (rights.c.creator_id == creator) & (rights.c.capability == capability)
 
 
 def _is_about(user: DiscordUserId) -> ColumnElement[bool]:

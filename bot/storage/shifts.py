@@ -5,13 +5,23 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.shifts import Shift
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import shifts
+
+OF_PERSON = Lookup(
+    select(shifts).where(shifts.c.person == bindparam("person")).order_by(shifts.c.creator_id, shifts.c.number)
+)
+OF_ONE = Lookup(
+    select(shifts)
+    .where(shifts.c.creator_id == bindparam("creator"), shifts.c.person == bindparam("person"))
+    .order_by(shifts.c.number)
+)
 
 
 class ShiftStore:
@@ -30,14 +40,11 @@ class ShiftStore:
 
     async def of(self, creator: CreatorId, person: DiscordUserId) -> tuple[Shift, ...]:
         """The person's shifts on that creator."""
-        return (await self.on(creator, person)).get(person, ())
+        return tuple(_shift(row) for row in await self._database.look(OF_ONE, creator=creator, person=person))
 
-    async def on(
-        self, creator: CreatorId, person: DiscordUserId | None = None
-    ) -> dict[DiscordUserId, tuple[Shift, ...]]:
-        """Everybody's shifts on a creator, or one person's."""
-        condition = shifts.c.creator_id == creator if person is None else _is(creator, person)
-        query = select(shifts).where(condition).order_by(shifts.c.person, shifts.c.number)
+    async def on(self, creator: CreatorId) -> dict[DiscordUserId, tuple[Shift, ...]]:
+        """Everybody's shifts on a creator."""
+        query = select(shifts).where(shifts.c.creator_id == creator).order_by(shifts.c.person, shifts.c.number)
         found: dict[DiscordUserId, tuple[Shift, ...]] = {}
         async with self._database.read() as connection:
             for row in await connection.execute(query):
@@ -47,12 +54,10 @@ class ShiftStore:
 
     async def of_person(self, person: DiscordUserId) -> dict[CreatorId, tuple[Shift, ...]]:
         """The person's shifts, creator by creator."""
-        query = select(shifts).where(shifts.c.person == person).order_by(shifts.c.creator_id, shifts.c.number)
         found: dict[CreatorId, tuple[Shift, ...]] = {}
-        async with self._database.read() as connection:
-            for row in await connection.execute(query):
-                creator = CreatorId(row.creator_id)
-                found[creator] = (*found.get(creator, ()), _shift(row))
+        for row in await self._database.look(OF_PERSON, person=person):
+            creator = CreatorId(row.creator_id)
+            found[creator] = (*found.get(creator, ()), _shift(row))
         return found
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:

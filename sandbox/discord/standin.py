@@ -308,6 +308,10 @@ class StandInDiscord:
         )
         return self._faults.add(fault)
 
+    def slow_down(self, seconds: float) -> None:
+        """Every answer takes that much longer from now on, as over a real network."""
+        self._front.answer_delay_seconds = seconds
+
     # -- the gateway
 
     @property

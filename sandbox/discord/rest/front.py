@@ -1,5 +1,6 @@
 """The door of the REST side: reads, records, checks the token, faults and limits, then asks the chapter."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Iterable
@@ -33,6 +34,7 @@ class Front:
         self.calls: list[Call] = []
         self.unknown_routes: list[str] = []
         self.invalid_requests = 0
+        self.answer_delay_seconds = 0.0
         self._changes = changes
         self._faults = faults
         self._limits = limits
@@ -61,6 +63,8 @@ class Front:
         is_readable, call.json, uploads = await _read(http)
         call.files = [(upload.filename, len(upload.data)) for upload in uploads]
         self.calls.append(call)
+        if self.answer_delay_seconds:
+            await asyncio.sleep(self.answer_delay_seconds)
         request = Request(http.match_info, http.query, call.json, uploads, call)
         fault = self._faults.strike(call.method, call.path)
         bucket_key = http.match_info["channel_id"] if route.path == CREATE_MESSAGE and call.method == "POST" else None
