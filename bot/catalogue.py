@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from bot.alerts.bell import Bell
 from bot.alerts.board import Board
 from bot.alerts.handover import Handover
+from bot.alerts.mirroring import Mirror
 from bot.charts.studio import ChartStudio
 from bot.discordkit.actions import Actions
 from bot.discordkit.alert_sender import AlertSender
@@ -92,7 +93,8 @@ class Catalogue:
         self.members = RecentMembers(self.client, pacer, clock)
         self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
         self.herald = PlaceHerald(self.client, direct, pacer)
-        self.board = Board(stores.outbox, stores.cards, self.sender, keyring)
+        self.mirror = Mirror(stores.desk_posts, stores.replies, clock)
+        self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring)
         self.notices = Notices(self.client, direct)
         self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
@@ -258,6 +260,7 @@ class Catalogue:
             teller=ReplyTeller(self.client, self.pacer),
             caller=WaitCaller(self.client, self.pacer),
             headers=DeskHeaders(self.client, self.pacer),
+            stored=self.stored,
             is_alone=self.settings.database_url.startswith("sqlite"),
             is_sandbox=is_loopback(urlsplit(self.settings.fanvue_api_url).hostname),
         )

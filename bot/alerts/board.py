@@ -4,6 +4,7 @@ import structlog
 
 from bot.alerts.bell import Bell
 from bot.alerts.loading import alert_of, outgoing_of
+from bot.alerts.mirroring import Mirror
 from bot.alerts.sending import CardGoneError, Sender, TryLaterError, UndeliverableError
 from bot.domain.alerts import Sent
 from bot.domain.errors import StorageBusyError
@@ -26,10 +27,11 @@ UPDATES = frozenset({EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.M
 class Board:
     """A message is drawn from what is stored, so drawing it at any time, and twice, is right."""
 
-    def __init__(self, outbox: Outbox, cards: CardStore, sender: Sender, keyring: Keyring) -> None:
+    def __init__(self, outbox: Outbox, cards: CardStore, sender: Sender, mirror: Mirror, keyring: Keyring) -> None:
         self._outbox = outbox
         self._cards = cards
         self._sender = sender
+        self._mirror = mirror
         self._keyring = keyring
         self._changed: dict[int, None] = {}
         self._bell = Bell()
@@ -85,7 +87,7 @@ class Board:
         if len(alerts) < len(contents):
             return
         shape = Shape.AWAY if contents[0].delivery.shape is Shape.AWAY else Shape.CARDS
-        outgoing = outgoing_of(parcel, shape, contents, alerts, card.channel)
+        outgoing = outgoing_of(parcel, shape, contents, await self._mirror.signed(alerts), card.channel)
         await self._sender.change(outgoing, Sent(card.channel, card.message))
 
     async def _touched(self, event: Event) -> list[CardRow]:

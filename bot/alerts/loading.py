@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.alerts.sealing import open_event
 from bot.alerts.sending import Alert, Answer, Held, Outgoing
 from bot.domain.accounts import ChannelId
+from bot.domain.events import EventKind
 from bot.domain.parcels import Shape
 from bot.storage.leasing import Due, StandingCard
 from bot.vault.keyring import Keyring
@@ -36,7 +37,8 @@ def outgoing_of(
     """The message of these alerts, which stand in ``contents``; only roles of rules that still stand are mentioned."""
     first = contents[0]
     shown = {alert.delivery for alert in alerts}
-    rules = [due.route for due in contents if due.delivery.id in shown and due.route is not None]
+    is_ours = all(alert.event.kind is EventKind.MESSAGE_SENT for alert in alerts)
+    rules = [due.route for due in contents if due.delivery.id in shown and due.route is not None and not is_ours]
     roles = [rule.role for rule in rules if rule.role is not None]
     return Outgoing(
         id=parcel,
@@ -47,7 +49,7 @@ def outgoing_of(
         channel=channel,
         bundle=first.delivery.bundle,
         role=roles[0] if roles else None,
-        is_silent=bool(rules) and all(rule.is_silent for rule in rules),
+        is_silent=is_ours or (bool(rules) and all(rule.is_silent for rule in rules)),
     )
 
 

@@ -1,7 +1,7 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ import structlog
 from bot.alerts.bell import Bell
 from bot.alerts.board import UPDATES, Board
 from bot.alerts.handover import Handover
+from bot.alerts.mirroring import Mirror
 from bot.alerts.routing import decide
 from bot.alerts.sealing import open_event
 from bot.alerts.worker import AlertWorker
@@ -46,6 +47,7 @@ class Router:
         *,
         mutes: MuteStore,
         spenders: SpenderStore,
+        mirror: Mirror,
         outbox: Outbox,
         board: Board,
         worker: AlertWorker | None = None,
@@ -58,6 +60,7 @@ class Router:
         self._clock = clock
         self._mutes = mutes
         self._spenders = spenders
+        self._mirror = mirror
         self._outbox = outbox
         self._worker = worker
         self._board = board
@@ -97,10 +100,12 @@ class Router:
         chosen, mutes = await asyncio.gather(
             self._routes_of(waiting), self._mutes.holding({stored.creator for stored in waiting}, now)
         )
-        routed = [
-            (stored.id, await self._dispatches(stored, chosen[stored.creator, stored.kind], mutes))
-            for stored in waiting
-        ]
+        routed: list[tuple[int, tuple[Dispatch, ...]]] = []
+        opening: set[tuple[str, FanId]] = set()
+        for stored in waiting:
+            dispatches = await self._dispatches(stored, chosen[stored.creator, stored.kind], mutes, opening)
+            opening.update((one.route.place.key, one.fan) for one in dispatches if one.fan is not None)
+            routed.append((stored.id, dispatches))
         await self._note_updates(waiting)
         lease = self._worker.lease() if self._worker else None
         if self._worker is not None and lease is not None:
@@ -132,12 +137,16 @@ class Router:
         """The routes of each creator and kind among them, asked once."""
         wanted = {(stored.creator, stored.kind) for stored in waiting}
         return {
-            (creator, kind): await self._routes.for_event(creator, kind) if kind.has_card else []
+            (creator, kind): await self._routes.for_event(creator, kind.routed_as) if kind.routed_as.has_card else []
             for creator, kind in wanted
         }
 
     async def _dispatches(
-        self, stored: StoredEvent, routes: Sequence[Route], mutes: Sequence[Mute]
+        self,
+        stored: StoredEvent,
+        routes: Sequence[Route],
+        mutes: Sequence[Mute],
+        opening: Collection[tuple[str, FanId]],
     ) -> tuple[Dispatch, ...]:
         if not routes:
             return ()
@@ -146,6 +155,8 @@ class Router:
         except (SealError, UnexpectedAnswerError) as error:
             log.error("event_unreadable", error=type(error).__name__)
             return ()
+        if event.kind is EventKind.MESSAGE_SENT:
+            routes = await self._mirror.desks(event, routes, opening)
         spent = await self._spent(event, routes)
         decisions = decide(event, routes, self._clock.now(), mutes=mutes, spent=spent)
         fan = event.fan.id if event.fan else None

@@ -58,11 +58,12 @@ def decide(
 
     ``spent`` holds what fans are known to have spent, in minor units: who is not in it is filtered nowhere.
     """
-    if not event.kind.has_card:
+    kind = event.kind.routed_as
+    if not kind.has_card:
         return ()
     chosen: dict[str, Route] = {}
     for route in routes:
-        if route.creator == event.creator and route.kind is event.kind:
+        if route.creator == event.creator and route.kind is kind:
             chosen.setdefault(route.place.key, route)
     holding = [mute for mute in mutes if mute.creator == event.creator and mute.holds_at(now)]
     return tuple(_decision(event, route, now, holding, spent or {}) for route in chosen.values())

@@ -10,6 +10,7 @@ from bot.alerts.backoff import next_try
 from bot.alerts.bell import Bell
 from bot.alerts.closing import Closing
 from bot.alerts.loading import alert_of, outgoing_of
+from bot.alerts.mirroring import Mirror
 from bot.alerts.permits import Permits
 from bot.alerts.sending import (
     Alert,
@@ -66,6 +67,7 @@ class AlertWorker:
         permits: Permits,
         sender: Sender,
         closing: Closing,
+        mirror: Mirror,
         keyring: Keyring,
         clock: Clock,
         due: Bell,
@@ -75,6 +77,7 @@ class AlertWorker:
         self._permits = permits
         self._sender = sender
         self._closing = closing
+        self._mirror = mirror
         self._keyring = keyring
         self._clock = clock
         self._due = due
@@ -193,7 +196,7 @@ class AlertWorker:
         """Send it, and say what became of each part."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                sent = await self._sent(parcel, wanted)
+                sent = await self._sent(parcel, await self._mirror.signed(wanted))
         except (ContentRefusedError, CardGoneError) as error:
             return await self._refused(parcel, wanted, error)
         except UndeliverableError as error:

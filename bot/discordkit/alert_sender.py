@@ -112,10 +112,13 @@ class AlertSender:
         if known is None:
             await self._pacer.slot()
             known = await self._client.fetch_channel(channel)
+        if isinstance(known, discord.Thread) and known.parent is None:
+            await self._pacer.slot()
+            known = await self._client.fetch_channel(known.parent_id)
         return is_age_restricted(known)
 
     async def _translated(self, error: discord.HTTPException, outgoing: Outgoing) -> Exception:
-        if outgoing.place.kind is PlaceKind.FORUM and error.code in {10003, 50083}:
+        if outgoing.place.kind is PlaceKind.FORUM and error.code in {10003, 50083, 160005}:
             return TryLaterError() if await self._posts.lost(outgoing) else _translated(error)
         return _translated(error)
 

@@ -50,14 +50,19 @@ class Part:
         return self.cards[0]
 
     @property
+    def is_sent(self) -> bool:
+        """Whether the creator's side wrote it: nothing waits for an answer then."""
+        return self.first.kind is EventKind.MESSAGE_SENT
+
+    @property
     def answer(self) -> Answer | None:
         """The answer to the newest of them: what came after an answer waits for another."""
-        return self.alerts[-1].answer
+        return None if self.is_sent else self.alerts[-1].answer
 
     @property
     def held(self) -> Held | None:
         """Who is on the fan, while the card is open."""
-        return None if self.answer or self.is_removed else self.alerts[-1].held
+        return None if self.answer or self.is_removed or self.is_sent else self.alerts[-1].held
 
     @property
     def is_read(self) -> bool:
@@ -73,7 +78,7 @@ class Part:
     def hides_text(self) -> bool:
         """Whether there are words, or media, that Show brings."""
         return any(
-            (card.kind is EventKind.MESSAGE or card.has_text) and (card.text is None or card.has_media)
+            (card.kind.routed_as is EventKind.MESSAGE or card.has_text) and (card.text is None or card.has_media)
             for card, alert in zip(self.cards, self.alerts, strict=True)
             if not alert.is_removed
         )
@@ -117,6 +122,8 @@ def held_words(held: Held) -> str:
 def card_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
     """The card's buttons, two rows at most; their ids carry the delivery they belong to."""
     card, delivery = part.first, str(part.first.id)
+    if part.is_sent:
+        return _sent_buttons(part)
     buttons = []
     if card.fan is not None:
         buttons.append(button("Reply", REPLY_VERB, delivery, style=discord.ButtonStyle.primary, emoji="↩️"))
@@ -132,6 +139,12 @@ def card_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
         buttons.append(link_button("Open chat", chat_address(card.fan)))
     buttons.append(button("Why? · Mute", MORE_VERB, delivery, emoji="🔕"))
     return buttons
+
+
+def _sent_buttons(part: Part) -> list[discord.ui.Button[discord.ui.View]]:
+    delivery = str(part.first.id)
+    more = [button("Write more", REPLY_VERB, delivery, emoji="↩️")]
+    return [*more, button("Show", SHOW_VERB, delivery, emoji="👁️")] if part.hides_text else more
 
 
 def card_view(part: Part) -> discord.ui.View:
@@ -172,6 +185,9 @@ def _named(component: Any) -> list[int]:
 def _title(part: Part) -> str:
     card = part.first
     title = TITLES.get(card.kind, "Something happened")
+    if part.is_sent:
+        author = part.alerts[0].author
+        return f"↩️ Sent by {text.name(author)}" if author else "↩️ Sent on Fanvue"
     if len(part.cards) > 1:
         title = f"💬 {len(part.cards)} new messages"
     return ("🧪 Sample · " if card.is_sample else "") + title
@@ -182,12 +198,13 @@ def _who(part: Part, limit: int) -> str:
     fan = f"**{text.name(card.fan.name, limit)}**" if card.fan else "A fan"
     if card.fan and card.fan.handle and limit == NAME_LIMIT:
         fan += f" · @{text.name(card.fan.handle)}"
-    return f"{fan} · {discord.utils.format_dt(part.cards[-1].happened_at, 'R')}"
+    to = "to " if part.is_sent else ""
+    return f"{to}{fan} · {discord.utils.format_dt(part.cards[-1].happened_at, 'R')}"
 
 
 def _lines(part: Part, limit: int) -> list[str]:
     card = part.first
-    if card.kind is not EventKind.MESSAGE:
+    if card.kind.routed_as is not EventKind.MESSAGE:
         return [_deed(card), *_quoted(card, limit)]
     if part.is_removed:
         return ["🗑️ Deleted on Fanvue."]

@@ -14,6 +14,8 @@ from bot.domain.clock import Clock
 
 NOBODY = FanId("")
 """The post for what no single fan did."""
+FANS = "What this fan does, and what is written to them, lands here."
+NOBODYS = "What no single fan did lands here."
 
 
 class RememberedPosts(Protocol):
@@ -71,7 +73,7 @@ class DeskPosts:
         name = text.plain_name(first.event.fan.name, 60) if first.event.fan else "Other events"
         embed = discord.Embed(
             title=text.name(first.event.fan.name) if first.event.fan else "Other events",
-            description="What this fan does lands here." if first.event.fan else "What no single fan did lands here.",
+            description=FANS if first.event.fan else NOBODYS,
             colour=Colour.QUIET,
         )
         embed.set_author(name=f"@{text.plain_name(first.creator_handle)}")

@@ -11,15 +11,16 @@ from bot.discordkit.menus import menu, option
 from bot.domain import text
 from bot.domain.access import Actor
 from bot.domain.claims import Claim
-from bot.domain.conversations import Line, Order, Prepared, Thread, Waiting
+from bot.domain.conversations import Line, Order, Past, Prepared, Thread, Waiting
 from bot.domain.money import Money
 
 LIST_VERB, ORDER_VERB, OPEN_VERB = "ib_list", "ib_order", "ib_open"
 READ_ALL_VERB, READ_ALL_YES_VERB = "ib_read_all", "ib_read_yes"
-CHAT_VERB, OLDER_VERB, WRITE_VERB, SEND_VERB = "ib_chat", "ib_older", "ib_write", "ib_send"
+CHAT_VERB, WRITE_VERB, SEND_VERB = "ib_chat", "ib_write", "ib_send"
 TAKE_VERB, FREE_VERB, SNOOZE_VERB, HAND_VERB = "ib_take", "ib_free", "ib_snooze", "ib_hand"
 READ_VERB, MUTE_VERB, LOUD_VERB = "ib_read", "ib_mute", "ib_loud"
 NOTE_VERB, NAME_VERB, TEMPLATES_VERB, TEMPLATE_VERB = "ib_note", "ib_name", "ib_templates", "ib_template"
+PAST_VERB, TAGS_VERB = "ib_past", "ib_tags"
 UNSEND_ONE_VERB = "unsend_one"
 TEXT_ID, TEMPLATE_ID = "text", "template"
 MODAL_LIMIT = 4000
@@ -93,6 +94,23 @@ def thread_embed(thread: Thread, claim: Claim | None, handle: str) -> discord.Em
     return embed
 
 
+def past_embed(past: Past, handle: str) -> discord.Embed:
+    """A page of what was said."""
+    embed = discord.Embed(title=f"{text.name(past.fan.name)} · @{text.name(handle)}", colour=Colour.QUIET)
+    embed.description = "\n".join(_line(line) for line in past.lines)[-4000:] or "Nothing was said before that."
+    embed.set_footer(text=f"Page {past.page}, the newest is 1 · nothing becomes read by looking")
+    return embed
+
+
+def past_view(past: Past, creator: str) -> View:
+    """Back in time, and forth."""
+    key = f"{creator}|{past.fan.id}"
+    earlier = button("Earlier", PAST_VERB, f"{key}|{past.page + 1}", emoji="⏫")
+    later = button("Later", PAST_VERB, f"{key}|{past.page - 1}", emoji="⏬")
+    earlier.disabled, later.disabled = not past.has_more, past.page == 1
+    return view_of([earlier, later, button("Conversation", CHAT_VERB, key, emoji="📖")])
+
+
 def on_it(claim: Claim) -> str:
     """Who, since when, and for how long they want to be left alone."""
     until = f", until {discord.utils.format_dt(claim.until, 'f')}" if claim.is_snoozed else ""
@@ -108,7 +126,7 @@ def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str)
         button("Templates", TEMPLATES_VERB, key, emoji="📋"),
         button("Let go", FREE_VERB, key, emoji="✋") if is_mine else button("Claim", TAKE_VERB, key, emoji="✋"),
         button("Mark read", READ_VERB, key, emoji="✔️"),
-        button("Older", OLDER_VERB, key, emoji="⏫"),
+        button("Earlier", PAST_VERB, f"{key}|1", emoji="⏫"),
         button("Note", NOTE_VERB, key, emoji="📝"),
         button("Nickname", NAME_VERB, key, emoji="🏷️"),
         button("Unmute", LOUD_VERB, key, emoji="🔔") if thread.is_muted else button("Mute", MUTE_VERB, key, emoji="🔕"),

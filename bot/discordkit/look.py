@@ -32,6 +32,7 @@ TITLES = {
 
 COLOURS = {
     EventKind.MESSAGE: Colour.CALM,
+    EventKind.MESSAGE_SENT: Colour.BRAND,
     EventKind.FOLLOWER: Colour.BRAND,
     EventKind.SUBSCRIBER: Colour.BRAND,
     EventKind.RENEWAL: Colour.BRAND,

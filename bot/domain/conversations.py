@@ -78,6 +78,16 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Past:
+    """A page of a conversation, the oldest line first; page 1 is the newest."""
+
+    fan: Fan
+    lines: tuple[Line, ...]
+    page: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Prepared:
     """A template; ``price`` in cents."""
 

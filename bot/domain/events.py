@@ -38,6 +38,11 @@ class EventKind(StrEnum):
         return self not in CARDLESS
 
     @property
+    def routed_as(self) -> "EventKind":
+        """Whose rules say where it goes: what the creator's side wrote follows what fans write, into desks alone."""
+        return EventKind.MESSAGE if self is EventKind.MESSAGE_SENT else self
+
+    @property
     def is_sent_unasked(self) -> bool:
         """Whether a new connection gets it by direct message until somebody chooses; likes would be too many."""
         return self.has_card and self is not EventKind.LIKE

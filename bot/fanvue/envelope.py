@@ -78,16 +78,19 @@ def _creator(data: Payload) -> str:
 
 
 def _message(report: Report) -> Event:
-    data = report.data
-    if data.text("sender") == "creator":
-        return _message_of(report, EventKind.MESSAGE_SENT)
-    if data.flag("is_automated") or identity.is_automatic(data.text("type")):
-        return _message_of(report, EventKind.OTHER)
-    return _message_of(report, EventKind.MESSAGE)
+    is_sent = report.data.text("sender") == "creator"
+    return _written(report, EventKind.MESSAGE_SENT if is_sent else EventKind.MESSAGE)
 
 
 def _message_sent(report: Report) -> Event:
-    return _message_of(report, EventKind.MESSAGE_SENT)
+    return _written(report, EventKind.MESSAGE_SENT)
+
+
+def _written(report: Report, kind: EventKind) -> Event:
+    """What a person wrote to another; a mass or automatic message is no answer to anybody."""
+    data = report.data
+    is_automatic = data.flag("is_automated") or identity.is_automatic(data.text("type"))
+    return _message_of(report, EventKind.OTHER if is_automatic else kind)
 
 
 def _message_deleted(report: Report) -> Event:

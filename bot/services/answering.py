@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.alerts.handover import Handover
 from bot.domain.clock import Clock
 from bot.fanvue.transport import Connections
 from bot.services.access import AccessService
@@ -9,6 +10,7 @@ from bot.services.attaching import AttachingService
 from bot.services.claims import ClaimsService
 from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService, HeaderDrawer
+from bot.services.desk_facts import DeskFacts
 from bot.services.inbox import InboxService
 from bot.services.redrawing import Redrawing
 from bot.services.replies import CardBoard, RepliesService
@@ -45,11 +47,25 @@ def answering(
     teller: Teller,
     caller: Caller,
     headers: HeaderDrawer,
+    stored: Handover,
     is_sandbox: bool,
     is_alone: bool,
 ) -> Answering:
     """All of them; in the sandbox files go to this machine; ``is_alone`` when no other process can send."""
-    desk = DeskService(stores.desk_posts, stores.cards, stores.claims, headers, clock)
+    desk = DeskService(
+        posts=stores.desk_posts,
+        routes=stores.routes,
+        arrivals=stores.arrivals,
+        cards=stores.cards,
+        claims=stores.claims,
+        notes=stores.notes,
+        facts=DeskFacts(stores.creators, gate),
+        drawer=headers,
+        board=board,
+        keyring=keyring,
+        stored=stored,
+        clock=clock,
+    )
     redrawing = Redrawing(stores.cards, board, desk)
     claims = ClaimsService(access=access, claims=stores.claims, redrawing=redrawing, audit=stores.audit, clock=clock)
     inbox = InboxService(

@@ -7,7 +7,7 @@ from uuid import uuid4
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
-from bot.domain.conversations import Line, Note, Order, Prepared, Thread, Waiting, sorted_by
+from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
 from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError
 from bot.domain.events import Fan
 from bot.fanvue import chats, templates
@@ -16,13 +16,16 @@ from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser, Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.access import AccessService
+from bot.services.notes import note_identity, opened
 from bot.storage.notes import NoteStore, StoredNote
 from bot.storage.spenders import SpenderStore
 from bot.vault.gate import Gate
-from bot.vault.keyring import Keyring, SealError
+from bot.vault.keyring import Keyring
 
 MOST_CHATS = 200
 MOST_LINES = 50
+PAST_LINES = 15
+MOST_PAGES = 40
 MOST_TEMPLATES = 50
 NOTES_SHOWN = 5
 NOTE_LIMIT = 500
@@ -79,6 +82,19 @@ class ConversationsService:
             is_muted=chat.is_muted if chat else False,
             is_online=online[fan].is_online if fan in online else False,
         )
+
+    async def past(self, grant: Grant, fan: FanId, page: int) -> Past:
+        """A page of what was said, from 1; reading it marks nothing as read. GoneError when nothing was said."""
+        _require(grant)
+        page = min(max(page, 1), MOST_PAGES)
+        call = chats.list_messages(fan, ActingAs(grant.managed))
+        rows = pages(lambda one: self._gate.call(grant, one), call, page * PAST_LINES + 1)
+        found = [row async for row in rows]
+        if not found:
+            raise GoneError
+        shown = found[(page - 1) * PAST_LINES : page * PAST_LINES]
+        has_more = len(found) > page * PAST_LINES and page < MOST_PAGES
+        return Past(_fan_among(found, fan), tuple(_line(one, fan) for one in reversed(shown)), page, has_more)
 
     async def find(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
         """People with a conversation whose name holds the words; the newest first when there are none."""
@@ -138,21 +154,14 @@ class ConversationsService:
         if not 0 < len(clean) <= NOTE_LIMIT:
             raise BadInputError(f"A note has 1 to {NOTE_LIMIT} characters.")
         note_id = uuid4().hex
-        sealed = self._keyring.seal(clean, identity=f"note:{note_id}")
+        sealed = self._keyring.seal(clean, identity=note_identity(note_id))
         now = self._clock.now()
         await self._notes.add(StoredNote(note_id, grant.creator, fan, grant.actor.user, sealed, now))
 
     async def notes(self, grant: Grant, fan: FanId) -> list[Note]:
         """The latest notes about a fan."""
         _require(grant)
-        found = []
-        for one in await self._notes.of_fan(grant.creator, fan, NOTES_SHOWN):
-            try:
-                text = self._keyring.open(one.sealed_text, identity=f"note:{one.id}")
-            except SealError:
-                continue
-            found.append(Note(text, one.author, one.created_at))
-        return found
+        return await opened(self._notes, self._keyring, grant.creator, fan, NOTES_SHOWN)
 
     async def _named(self, grant: Grant, call: Call[Page[Chat]], wanted: str) -> list[Fan]:
         page = await self._gate.call(grant, call)

@@ -1,32 +1,52 @@
-"""A desk's header: who waits, since when, and who is on it, kept current on a fan's post."""
+"""A desk: a post a fan, with both sides of the conversation, and a header that says how things stand."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from bot.alerts.handover import Handover
+from bot.alerts.sealing import seal_event
+from bot.domain import identity
+from bot.domain.access import Grant
 from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.domain.alerts import Place, PlaceKind
 from bot.domain.claims import Claim
 from bot.domain.clock import Clock
+from bot.domain.conversations import Note
+from bot.domain.drafts import Draft
+from bot.domain.events import Event, EventKind, Fan
 from bot.domain.faults import where
+from bot.services.desk_facts import DeskFacts, FanFacts
+from bot.services.notes import opened
+from bot.storage.arrivals import ArrivalStore
 from bot.storage.cards import CardStore
 from bot.storage.claims import ClaimStore
 from bot.storage.desk_posts import DeskPostStore
+from bot.storage.notes import NoteStore
+from bot.storage.routes import RouteStore
+from bot.vault.keyring import Keyring
 
 log = structlog.get_logger(__name__)
 
 LATELY = timedelta(minutes=3)
+NOTES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Header:
-    """What stands on top of a fan's post."""
+    """What stands on top of a fan's post; ``facts`` are ``None`` where nothing was read yet."""
 
     creator: CreatorId
     fan: FanId
     waiting_since: datetime | None
     claim: Claim | None
+    notes: Sequence[Note] = ()
+    facts: FanFacts | None = None
+    shows_amounts: bool = False
 
 
 class HeaderDrawer(Protocol):
@@ -37,34 +57,125 @@ class HeaderDrawer(Protocol):
         ...
 
 
+class Drawer(Protocol):
+    """Draws standing messages."""
+
+    async def draw(self, parcel: int) -> None:
+        """Draw the message again with what is stored now."""
+        ...
+
+
 class DeskService:
-    """A header is drawn from what is stored, so drawing it twice is right."""
+    """A header is drawn from what is stored, so drawing it twice is right.
+
+    What was sent from here goes into the posts by the way of every event, under the identity that Fanvue's echo of it
+    has, so it is there once whoever tells it first.
+    """
 
     def __init__(
-        self, posts: DeskPostStore, cards: CardStore, claims: ClaimStore, drawer: HeaderDrawer, clock: Clock
+        self,
+        *,
+        posts: DeskPostStore,
+        routes: RouteStore,
+        arrivals: ArrivalStore,
+        cards: CardStore,
+        claims: ClaimStore,
+        notes: NoteStore,
+        facts: DeskFacts,
+        drawer: HeaderDrawer,
+        board: Drawer,
+        keyring: Keyring,
+        stored: Handover,
+        clock: Clock,
     ) -> None:
         self._posts = posts
+        self._routes = routes
+        self._arrivals = arrivals
         self._cards = cards
         self._claims = claims
+        self._notes = notes
+        self._facts = facts
         self._drawer = drawer
+        self._board = board
+        self._keyring = keyring
+        self._stored = stored
         self._clock = clock
+
+    async def sent(self, creator: CreatorId, fan: FanId, fanvue_message: str, draft: Draft) -> None:
+        """Show in the fan's posts what was just sent; failing to show it changes nothing about the sending."""
+        try:
+            rules = await self._routes.for_event(creator, EventKind.MESSAGE)
+            if any(rule.place.kind is PlaceKind.FORUM for rule in rules):
+                await self._tell(creator, fan, fanvue_message, draft)
+        except Exception as error:  # noqa: BLE001 - the author must not take a sent reply for a failed one
+            log.warning("sent_not_mirrored", error=where(error))
+
+    async def unsent(self, creator: CreatorId, fanvue_message: str) -> None:
+        """Show in the fan's posts that it was taken back."""
+        gone = await self._cards.removed(creator, fanvue_message, self._clock.now())
+        for parcel in await self._cards.parcels_of(gone):
+            await self._board.draw(parcel)
+
+    async def changed(self, grant: Grant, fan: FanId) -> None:
+        """Something about this fan was set from here: read it, and draw the headers."""
+        if await self._posts.of_fan(grant.creator, fan):
+            await self._facts.read(grant.creator, [fan])
+            await self.refresh(grant.creator, fan)
 
     async def refresh(self, creator: CreatorId, fan: FanId) -> None:
         """Draw this fan's headers, in every forum."""
         posts = await self._posts.of_fan(creator, fan)
         if not posts:
             return
-        claim = await self._claims.of(creator, fan, self._clock.now())
-        header = Header(creator, fan, await self._cards.waiting_since(creator, fan), claim)
-        for post in posts:
+        now = self._clock.now()
+        header = Header(
+            creator,
+            fan,
+            await self._cards.waiting_since(creator, fan),
+            await self._claims.of(creator, fan, now),
+            await opened(self._notes, self._keyring, creator, fan, NOTES_SHOWN),
+            self._facts.known(creator, fan),
+        )
+        for forum, post in posts:
             try:
-                await self._drawer.draw(post, header)
+                await self._drawer.draw(post, await self._for(forum, header))
             except Exception as error:  # noqa: BLE001 - one post that cannot be drawn must not stop the others
                 log.warning("header_not_drawn", error=where(error))
 
     async def sweep(self) -> int:
         """Draw the headers of fans who wrote, or were answered, a moment ago; how many fans."""
         changed = await self._posts.changed_since(self._clock.now() - LATELY)
+        by_creator: dict[CreatorId, list[FanId]] = defaultdict(list)
         for creator, fan in changed:
-            await self.refresh(creator, fan)
+            by_creator[creator].append(fan)
+        for creator, fans in by_creator.items():
+            await self._facts.read(creator, fans)
+            for fan in fans:
+                await self.refresh(creator, fan)
         return len(changed)
+
+    async def _for(self, forum: ChannelId, header: Header) -> Header:
+        place = Place(PlaceKind.FORUM, forum)
+        rule = await self._routes.one(header.creator, EventKind.MESSAGE, place.key)
+        return replace(header, shows_amounts=rule is not None and rule.shows_amounts)
+
+    async def _tell(self, creator: CreatorId, fan: FanId, fanvue_message: str, draft: Draft) -> None:
+        now, names = self._clock.now(), identity.of_message(EventKind.MESSAGE_SENT, creator, fanvue_message)
+        event = Event(
+            key=names[0],
+            kind=EventKind.MESSAGE_SENT,
+            creator=creator,
+            happened_at=now,
+            fan=Fan(fan),
+            text=draft.text or None,
+            has_media=bool(draft.media),
+            message_uuid=fanvue_message,
+        )
+        arrived = await self._arrivals.keep([seal_event(self._keyring, event, now)])
+        if arrived.news:
+            self._stored.lose()
+            self._stored.ring()
+            return
+        shown = await self._cards.of_fanvue_message(creator, fan, fanvue_message)
+        for parcel in await self._cards.parcels_of(shown):
+            await self._board.draw(parcel)

@@ -56,6 +56,11 @@ class Conversation:
         return self.event.fan.id
 
     @property
+    def is_sent(self) -> bool:
+        """Whether the card shows what the creator's side wrote."""
+        return self.event.kind is EventKind.MESSAGE_SENT
+
+    @property
     def recipient(self) -> Recipient:
         """To be answered. Raises what ``fan`` does."""
         return Recipient(self.grant, self.fan, self.card, self.delivery, self.event)

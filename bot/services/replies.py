@@ -131,7 +131,7 @@ class RepliesService:
             except DomainError as error:
                 raise self._retryable(error, grant, known.id) from None
             if found is not None:
-                return await self._settled(to, known.id, found)
+                return await self._settled(to, known.id, found, draft)
             if known.settled_at and self._clock.now() - known.settled_at < SETTLES_WITHIN:
                 raise self._retryable(OutcomeUnknownError(), grant, known.id)
         if known.status not in {ReplyStatus.ASKED, ReplyStatus.FAILED, ReplyStatus.UNKNOWN}:
@@ -161,6 +161,7 @@ class RepliesService:
             log.info("unsent_before")
         await self._replies.move(known.id, ReplyStatus.SENT, ReplyStatus.UNSENT, self._clock.now())
         await self._note(grant, "unsent")
+        await self._desk.unsent(grant.creator, known.fanvue_message)
         await self._draw(await self._cards.unanswer(grant.creator, known.fan, known.created_at))
 
     async def last_sent(self, grant: Grant, fan: FanId) -> StoredReply:
@@ -209,7 +210,7 @@ class RepliesService:
         if found is None:
             await self._replies.settle(known.id, ReplyStatus.UNKNOWN, None, self._clock.now())
             raise self._retryable(OutcomeUnknownError(), to.grant, known.id)
-        await self._settled(to, known.id, found)
+        await self._settled(to, known.id, found, draft)
         return True
 
     async def _ask_first(self, grant: Grant, fan: FanId, reply_id: str) -> None:
@@ -237,12 +238,13 @@ class RepliesService:
                 await self._claims.close_chat(to.grant, to.fan)
                 raise
             raise self._retryable(error, to.grant, reply_id) from None
-        return await self._settled(to, reply_id, uuid)
+        return await self._settled(to, reply_id, uuid, draft)
 
-    async def _settled(self, to: Recipient, reply_id: str, uuid: str) -> StoredReply:
+    async def _settled(self, to: Recipient, reply_id: str, uuid: str, draft: Draft) -> StoredReply:
         await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
         await self._note(to.grant, "sent")
         await self._mark_answered(to)
+        await self._desk.sent(to.grant.creator, to.fan, uuid, draft)
         stored = await self._replies.by_id(reply_id)
         if stored is None:
             raise CardUnknownError

@@ -136,6 +136,12 @@ class CardStore:
         )
         return await self._note(is_it, removed_at=at)
 
+    async def of_fanvue_message(self, creator: CreatorId, fan: FanId, fanvue_message: str) -> list[CardRow]:
+        """The cards that show this message of Fanvue."""
+        is_it = and_(_of_fan(creator, fan), cards.c.fanvue_message == fanvue_message)
+        async with self._database.read() as connection:
+            return [_card(row) for row in await connection.execute(select(cards).where(is_it))]
+
     async def parcels_of(self, found: Sequence[CardRow]) -> list[int]:
         """The messages these cards stand in, each once."""
         ids = [card.delivery for card in found]
@@ -145,7 +151,12 @@ class CardStore:
 
     async def open_parcels(self, creator: CreatorId, fan: FanId) -> list[int]:
         """The messages with cards of this fan that nobody has answered."""
-        is_open = and_(_of_fan(creator, fan), cards.c.answered_at.is_(None), cards.c.elsewhere_at.is_(None))
+        is_open = and_(
+            _of_fan(creator, fan),
+            cards.c.answered_at.is_(None),
+            cards.c.elsewhere_at.is_(None),
+            ~_is_of(EventKind.MESSAGE_SENT),
+        )
         async with self._database.read() as connection:
             found = [_card(row) for row in await connection.execute(select(cards).where(is_open))]
         return await self.parcels_of(found)

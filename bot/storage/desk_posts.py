@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, or_, select, text
 
 from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.domain.alerts import Place, PlaceKind
 from bot.storage.database import Database
-from bot.storage.schema import cards, desk_posts
+from bot.storage.schema import cards, deliveries, desk_posts, events
+
+ON_THEIR_WAY = ("deliveries.status IN ('due', 'leased')", "deliveries.status = 'held'")
+"""As the indexes have it."""
 
 
 class DeskPostStore:
@@ -23,12 +27,24 @@ class DeskPostStore:
             found = (await connection.execute(query)).scalar_one_or_none()
         return None if found is None else ChannelId(found)
 
-    async def of_fan(self, creator: CreatorId, fan: FanId) -> list[ChannelId]:
-        """The posts of a fan, one a forum."""
+    async def of_fan(self, creator: CreatorId, fan: FanId) -> list[tuple[ChannelId, ChannelId]]:
+        """The posts of a fan, one a forum: forum and post."""
         post = desk_posts.c
-        query = select(post.thread_id).where(post.creator_id == creator, post.fan_id == fan)
+        query = select(post.forum_id, post.thread_id).where(post.creator_id == creator, post.fan_id == fan)
         async with self._database.read() as connection:
-            return [ChannelId(thread) for thread in (await connection.execute(query)).scalars()]
+            return [(ChannelId(forum), ChannelId(thread)) for forum, thread in await connection.execute(query)]
+
+    async def forums_of(self, creator: CreatorId, fan: FanId) -> set[str]:
+        """The keys of the forums where this fan has a post, or a card on its way to one."""
+        post, due = desk_posts.c, deliveries.c
+        posts = select(post.forum_id).where(post.creator_id == creator, post.fan_id == fan)
+        is_theirs = and_(due.place_kind == PlaceKind.FORUM, due.fan_id == fan)
+        async with self._database.read() as connection:
+            found = {Place(PlaceKind.FORUM, forum).key for forum in (await connection.execute(posts)).scalars()}
+            for state in ON_THEIR_WAY:
+                keys = select(due.place_key).join(events, events.c.id == due.event_id).where(text(state), is_theirs)
+                found.update((await connection.execute(keys.where(events.c.creator_id == creator))).scalars())
+        return found
 
     async def changed_since(self, moment: datetime) -> list[tuple[CreatorId, FanId]]:
         """Whose cards came, or were answered, since then."""

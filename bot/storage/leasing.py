@@ -38,7 +38,8 @@ SELECT d.id, d.event_id, d.place_kind, d.target, d.guild, d.shows_amounts, d.sta
     c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed
 FROM deliveries d
 JOIN events e ON e.id = d.event_id
-LEFT JOIN routes r ON r.creator_id = e.creator_id AND r.kind = e.kind AND r.place_key = d.place_key
+LEFT JOIN routes r ON r.creator_id = e.creator_id AND r.place_key = d.place_key
+    AND r.kind = CASE e.kind WHEN 'message_sent' THEN 'message' ELSE e.kind END
     AND (r.guild IS NULL OR r.guild NOT IN (SELECT guild FROM departures))
 LEFT JOIN creators n ON n.creator_id = e.creator_id
 LEFT JOIN connections a ON a.creator_id = n.account_id

@@ -13,6 +13,7 @@ from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import replies
 
 STUCK_AT_ONCE = 50
+SOMEBODY = "somebody"
 KEPT = timedelta(days=1)
 """How long words wait for being sent again."""
 
@@ -67,6 +68,16 @@ class StoredReply:
     channel: ChannelId | None = None
     delivery: int | None = None
     sealed_draft: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message to a fan from here."""
+
+    name: str | None = None
+    """``None`` when nobody did."""
+    is_under_way: bool = False
+    """Whether that cannot be told yet: a reply to this fan is just being sent."""
 
 
 class ReplyStore:
@@ -137,6 +148,18 @@ class ReplyStore:
     async def by_source(self, source_key: str) -> StoredReply | None:
         """What became of a source."""
         return await self._one(replies.c.source_key == source_key)
+
+    async def author_of(self, creator: CreatorId, fan: FanId, fanvue_message: str, since: datetime) -> Author:
+        """Who sent this message from here; replies begun before ``since`` are not waited for."""
+        is_it = replies.c.fanvue_message == fanvue_message
+        is_sending = and_(replies.c.status == ReplyStatus.SENDING, replies.c.created_at >= since)
+        query = select(replies.c.fanvue_message, replies.c.author_name).where(
+            replies.c.creator_id == creator, replies.c.fan_id == fan, or_(is_it, is_sending)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        names = [row.author_name or SOMEBODY for row in found if row.fanvue_message == fanvue_message]
+        return Author(names[0] if names else None, is_under_way=bool(found) and not names)
 
     async def accounted_for(self, creator: CreatorId, fan: FanId) -> set[str]:
         """Fanvue's ids of the messages to a fan that are known to be replies sent from here."""

@@ -108,8 +108,11 @@ class CardActs:
         conversation = await self._inbox.open(actor_of(interaction), _pressed(interaction, argument))
         words = await self._inbox.show(conversation)
         fan = conversation.event.fan
+        writer = (
+            f"@{text.name(conversation.grant.handle)}" if conversation.is_sent else text.name(fan.name if fan else "")
+        )
         embed = discord.Embed(
-            title=f"{text.name(fan.name)} wrote" if fan else "They wrote",
+            title=f"{writer} wrote",
             description=text.escape(text.shorten(words, SHOWN_LIMIT))[:4096],
             colour=Colour.CALM,
             timestamp=conversation.event.happened_at,

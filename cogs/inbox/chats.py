@@ -19,8 +19,6 @@ from bot.services import Services
 from bot.services.replies import Recipient
 from cogs.inbox.cards import CardActs
 
-MORE_LINES = 30
-
 
 class Chats:
     """Every press asks for the right again, and draws what is there now."""
@@ -29,6 +27,7 @@ class Chats:
         self._access = services.access
         self._claims = services.claims
         self._conversations = services.conversations
+        self._desk = services.desk
         self._inbox = services.inbox
         self._acts = acts
         presses = {
@@ -36,7 +35,6 @@ class Chats:
             views.READ_ALL_VERB: self._ask_all,
             views.READ_ALL_YES_VERB: self._read_all,
             views.CHAT_VERB: self._look,
-            views.OLDER_VERB: self._older,
             views.WRITE_VERB: self._write,
             views.TAKE_VERB: self._take,
             views.FREE_VERB: self._free,
@@ -77,9 +75,9 @@ class Chats:
             embed=unread_embed(named, order, page, grant.handle), view=unread_view(named, order, page, grant.creator)
         )
 
-    async def show_chat(self, interaction: discord.Interaction, grant: Grant, fan: FanId, lines: int = 10) -> None:
+    async def show_chat(self, interaction: discord.Interaction, grant: Grant, fan: FanId) -> None:
         """Answer with a conversation."""
-        thread = await self._conversations.open(grant, fan, lines)
+        thread = await self._conversations.open(grant, fan)
         claim = await self._claims.of(grant, fan)
         await interaction.edit_original_response(
             content=None,
@@ -122,11 +120,6 @@ class Chats:
         """From a desk's header, for one reader alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self.show_chat(interaction, *await self._of(interaction, key))
-
-    async def _older(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
-        await self.show_chat(interaction, grant, fan, MORE_LINES)
 
     async def _write(self, interaction: discord.Interaction, key: str) -> None:
         grant, _ = await self._of(interaction, key)
@@ -193,6 +186,7 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
         await self._conversations.mute(grant, fan, is_muted=is_muted)
+        await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
     async def _ask_note(self, interaction: discord.Interaction, key: str) -> None:
@@ -204,6 +198,7 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
         await self._conversations.note(grant, fan, values.get(views.TEXT_ID, ""))
+        await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
     async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
@@ -213,6 +208,7 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
         await self._conversations.rename(grant, fan, values.get(views.TEXT_ID, ""))
+        await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
     async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:

@@ -52,13 +52,17 @@ class Posting:
         origin: dict[str, Any] | None = None,
         ephemeral_for: User | None = None,
         referenced: Message | None = None,
+        message_id: int | None = None,
     ) -> Message:
-        """A new message, announced. Raises ApiError for what Discord would not take."""
+        """A new message, announced. Raises ApiError for what Discord would not take.
+
+        The first one of a forum's post has the post's own id.
+        """
         flags = int(payload.get("flags") or 0) & _SETTABLE_FLAGS & ~EPHEMERAL
         flags |= EPHEMERAL if ephemeral_for is not None else 0
         self._check(payload, uploads, flags)
         message = Message(
-            self._world.snowflakes.mint(),
+            message_id or self._world.snowflakes.mint(),
             channel,
             author,
             kind=kind,

@@ -16,6 +16,7 @@ from bot.alerts.board import Board
 from bot.alerts.closing import Closing
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
+from bot.alerts.mirroring import Mirror
 from bot.alerts.permits import Permits
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
@@ -84,7 +85,8 @@ class Desk:
         self.direct = DirectMessages(self.client, self.stores.dms, self.pacer)
         posts = DeskPosts(self.client, self.stores.desk_posts, self.pacer, self.clock)
         self.sender = AlertSender(self.client, self.direct, posts, self.pacer)
-        self.board = Board(self.stores.outbox, self.stores.cards, self.sender, self.keyring)
+        self.mirror = Mirror(self.stores.desk_posts, self.stores.replies, self.clock)
+        self.board = Board(self.stores.outbox, self.stores.cards, self.sender, self.mirror, self.keyring)
 
     @property
     def owner(self) -> DiscordUserId:
@@ -101,6 +103,7 @@ class Desk:
             self.clock,
             mutes=self.stores.mutes,
             spenders=self.stores.spenders,
+            mirror=self.mirror,
             outbox=self.stores.outbox,
             board=self.board,
             stored=self.stored,
@@ -118,6 +121,7 @@ class Desk:
             permits=Permits(stores.rights, stores.shifts, members, self.clock),
             sender=self.sender,
             closing=Closing(stores.routes, stores.refusals, stores.connections, herald, self.clock),
+            mirror=self.mirror,
             keyring=self.keyring,
             clock=self.clock,
             due=self.due,

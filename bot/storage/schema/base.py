@@ -5,7 +5,7 @@ Discord ids are BIGINT, words of closed sets text, instants UTC; sealed columns 
 
 from sqlalchemy import BigInteger, Integer, MetaData
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest migration; a start with another one in the database migrates first."""
 
 metadata = MetaData(

@@ -11,7 +11,7 @@ replies = Table(
     Column("id", Text, primary_key=True),
     Column("source_key", Text, nullable=False, unique=True),
     Column("card_message", BigInteger),
-    Column("creator_id", Text, nullable=False, index=True),
+    Column("creator_id", Text, nullable=False),
     Column("fan_id", Text, nullable=False),
     Column("author", BigInteger, index=True),
     Column("status", Text, nullable=False),
@@ -24,6 +24,7 @@ replies = Table(
     Column("sealed_draft", Text),
     CheckConstraint("status IN ('asked', 'sending', 'sent', 'failed', 'unknown', 'unsent')", name="status"),
 )
+Index(None, replies.c.creator_id, replies.c.fan_id)
 Index(
     "ix_replies_sending",
     replies.c.created_at,

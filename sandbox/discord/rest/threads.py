@@ -62,7 +62,7 @@ class ThreadRoutes:
         assert thread.thread is not None
         thread.thread.applied_tags = tags
         try:
-            message = self._posting.create(thread, self._world.bot, first, request.uploads)
+            message = self._posting.create(thread, self._world.bot, first, request.uploads, message_id=thread.id)
         except ApiError:
             self._world.remove_channel(thread)
             raise
