@@ -17,6 +17,7 @@ SHARE_VERB = "earn-share"
 SHARED_VERB = "earn-shared"
 CSV_VERB = "earn-csv"
 ZONE_VERB = "zone"
+UNCOMPARED = "Fanvue did not tell the period before just now. Ask again in a moment to compare."
 PARTS = 4
 LINES = 12
 
@@ -47,11 +48,16 @@ def shown(key: str) -> Shown:
 def earnings_embed(
     report: EarningsReport, reversals: Reversals | None = None, picture: str | None = None, *, is_whole: bool = True
 ) -> discord.Embed:
-    """The report; ``picture`` is the file name of its chart, ``is_whole`` false while details are on their way."""
+    """The report; ``picture`` is the file name of its chart.
+
+    ``is_whole`` is false while details are on their way, what it is compared with among them.
+    """
     embed = discord.Embed(title=_title(report), colour=Colour.MONEY)
-    embed.description = f"## {report.net}\nnet{_comparisons(report)}\n\n{story(report)}"
+    words = story(report) or ("" if not is_whole else UNCOMPARED)
+    embed.description = f"## {report.net}\nnet{_comparisons(report)}\n\n{words}".rstrip()
     embed.add_field(name="Gross", value=str(report.gross))
-    embed.add_field(name="Net before", value=str(report.before.net))
+    if report.before is not None:
+        embed.add_field(name="Net before", value=str(report.before.net))
     if reversals is not None:
         embed.add_field(name="Taken back", value=_taken_back(report, reversals))
     if report.best_day and len(report.days) > 1:
@@ -133,6 +139,8 @@ def _title(report: EarningsReport) -> str:
 
 
 def _comparisons(report: EarningsReport) -> str:
+    if report.before is None:
+        return ""
     lines = [_against(report.change, "the period before")]
     if report.weekdays is not None:
         lines.append(_against(report.change_on_weekdays, "the same days of the week"))
@@ -149,7 +157,8 @@ def _against(change: float | None, what: str) -> str:
 
 def _sources(report: EarningsReport) -> str:
     lines = [
-        f"{text.escape(share.name)}: **{share.net}**{_before(share.net_before.minor, share.net.minor)}"
+        f"{text.escape(share.name)}: **{share.net}**"
+        + (_before(share.net_before.minor, share.net.minor) if report.before else "")
         for share in report.sources[:LINES]
     ]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Who acts and from where, from what Discord says."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 import discord
@@ -49,9 +49,14 @@ def is_age_restricted(channel: object) -> bool:
 
 async def deferred(interaction: discord.Interaction, work: Coroutine[Any, Any, T]) -> T:
     """Defer privately while the work is already under way, so that the shorter of the two costs nothing."""
+    return await beside(interaction.response.defer(ephemeral=True, thinking=True), work)
+
+
+async def beside(said: Awaitable[object], work: Coroutine[Any, Any, T]) -> T:
+    """Tell Discord something while the work for what comes next is already under way; what the work brings."""
     task = asyncio.ensure_future(work)
     try:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await said
     except BaseException:
         task.cancel()
         raise

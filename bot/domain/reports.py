@@ -114,9 +114,10 @@ class EarningsReport:
     period: Period
     gross: Money
     net: Money
-    before: Compared
+    before: Compared | None
+    """``None`` until it was asked for."""
     weekdays: Compared | None
-    """The same days of the week before; ``None`` where that is the period before itself."""
+    """The same days of the week before; ``None`` where that is the period before itself, or not asked for yet."""
     sources: tuple[SourceShare, ...]
     days: tuple[DayEarnings, ...]
     best_hour: int | None
@@ -128,7 +129,7 @@ class EarningsReport:
     @property
     def change(self) -> float | None:
         """Net against the period before, in percent; ``None`` when that had nothing."""
-        return change_percent(self.net.minor, self.before.net.minor)
+        return change_percent(self.net.minor, self.before.net.minor) if self.before else None
 
     @property
     def change_on_weekdays(self) -> float | None:
@@ -151,14 +152,17 @@ class EarningsReport:
 
 
 def story(report: EarningsReport) -> str:
-    """One line of plain words: what changed most, and what made it."""
-    if not report.net.minor and not report.before.net.minor:
+    """One line of plain words: what changed most, and what made it; none before there is something to compare with."""
+    if report.before is None:
+        return ""
+    before = report.before.net
+    if not report.net.minor and not before.minor:
         return "Nothing came in, neither now nor in the period before."
     if not report.net.minor:
-        return f"Nothing has come in yet; the period before brought {report.before.net}."
-    if report.before.net.minor <= 0:
+        return f"Nothing has come in yet; the period before brought {before}."
+    if before.minor <= 0:
         return f"The first income in a while{_mostly_from(report)}."
-    difference = report.net.minor - report.before.net.minor
+    difference = report.net.minor - before.minor
     if not difference:
         return "To the cent as much as in the period before."
     words = f"{Money(abs(difference))} {'more' if difference > 0 else 'less'} than in the period before"

@@ -1,6 +1,7 @@
 """Who may do what: makes a grant for one act, from storage, or refuses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.access import Actor, Capability, Grant, Right
@@ -16,7 +17,7 @@ from bot.domain.errors import (
     UnknownCreatorError,
 )
 from bot.domain.membership import Memberships
-from bot.domain.shifts import is_on_shift, next_shift
+from bot.domain.shifts import Shift, is_on_shift, next_shift
 from bot.storage.audit import AuditLog
 from bot.storage.creators import CreatorStore
 from bot.storage.defaults import DefaultStore
@@ -34,6 +35,15 @@ class ManagedCreators(Protocol):
     async def keep_fresh(self, account: Connection) -> None:
         """Ask Fanvue for them, unless that was done just now; never raises."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A creator, and what storage just told that somebody was given on it; ``None`` for its owner."""
+
+    creator: Creator
+    right: Right | None = None
+    week: tuple[Shift, ...] = ()
 
 
 class AccessService:
@@ -70,7 +80,7 @@ class AccessService:
         subject = await self._creators.find(creator)
         if subject is None:
             raise UnknownCreatorError
-        return await self._granted(actor, subject, capability)
+        return await self._granted(actor, await self._held(actor.user, subject, capability), capability)
 
     async def choose(self, actor: Actor, creator: str | None, capability: Capability) -> Grant:
         """A grant for the creator named (an id or a handle), else for the one that is meant here.
@@ -80,20 +90,26 @@ class AccessService:
         """
         own = await self._own(actor.user, capability, is_asked_anew=True)
         given = await self._given(actor.user, capability, besides=own)
-        is_anybody_now = bool(own) or any(is_now for _, is_now in given)
-        choices = own + [one for one, is_now in given if is_now or creator or not is_anybody_now]
+        now = self._clock.now()
+        is_anybody_now = bool(own) or any(is_on_shift(one.week, now) for one in given)
+        usable = [one for one in given if creator or not is_anybody_now or is_on_shift(one.week, now)]
+        choices = own + [one.creator for one in usable]
         if creator:
             choices = [one for one in choices if _is_named(one, creator)]
             if not choices:
                 raise UnknownCreatorError
         if not choices:
             raise NotConnectedError
-        return await self._granted(actor, await self._meant(actor, choices), capability)
+        meant = await self._meant(actor, choices)
+        held = next((one for one in usable if one.creator is meant), Held(meant))
+        return await self._granted(actor, held, capability)
 
     async def creators_for(self, actor: Actor, capability: Capability) -> list[Creator]:
         """The creators this person may use that way now, their own first; asks Fanvue and Discord nothing."""
         own = await self._own(actor.user, capability)
-        return own + [one for one, is_now in await self._given(actor.user, capability, besides=own) if is_now]
+        now = self._clock.now()
+        given = await self._given(actor.user, capability, besides=own)
+        return own + [one.creator for one in given if is_on_shift(one.week, now)]
 
     async def may(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
         """Whether somebody may at this moment: to show or leave out what would be refused; nothing is written down."""
@@ -101,7 +117,7 @@ class AccessService:
         if subject is None:
             return False
         try:
-            await self._check(Actor(person, ""), subject, capability)
+            await self._check(Actor(person, ""), await self._held(person, subject, capability), capability)
         except (NotAllowedError, OffShiftError):
             return False
         return True
@@ -112,7 +128,7 @@ class AccessService:
         if subject is None:
             return False
         try:
-            await self._check(Actor(person, ""), subject, capability)
+            await self._check(Actor(person, ""), await self._held(person, subject, capability), capability)
         except NotAllowedError:
             return False
         except OffShiftError:
@@ -127,25 +143,31 @@ class AccessService:
         held = await self._rights.on(grant.creator)
         return any(right.capability is capability and right.holds_at(now) for right in held)
 
-    async def _granted(self, actor: Actor, subject: Creator, capability: Capability) -> Grant:
+    async def _granted(self, actor: Actor, held: "Held", capability: Capability) -> Grant:
+        subject = held.creator
         try:
-            await self._check(actor, subject, capability)
+            await self._check(actor, held, capability)
         except DomainError as error:
             outcome = "off shift" if isinstance(error, OffShiftError) else "refused"
             await self._audit.write(actor, subject.id, capability.value, outcome, self._clock.now())
             raise
         return Grant.on(subject, actor, capability)
 
-    async def _check(self, actor: Actor, subject: Creator, capability: Capability) -> None:
+    async def _held(self, person: DiscordUserId, subject: Creator, capability: Capability) -> "Held":
+        """What the person has on that creator, as it is stored now."""
+        if subject.owner == person:
+            return Held(subject)
+        right = await self._rights.held(person, subject.id, capability)
+        return Held(subject, right, await self._shifts.of(subject.id, person) if right else ())
+
+    async def _check(self, actor: Actor, held: "Held", capability: Capability) -> None:
+        subject, right, now = held.creator, held.right, self._clock.now()
         if subject.owner == actor.user:
             return
-        now = self._clock.now()
-        right = await self._rights.held(actor.user, subject.id, capability)
         if right is None or not capability.is_giveable or not right.holds_at(now):
             raise NotAllowedError(capability)
-        week = await self._shifts.of(subject.id, actor.user)
-        if not is_on_shift(week, now):
-            raise OffShiftError(subject.account.handle, next_shift(week, now))
+        if not is_on_shift(held.week, now):
+            raise OffShiftError(subject.account.handle, next_shift(held.week, now))
         if not await self._is_member(actor, right):
             raise NotAllowedError(capability)
 
@@ -173,17 +195,18 @@ class AccessService:
 
     async def _given(
         self, person: DiscordUserId, capability: Capability, *, besides: Sequence[Creator]
-    ) -> list[tuple[Creator, bool]]:
-        """Creators of others on whom the person has the right, and whether it is their shift."""
-        now = self._clock.now()
+    ) -> list["Held"]:
+        """What the person was given on creators of others, on shift or off."""
         if not capability.is_giveable:
             return []
-        held = await self._rights.of(person)
-        holding = {right.creator for right in held if right.capability is capability and right.holds_at(now)}
-        own = {one.id for one in besides}
-        found = [one for one in await self._creators.named(holding - own) if one.owner != person] if holding else []
+        now, own = self._clock.now(), {one.id for one in besides}
+        found = [
+            (right, creator)
+            for right, creator in await self._rights.given(person, capability)
+            if right.holds_at(now) and creator.id not in own and creator.owner != person
+        ]
         weeks = await self._shifts.of_person(person) if found else {}
-        return [(one, is_on_shift(weeks.get(one.id, ()), now)) for one in found]
+        return [Held(creator, right, weeks.get(creator.id, ())) for right, creator in found]
 
     async def _meant(self, actor: Actor, choices: Sequence[Creator]) -> Creator:
         if len(choices) == 1:

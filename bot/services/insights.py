@@ -1,7 +1,7 @@
 """What was earned: by day, by source, against before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -63,28 +63,43 @@ class InsightsService:
 
         For one source the totals are complete and the days empty: ``with_days`` fills them in.
         """
+        return await self.compared(grant, await self.totals(grant, asked, zone, source))
+
+    async def totals(self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL) -> EarningsReport:
+        """The same with nothing to compare it with yet: one round trip to Fanvue, and ``compared`` adds the rest."""
         _require(grant)
         now = self._clock.now()
         period = asked.period(now, zone)
-        before, weekdays = period_before(asked.preset, period), same_weekdays_before(period)
-        is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
-        spans = [period, before] if is_own_measure else [period, before, weekdays]
-        current, earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span) for span in spans))
+        income = await self._finished.income(grant, period)
         report = EarningsReport(
             handle=grant.handle,
             asked=asked,
             period=period,
-            gross=Money(current.gross),
-            net=Money(current.net),
-            before=_compared(earlier, before),
-            weekdays=_compared(rest[0], weekdays) if rest else None,
-            sources=_shares(current, earlier),
-            days=_days(current, period),
-            best_hour=current.best_hour,
+            gross=Money(income.gross),
+            net=Money(income.net),
+            before=None,
+            weekdays=None,
+            sources=_beside(_shares(income), ()),
+            days=_days(income, period),
+            best_hour=income.best_hour,
             as_of=now,
-            disagreement=_disagreement(current),
+            disagreement=_disagreement(income),
         )
-        return report if source is Source.ALL else _narrowed(report, source, earlier, rest)
+        return report if source is Source.ALL else _narrowed(report, source)
+
+    async def compared(self, grant: Grant, report: EarningsReport) -> EarningsReport:
+        """The report beside the period before and the same days of the week."""
+        _require(grant)
+        before, weekdays = period_before(report.asked.preset, report.period), same_weekdays_before(report.period)
+        is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
+        spans = [before] if is_own_measure else [before, weekdays]
+        earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span) for span in spans))
+        return replace(
+            report,
+            before=_compared(earlier, before, report.source),
+            weekdays=_compared(rest[0], weekdays, report.source) if rest else None,
+            sources=_beside(report.sources, _shares(earlier, report.source)),
+        )
 
     async def with_days(self, grant: Grant, report: EarningsReport) -> EarningsReport:
         """The report of one source with its days, added up from its single payments; unchanged when too many."""
@@ -143,7 +158,7 @@ def chart_of(report: EarningsReport, view: View) -> TrendChart:
         bars = tuple(Bar(day[:3], money.minor) for day, money in zip(WEEKDAYS, report.by_weekday, strict=True))
         return TrendChart(report.asked.label, bars, value_name=name, bar_name="weekday")
     bars = tuple(Bar(_day_label(day, report.period), day.net.minor) for day in report.days)
-    comparison = report.before.by_day if report.source is Source.ALL else None
+    comparison = report.before.by_day if report.before and report.source is Source.ALL else None
     return TrendChart(report.asked.label, bars, comparison=comparison, value_name=name)
 
 
@@ -158,7 +173,9 @@ def _require(grant: Grant) -> None:
         raise NotAllowedError(Capability.INSIGHTS)
 
 
-def _compared(income: Income, period: Period) -> Compared:
+def _compared(income: Income, period: Period, source: Source) -> Compared:
+    if source is not Source.ALL:
+        return Compared(period, total([share.net for share in _shares(income, source)]), ())
     return Compared(period, Money(income.net), tuple(day.net.minor for day in _days(income, period)))
 
 
@@ -169,23 +186,29 @@ def _days(income: Income, period: Period) -> tuple[DayEarnings, ...]:
     return tuple(DayEarnings(day, Money(gross), Money(net)) for day, (gross, net) in zip(days, amounts, strict=True))
 
 
-def _shares(current: Income, earlier: Income) -> tuple[SourceShare, ...]:
-    """Every source that brought something now or before, the largest first."""
-    names = [name for name in {**current.sources, **earlier.sources} if name]
-    shares = (_share(name, current.sources.get(name, (0, 0)), earlier.sources.get(name, (0, 0))) for name in names)
-    return tuple(
-        sorted(
-            (share for share in shares if share.gross.minor or share.net.minor or share.net_before.minor),
-            key=lambda share: (-share.net.minor, share.name),
-        )
-    )
+def _shares(income: Income, wanted: Source = Source.ALL) -> tuple[SourceShare, ...]:
+    """What each source brought, or the one that is wanted; sources without a name count in the total alone."""
+    shares = (_share(name, gross, net) for name, (gross, net) in income.sources.items() if name)
+    return tuple(share for share in shares if wanted in {Source.ALL, share.source})
 
 
-def _share(name: str, now: tuple[int, int], before: tuple[int, int]) -> SourceShare:
+def _share(name: str, gross: int, net: int) -> SourceShare:
     known = {source.value: source for source in Source}
     source = known.get(name, Source.OTHER)
-    shown = source.label if name in known else name.capitalize()
-    return SourceShare(source, shown, Money(now[0]), Money(now[1]), Money(before[1]))
+    return SourceShare(source, source.label if name in known else name.capitalize(), Money(gross), Money(net))
+
+
+def _beside(shares: Sequence[SourceShare], before: Sequence[SourceShare]) -> tuple[SourceShare, ...]:
+    """Every source that brought something now or before, the largest first."""
+    earlier = {share.name: share for share in before}
+    found = [replace(share, net_before=_net_of(earlier.pop(share.name, None))) for share in shares]
+    found += [replace(share, gross=Money(0), net=Money(0), net_before=share.net) for share in earlier.values()]
+    told = [share for share in found if share.gross.minor or share.net.minor or share.net_before.minor]
+    return tuple(sorted(told, key=lambda share: (-share.net.minor, share.name)))
+
+
+def _net_of(share: SourceShare | None) -> Money:
+    return share.net if share else Money(0)
 
 
 def _disagreement(income: Income) -> Money | None:
@@ -193,20 +216,14 @@ def _disagreement(income: Income) -> Money | None:
     return Money(abs(difference)) if difference and income.sources else None
 
 
-def _narrowed(report: EarningsReport, source: Source, earlier: Income, rest: list[Income]) -> EarningsReport:
+def _narrowed(report: EarningsReport, source: Source) -> EarningsReport:
     """The same report about one source alone."""
     shares = tuple(share for share in report.sources if share.source is source)
-    weekdays = report.weekdays
-    if weekdays and rest:
-        net = rest[0].sources.get(source.value, (0, 0))[1]
-        weekdays = replace(weekdays, net=Money(net), by_day=())
     return replace(
         report,
         source=source,
         gross=total([share.gross for share in shares]),
         net=total([share.net for share in shares]),
-        before=replace(report.before, net=Money(earlier.sources.get(source.value, (0, 0))[1]), by_day=()),
-        weekdays=weekdays,
         sources=shares,
         days=(),
         best_hour=None,

@@ -65,15 +65,12 @@ class PreferencesService:
         """
         if named:
             return await self.zone(grant.actor.user, named)
-        chosen = await self._preferences.timezone(grant.actor.user)
-        if chosen is None and not grant.is_owner:
-            chosen = await self._preferences.timezone(grant.connection.owner)
+        chosen = await self._preferences.timezone(grant.actor.user, grant.connection.owner)
         return self.known(chosen or ZONES_OF_LOCALES.get(locale, "UTC"))
 
     async def creator_zone(self, grant: Grant) -> ZoneInfo:
         """The zone of whoever connected the creator, in which times of publishing are meant; else the actor's."""
-        chosen = await self._preferences.timezone(grant.connection.owner)
-        return self.known(chosen or await self._preferences.timezone(grant.actor.user) or "UTC")
+        return self.known(await self._preferences.timezone(grant.connection.owner, grant.actor.user) or "UTC")
 
     def matching(self, text: str, limit: int = 25) -> list[str]:
         """Zone names that hold the text, for a picker."""

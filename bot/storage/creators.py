@@ -1,6 +1,6 @@
 """Who can be worked for here: connected accounts, and the creators they manage."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,10 +43,6 @@ class CreatorStore:
     async def of_owner(self, owner: DiscordUserId) -> list[Creator]:
         """The account this person has connected, then those it manages by handle."""
         return creators_from(await self._database.look(OF_OWNER, owner=owner))
-
-    async def named(self, ids: Collection[CreatorId]) -> list[Creator]:
-        """Those of them that there are."""
-        return await self._all(creators.c.creator_id.in_(ids))
 
     async def all_active(self) -> list[Creator]:
         """Everybody whose connection can be used."""

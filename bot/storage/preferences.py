@@ -10,7 +10,7 @@ from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.schema import preferences
 
-TIMEZONE = Lookup(select(preferences.c.timezone).where(preferences.c.user_id == bindparam("user")))
+TIMEZONES = Lookup(select(preferences).where(preferences.c.user_id.in_([bindparam("user"), bindparam("other")])))
 
 
 class PreferenceStore:
@@ -19,11 +19,11 @@ class PreferenceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def timezone(self, user: DiscordUserId) -> str | None:
-        """The name of their time zone, when they chose one."""
-        for row in await self._database.look(TIMEZONE, user=user):
-            return None if row.timezone is None else str(row.timezone)
-        return None
+    async def timezone(self, user: DiscordUserId, otherwise: DiscordUserId | None = None) -> str | None:
+        """The name of their time zone when they chose one, else of the one ``otherwise`` did."""
+        rows = await self._database.look(TIMEZONES, user=user, other=user if otherwise is None else otherwise)
+        chosen = {row.user_id: str(row.timezone) for row in rows if row.timezone is not None}
+        return chosen.get(user) or chosen.get(otherwise)
 
     async def set_timezone(self, user: DiscordUserId, timezone: str) -> None:
         """Remember the name of their time zone."""

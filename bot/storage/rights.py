@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, exc, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
+from bot.domain.accounts import Creator, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import UnknownCreatorError
 from bot.domain.passing import handed_over, key_of, standing
+from bot.storage.creators import EVERYBODY, creators_from
 from bot.storage.database import Database
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
@@ -24,6 +25,11 @@ HELD = Lookup(
         rights.c.person == bindparam("person"),
         rights.c.capability == bindparam("capability"),
     )
+)
+GIVEN = Lookup(
+    EVERYBODY.add_columns(*(column for column in rights.c if column.name != "creator_id"))
+    .join(rights, rights.c.creator_id == creators.c.creator_id)
+    .where(rights.c.person == bindparam("person"), rights.c.capability == bindparam("capability"))
 )
 Change = Callable[[Sequence[Right]], Iterable[Right]]
 
@@ -65,6 +71,11 @@ class RightStore:
     async def of(self, person: DiscordUserId) -> list[Right]:
         """Every right of a person, run out or not."""
         return [_right(row) for row in await self._database.look(OF_PERSON, person=person)]
+
+    async def given(self, person: DiscordUserId, capability: Capability) -> list[tuple[Right, Creator]]:
+        """One right of a person, run out or not, on each creator they were given it on, by handle."""
+        rows = await self._database.look(GIVEN, person=person, capability=capability)
+        return [(_right(row, one.id), one) for row, one in zip(rows, creators_from(rows), strict=True)]
 
     async def on(self, creator: CreatorId) -> list[Right]:
         """Every right on a creator, run out or not."""
@@ -158,9 +169,9 @@ def _values(right: Right) -> dict[str, Any]:
     }
 
 
-def _right(row: Row[Any]) -> Right:
+def _right(row: Row[Any], creator: CreatorId | None = None) -> Right:
     return Right(
-        creator=CreatorId(row.creator_id),
+        creator=creator or CreatorId(row.creator_id),
         person=DiscordUserId(row.person),
         capability=Capability(row.capability),
         granted_by=DiscordUserId(row.granted_by),

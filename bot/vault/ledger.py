@@ -13,6 +13,7 @@ from bot.storage.uses import Tally, UseStore
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 60
+MOMENT_SECONDS = 0.2
 MOST_ENTRIES = 100_000
 """What storage did not take by then is let go, so that memory stays bounded."""
 
@@ -20,7 +21,8 @@ MOST_ENTRIES = 100_000
 class Ledger:
     """Uses gather in memory, counted, and are written in one commit each time storage is free.
 
-    What a person does is written at once; what the bot does by itself waits for the next time, or a minute.
+    What a person does is written a moment later, when its answer is out; what the bot does by itself waits for the
+    next time, or a minute.
     """
 
     def __init__(self, store: UseStore, clock: Clock) -> None:
@@ -49,6 +51,7 @@ class Ledger:
                 try:
                     async with asyncio.timeout(BEAT_SECONDS):
                         await self._rung.wait()
+                    await asyncio.sleep(MOMENT_SECONDS)
                 except TimeoutError:
                     log.debug("ledger_beat")
                 self._rung.clear()

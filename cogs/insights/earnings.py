@@ -21,7 +21,7 @@ from bot.discordkit.earnings import (
     shown,
 )
 from bot.discordkit.kit import Kit
-from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.people import actor_of, beside, deferred
 from bot.discordkit.spreadsheets import send_file
 from bot.discordkit.zones import ask_zone, locale_of
 from bot.domain.access import Capability, Grant
@@ -52,7 +52,7 @@ class Earnings:
 
     async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
         """Answer with the earnings of a period."""
-        grant, report = await deferred(interaction, self._report(interaction, state, timezone))
+        grant, report = await deferred(interaction, self._totals(interaction, state, timezone))
         await self._fill(interaction, grant, report, state.view)
 
     async def _pick_period(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
@@ -72,8 +72,7 @@ class Earnings:
         await self._again(interaction, Shown(state.creator, state.asked, source, view))
 
     async def _again(self, interaction: discord.Interaction, state: Shown) -> None:
-        await interaction.response.defer()
-        grant, report = await self._report(interaction, state, None)
+        grant, report = await beside(interaction.response.defer(), self._totals(interaction, state, None))
         await self._fill(interaction, grant, report, state.view)
 
     async def _share(self, interaction: discord.Interaction, key: str) -> None:
@@ -91,7 +90,8 @@ class Earnings:
         await interaction.response.defer()
         policy, _, key = argument.partition("|")
         state = shown(key)
-        grant, report = await self._report(interaction, state, None)
+        grant, report = await self._totals(interaction, state, None)
+        report = await self._insights.compared(grant, report)
         if policy == "amounts":
             report, reversals, picture = await self._details(grant, report, state.view)
             embed = earnings_embed(report, reversals, picture.filename if picture else None)
@@ -109,28 +109,29 @@ class Earnings:
         await send_file(interaction, self._spreadsheets.payments(grant, state.asked, zone, state.source), MOST_ROWS)
 
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer()
         state = shown(key)
-        grant, report = await self._report(interaction, state, values.get("zone") or None)
+        totals = self._totals(interaction, state, values.get("zone") or None)
+        grant, report = await beside(interaction.response.defer(), totals)
         await self._fill(interaction, grant, report, state.view)
 
     async def _grant(self, interaction: discord.Interaction, state: Shown) -> Grant:
         return await self._access.require(actor_of(interaction), CreatorId(state.creator), Capability.INSIGHTS)
 
-    async def _report(
+    async def _totals(
         self, interaction: discord.Interaction, state: Shown, timezone: str | None
     ) -> tuple[Grant, EarningsReport]:
         grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
         zone = await self._preferences.zone_for(grant, timezone, locale_of(interaction))
-        return grant, await self._insights.earnings(grant, state.asked, zone, state.source)
+        return grant, await self._insights.totals(grant, state.asked, zone, state.source)
 
     async def _fill(self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, view: View) -> None:
-        """The numbers at once; days of one source, what was taken back and the picture as soon as they are there."""
-        components = earnings_view(Shown(grant.creator, report.asked, report.source, view))
-        await interaction.edit_original_response(
-            embed=earnings_embed(report, is_whole=False), view=components, attachments=[]
+        """The numbers at once; what they compare with, what was taken back and the picture when they are there."""
+        first = interaction.edit_original_response(
+            embed=earnings_embed(report, is_whole=False),
+            view=earnings_view(Shown(grant.creator, report.asked, report.source, view)),
+            attachments=[],
         )
-        report, reversals, picture = await self._details(grant, report, view)
+        report, reversals, picture = await beside(first, self._details(grant, report, view))
         await interaction.edit_original_response(
             embed=earnings_embed(report, reversals, picture.filename if picture else None),
             attachments=[picture] if picture else [],
@@ -149,6 +150,8 @@ class Earnings:
         self, grant: Grant, report: EarningsReport, view: View
     ) -> tuple[EarningsReport, discord.File | None]:
         try:
+            if report.before is None:
+                report = await self._insights.compared(grant, report)
             if report.source is not Source.ALL:
                 report = await self._insights.with_days(grant, report)
             if not report.days and view is not View.SOURCES:
