@@ -171,7 +171,7 @@ class CatchUp:
         if not due:
             return 0
         try:
-            followed = await self._cursors.followed([creator for creator, _, _ in due])
+            followed = await self._cursors.followed([creator for creator, _, _ in due], self._clock.now())
         except StorageBusyError:
             for creator, _, _ in due:
                 self._beats.put(creator, now + jittered(AGAIN_SECONDS))

@@ -52,6 +52,16 @@ def of_message(creator: CreatorId, chat: Chat, message: Message) -> Event | None
     return _message(creator, fan, message.uuid, message.type, message.text, message.sent_at, has_media)
 
 
+def of_sent(creator: CreatorId, chat: Chat, message: Message) -> Event | None:
+    """A message of a chat, when somebody of the creator's side wrote it."""
+    if not _is(message.sender.uuid, creator):
+        return None
+    has_media = bool(message.has_media) or bool(message.media_uuids)
+    fan = fan_of(chat.user)
+    sent = EventKind.MESSAGE_SENT
+    return _message(creator, fan, message.uuid, message.type, message.text, message.sent_at, has_media, sent)
+
+
 def of_earning(creator: CreatorId, row: Earning) -> Event | None:
     """A sale, or on the newer surface a refund or dispute."""
     kind, fan = identity.kind_of_sale(row.source), fan_of(row.user)
@@ -137,14 +147,15 @@ def _message(
     text: str | None,
     sent_at: datetime | None,
     has_media: bool,
+    kind: EventKind = EventKind.MESSAGE,
 ) -> Event | None:
-    """A message a fan wrote; what Fanvue writes by itself, and what other lists tell better, is none."""
+    """A message somebody wrote; what Fanvue writes by itself, and what other lists tell better, is none."""
     if sent_at is None or message_type in SILENT or identity.is_automatic(message_type):
         return None
     uuid = _id(uuid)
-    names = identity.of_message(EventKind.MESSAGE, creator, uuid)
+    names = identity.of_message(kind, creator, uuid)
     words = Payload({"text": text}).text("text") or None
-    return _event(names, EventKind.MESSAGE, creator, plain(sent_at), fan, text=words, message=uuid, has_media=has_media)
+    return _event(names, kind, creator, plain(sent_at), fan, text=words, message=uuid, has_media=has_media)
 
 
 def _event(

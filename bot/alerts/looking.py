@@ -52,8 +52,8 @@ GRACE = timedelta(seconds=30)
 """A webhook may take so long before its event counts as one that was not brought."""
 SHORTEST_LIMIT_SECONDS, LONGEST_LIMIT_SECONDS = 5, 900
 
-UNTOLD = frozenset({EventKind.COMMENT, EventKind.LIKE})
-"""No webhook tells them."""
+UNTOLD = frozenset({EventKind.COMMENT, EventKind.LIKE, EventKind.MESSAGE_SENT})
+"""No webhook tells them, or not those of every family."""
 ENDED = (NotConnectedError, ReconnectNeededError)
 
 
@@ -161,6 +161,7 @@ class Looker:
             read_to=cursor.read_to,
             has_earnings=Source.EARNINGS.scope in followed.creator.connection.scopes,
             is_seen=lambda mark: hash(mark) in seen,
+            follows_answers=followed.follows_answers,
         )
         try:
             reading = await READERS[source](look)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.alerts import findings
+from bot.domain import identity
 from bot.domain.accounts import Creator
 from bot.domain.catching_up import Source
 from bot.domain.events import Event
@@ -28,6 +29,9 @@ MOST_ROWS = 1000
 """Of one list at once: a creator who was away for a week costs a bounded number of calls."""
 MOST_CHATS_OPENED = 60
 MOST_MESSAGES = 150
+MOST_ANSWERED = 100
+MOST_ANSWERED_OPENED = 10
+"""Chats that are looked into for what the creator's side wrote; those left out are looked into the next time."""
 OVERLAP = timedelta(minutes=30)
 """Rows that show up late, dated before what was read already, are found for so long."""
 
@@ -53,6 +57,8 @@ class Look:
     has_earnings: bool
     """Whether the earnings are read as well."""
     is_seen: Callable[[str], bool]
+    follows_answers: bool = False
+    """Whether somebody wants to know what the creator's side writes: a desk has a post, or a fan waits."""
 
     @property
     def floor(self) -> datetime:
@@ -99,7 +105,37 @@ async def read_chats(look: Look) -> Reading:
                 break
             opened += await _read_chat(look, chat, reading)
     reading.is_whole &= count < MOST_ROWS
+    if look.follows_answers:
+        await _read_answers(look, reading)
     return reading
+
+
+async def _read_answers(look: Look, reading: Reading) -> None:
+    """What the creator's side wrote at Fanvue, among the chats with the newest messages."""
+    opened = 0
+    async with aclosing(_rows(look, list_chats(look.acting_as, size=PAGE_SIZE), MOST_ANSWERED)) as chats:
+        async for chat in chats:
+            at, last = _last_at(chat), chat.last_message
+            if at is None or last is None:
+                continue
+            if at < look.floor or opened == MOST_ANSWERED_OPENED:
+                return
+            mark = f"answers:{chat.user.uuid}:{last.uuid}"
+            is_written = not identity.is_automatic(last.type)
+            if is_written and not look.is_seen(mark):
+                opened += 1
+                await _read_answers_in(look, chat, reading)
+            reading.note(at, None)
+            reading.marks.append(mark)
+
+
+async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
+    page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
+    for message in page.data:
+        if message.sent_at is not None and message.sent_at >= look.floor:
+            found = findings.of_sent(look.creator.id, chat, message)
+            if found is not None:
+                reading.events.append(found)
 
 
 async def _read_chat(look: Look, chat: Chat, reading: Reading) -> bool:

@@ -2,19 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, case, cast, func, or_, select, update
+from sqlalchemy import Row, Select, Text, bindparam, case, cast, exists, func, or_, select, update
 
 from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
 from bot.storage.creators import ALL, JOINED, creators_from
 from bot.storage.database import Database
-from bot.storage.schema import connections, creators, cursors, events, pollings
+from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
 
 OWN = creators.alias("own")
 PAGE = 2000
+LATELY = timedelta(days=1)
 POLLING = (pollings.c.heard_at, pollings.c.missed_at, pollings.c.polled_at, pollings.c.beat_seconds)
 FOLLOWED = JOINED.outerjoin(pollings, pollings.c.creator_id == creators.c.creator_id)
 PLACE = (
@@ -30,8 +31,17 @@ PLACE = (
 PLACES = (
     select(func.aggregate_strings(PLACE, ";")).where(cursors.c.creator_id == creators.c.creator_id).scalar_subquery()
 )
+IS_WAITED_FOR = or_(
+    exists().where(desk_posts.c.creator_id == creators.c.creator_id),
+    exists().where(
+        cards.c.creator_id == creators.c.creator_id,
+        cards.c.answered_at.is_(None),
+        cards.c.elsewhere_at.is_(None),
+        cards.c.created_at > bindparam("lately"),
+    ),
+)
 ALL_OF_THEM = (
-    select(connections, *ALL, *POLLING, PLACES.label("places"))
+    select(connections, *ALL, *POLLING, PLACES.label("places"), IS_WAITED_FOR.label("is_waited_for"))
     .select_from(FOLLOWED)
     .where(creators.c.creator_id.in_(bindparam("wanted", expanding=True)))
 )
@@ -46,6 +56,8 @@ class Followed:
     sealed: str = field(repr=False)
     """The tokens of the connection, just read."""
     polling: Polling
+    follows_answers: bool = False
+    """Whether what the creator's side writes is wanted: a desk has a post, or a card of the last day is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +97,15 @@ class CursorStore:
         )
         return await self._ids(query)
 
-    async def followed(self, wanted: Collection[CreatorId]) -> dict[CreatorId, Followed]:
+    async def followed(self, wanted: Collection[CreatorId], now: datetime) -> dict[CreatorId, Followed]:
         """What is known of these creators; those who are gone are left out."""
+        values = {"wanted": list(wanted), "lately": now - LATELY}
         async with self._database.read() as connection:
-            found = (await connection.execute(ALL_OF_THEM, {"wanted": list(wanted)})).all()
+            found = (await connection.execute(ALL_OF_THEM, values)).all()
         return {
-            creator.id: Followed(creator, str(row.sealed_tokens), _polling(row, _places(row.places)))
+            creator.id: Followed(
+                creator, str(row.sealed_tokens), _polling(row, _places(row.places)), bool(row.is_waited_for)
+            )
             for creator, row in zip(creators_from(found), found, strict=True)
         }
 

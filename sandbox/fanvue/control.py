@@ -198,6 +198,7 @@ class Control:
             "likes": sandbox.fan_likes,
             "comments": sandbox.fan_comments,
             "reverses": sandbox.fan_reverses,
+            "answers": sandbox.creator_writes,
         }
         act = request.match_info["act"]
         if act not in acts:

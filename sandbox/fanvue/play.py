@@ -59,6 +59,20 @@ class FanPlay:
         self._announce.message_received(desk, desk.chats[person.user.uuid], message, family)
         return message.uuid
 
+    def answer(self, creator: str, fan: str, text: str, *, type: str = "SINGLE_RECIPIENT") -> str:  # noqa: A002
+        """What the creator writes to this fan at Fanvue itself; answers the message's uuid."""
+        if not text:
+            raise ValueError("A message needs text.")
+        desk, person = self._world.fan(creator, fan)
+        now = self._clock()
+        chat = desk.chats.setdefault(person.user.uuid, Chat(person, now))
+        message = Message(fresh_uuid(), text, chat.next_instant(now), is_from_fan=False, type=type, is_read=False)
+        for earlier in chat.messages:
+            earlier.is_read = True
+        chat.messages.append(message)
+        self._announce.message_sent(desk, chat, message)
+        return message.uuid
+
     def tip(
         self, creator: str, fan: str, amount: int = 500, *, post: str | None = None, family: Family = "creator"
     ) -> str:

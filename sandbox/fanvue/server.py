@@ -236,6 +236,13 @@ class SandboxFanvue:
         """A fan's message; answers its uuid."""
         return self._play.write(creator, fan, text, media=media, price=price, family=family)
 
+    async def creator_writes(
+        self, creator: str, fan: str, text: str, *, kind: str = "SINGLE_RECIPIENT", family: Family = "creator"
+    ) -> str:
+        """What the creator writes to a fan at Fanvue itself (the flat family does not tell it); answers its uuid."""
+        del family
+        return self._play.answer(creator, fan, text, type=kind)
+
     async def fan_tips(
         self, creator: str, fan: str, amount: int = 500, *, post: str | None = None, family: Family = "creator"
     ) -> str:

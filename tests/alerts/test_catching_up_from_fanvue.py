@@ -9,10 +9,10 @@ from shutil import copy
 import pytest
 from polling_ground import ALL_SCOPES, CREATOR, Ground, Process, TestTime
 
-from bot.domain.accounts import ConnectionStatus, CreatorId, FanvueAccount
+from bot.domain.accounts import ChannelId, ConnectionStatus, CreatorId, FanId, FanvueAccount
 from bot.domain.catching_up import Outcome, Source
 from bot.domain.errors import StorageBusyError
-from bot.domain.events import Event
+from bot.domain.events import Event, EventKind
 from bot.domain.scopes import Scope
 from bot.storage.schema import connections, creators
 from sandbox.fanvue import SandboxFanvue
@@ -391,3 +391,58 @@ async def test_a_thousand_creators_are_not_looked_at_all_at_once_after_a_start(g
         looked = [await process.look(after=1) for _ in range(55)]
         assert sum(looked) == count
         assert max(looked) <= 21
+
+
+async def test_while_nobody_waits_answers_given_at_fanvue_are_not_looked_for(ground: Ground, process: Process) -> None:
+    await ground.fanvue.creator_writes(CREATOR, ground.fan, "Hello")
+    before = ground.calls("listChats")
+    await process.look(after=70)
+    assert await process.news() == []
+    assert ground.calls("listChats") == before + 1
+
+
+async def test_where_there_is_a_desk_answers_given_at_fanvue_are_found_in_order_and_once(
+    ground: Ground, process: Process
+) -> None:
+    await a_post(ground, process)
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "one")
+    await ground.fanvue.creator_writes(CREATOR, ground.fan, "two")
+    await ground.fanvue.creator_writes(CREATOR, ground.fan, "to all of you", kind="BROADCAST")
+    await ground.fanvue.creator_writes(CREATOR, ground.fan, "three")
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "four")
+    for _ in range(3):
+        await process.look(after=70)
+    assert await process.texts() == ["two", "three", "four"]
+    found = (await process.news())[0]
+    assert (found.kind, found.fan and found.fan.handle) == (EventKind.MESSAGE_SENT, ground.fan)
+    opened = ground.calls("listMessages")
+    await process.look(after=70)
+    assert ground.calls("listMessages") == opened
+
+
+async def test_what_webhook_and_looking_tell_of_an_answer_is_one(ground: Ground, process: Process) -> None:
+    await a_post(ground, process)
+    await ground.fanvue.creator_writes(CREATOR, ground.fan, "two")
+    await process.hear(*ground.fanvue.deliveries[-1:])
+    await process.look(after=70)
+    assert await process.texts() == ["two"]
+
+
+async def test_many_answers_cost_a_bounded_number_of_calls_and_none_is_lost(ground: Ground, process: Process) -> None:
+    await a_post(ground, process)
+    chats = ground.fanvue.world.desk(ground.fanvue.world.account(CREATOR)).chats.values()
+    fans = [chat.fan.user.handle for chat in chats if chat.fan.is_contactable and not chat.is_archived][:25]
+    for number, fan in enumerate(fans):
+        await ground.fanvue.creator_writes(CREATOR, fan, f"answer {number}")
+    before = ground.calls()
+    await process.look(after=70)
+    assert ground.calls() - before <= 16
+    for _ in range(3):
+        await process.look(after=70)
+    assert sorted(map(str, await process.texts())) == sorted(f"answer {number}" for number in range(len(fans)))
+
+
+async def a_post(ground: Ground, process: Process) -> None:
+    """Somebody has a desk with a post of a fan."""
+    post = (ChannelId(1), ground.creator, FanId("somebody"), ChannelId(2), ground.time.now())
+    await process.stores.desk_posts.remember(*post)

@@ -77,7 +77,7 @@ async def test_who_can_be_looked_at_comes_with_all_that_a_look_needs(stores: Sto
     await stores.connections.delete(a_connection(BORIS, MIRA).id)
     await stores.creators.replace_managed(agency, [managed], NOW)
     assert await stores.cursors.usable() == sorted([LUNA, MIRA])
-    found = await stores.cursors.followed([LUNA, MIRA])
+    found = await stores.cursors.followed([LUNA, MIRA], NOW)
     assert {one.creator.managed for one in found.values()} == {None, MIRA}
     assert {one.sealed for one in found.values()} == {"sealed-luna"}
     assert found[LUNA].polling.cursors[Source.CHATS].read_to == SOON

@@ -82,6 +82,7 @@ Index(
     postgresql_where=text(WAITING),
 )
 
+OPEN = "answered_at IS NULL AND elsewhere_at IS NULL"
 HELD = "status = 'held'"
 Index(
     "ix_deliveries_held",
@@ -108,6 +109,13 @@ cards = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index(None, cards.c.creator_id, cards.c.fan_id)
+Index(
+    "ix_cards_open",
+    cards.c.creator_id,
+    cards.c.created_at,
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
+)
 
 refusals = Table(
     "refusals",

@@ -47,3 +47,4 @@ desk_posts = Table(
     Column("thread_id", BigInteger, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
 )
+Index(None, desk_posts.c.creator_id, desk_posts.c.fan_id)

@@ -187,10 +187,13 @@ for (const form of document.querySelectorAll("form.act")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = new FormData(form);
-    const more = form.dataset.act === "tips"
-      ? { amount: Math.round(Number(fields.get("amount")) * 100) }
-      : { post: fields.get("post") };
+    const more = {
+      tips: () => ({ amount: Math.round(Number(fields.get("amount")) * 100) }),
+      buys: () => ({ post: fields.get("post") }),
+      answers: () => ({ text: fields.get("text") }),
+    }[form.dataset.act]();
     act(form.dataset.act, more);
+    if (form.dataset.act === "answers") form.reset();
   });
 }
 
