@@ -161,7 +161,9 @@ async def _sides(cache: int) -> AsyncIterator[tuple[Side, Side]]:
 
 
 def _is_whole(asked: Interaction) -> bool:
-    """Whether nothing is on its way any more."""
+    """Whether nothing is on its way any more; RuntimeError when it is no answer with numbers."""
+    if asked.is_answered and "$" not in asked.text:
+        raise RuntimeError(f"no numbers: {asked.text[:200]}")
     return asked.is_answered and "on their way" not in asked.text
 
 

@@ -1,14 +1,16 @@
 """What the composition root hands to every cog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.discordkit.actions import Actions
 from bot.discordkit.failures import Failures
+from bot.discordkit.patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The table of verbs and the presenter."""
+    """The table of verbs, the presenter, and who decides when Discord is told to wait."""
 
     actions: Actions
     failures: Failures
+    patience: Patience = field(default_factory=Patience)

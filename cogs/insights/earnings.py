@@ -21,7 +21,8 @@ from bot.discordkit.earnings import (
     shown,
 )
 from bot.discordkit.kit import Kit
-from bot.discordkit.people import actor_of, beside, deferred
+from bot.discordkit.patience import show
+from bot.discordkit.people import actor_of, beside
 from bot.discordkit.spreadsheets import send_file
 from bot.discordkit.zones import ask_zone, locale_of
 from bot.domain.access import Capability, Grant
@@ -41,6 +42,7 @@ class Earnings:
         self._insights = services.insights
         self._spreadsheets = services.spreadsheets
         self._preferences = services.preferences
+        self._patience = kit.patience
         kit.actions.on_pick(PERIOD_VERB, self._pick_period)
         kit.actions.on_pick(SOURCE_VERB, self._pick_source)
         kit.actions.on_pick(VIEW_VERB, self._pick_view)
@@ -52,7 +54,7 @@ class Earnings:
 
     async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
         """Answer with the earnings of a period."""
-        grant, report = await deferred(interaction, self._totals(interaction, state, timezone))
+        grant, report = await self._patience.first(interaction, self._totals(interaction, state, timezone))
         await self._fill(interaction, grant, report, state.view)
 
     async def _pick_period(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
@@ -72,7 +74,7 @@ class Earnings:
         await self._again(interaction, Shown(state.creator, state.asked, source, view))
 
     async def _again(self, interaction: discord.Interaction, state: Shown) -> None:
-        grant, report = await beside(interaction.response.defer(), self._totals(interaction, state, None))
+        grant, report = await self._patience.first(interaction, self._totals(interaction, state, None))
         await self._fill(interaction, grant, report, state.view)
 
     async def _share(self, interaction: discord.Interaction, key: str) -> None:
@@ -111,7 +113,7 @@ class Earnings:
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         state = shown(key)
         totals = self._totals(interaction, state, values.get("zone") or None)
-        grant, report = await beside(interaction.response.defer(), totals)
+        grant, report = await self._patience.first(interaction, totals)
         await self._fill(interaction, grant, report, state.view)
 
     async def _grant(self, interaction: discord.Interaction, state: Shown) -> Grant:
@@ -126,11 +128,8 @@ class Earnings:
 
     async def _fill(self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, view: View) -> None:
         """The numbers at once; what they compare with, what was taken back and the picture when they are there."""
-        first = interaction.edit_original_response(
-            embed=earnings_embed(report, is_whole=False),
-            view=earnings_view(Shown(grant.creator, report.asked, report.source, view)),
-            attachments=[],
-        )
+        components = earnings_view(Shown(grant.creator, report.asked, report.source, view))
+        first = show(interaction, earnings_embed(report, is_whole=False), components)
         report, reversals, picture = await beside(first, self._details(grant, report, view))
         await interaction.edit_original_response(
             embed=earnings_embed(report, reversals, picture.filename if picture else None),
@@ -141,6 +140,7 @@ class Earnings:
         self, grant: Grant, report: EarningsReport, view: View
     ) -> tuple[EarningsReport, Reversals | None, discord.File | None]:
         """What takes longer; what cannot be had is left out, the totals stand."""
+        await self._patience.calm()
         (report, picture), reversals = await asyncio.gather(
             self._drawn(grant, report, view), self._insights.reversals(grant, report.period), return_exceptions=False
         )

@@ -1,0 +1,72 @@
+"""The first reply: the answer itself when it is there in a moment, else word that it is being worked on."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import discord
+
+T = TypeVar("T")
+
+MOMENT_SECONDS = 0.3
+"""Most answers take one round trip to Fanvue; Discord waits three seconds."""
+CROWD = 50
+"""With so many waiting, everybody is told first, so that no first reply comes late."""
+
+FEW = 5
+CALM_SECONDS = 5
+
+
+class Patience:
+    """Knows how many wait, and so how long a first reply may be put off. A reply saved is a round trip to Discord."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
+
+    async def first(self, interaction: discord.Interaction, work: Coroutine[Any, Any, T]) -> T:
+        """What the work brings; Discord is told, privately, that it takes longer when it does. ``show`` comes next."""
+        self._count(1)
+        task: asyncio.Future[T] | None = None
+        try:
+            if self._waiting > CROWD:
+                await _deferred(interaction)
+            task = asyncio.ensure_future(work)
+            if not interaction.response.is_done():
+                await asyncio.wait({task}, timeout=MOMENT_SECONDS)
+                if not task.done():
+                    await _deferred(interaction)
+            return await task
+        finally:
+            self._count(-1)
+            if task is None:
+                work.close()
+            else:
+                task.cancel()
+
+    async def calm(self) -> None:
+        """Return when hardly anybody waits for a first answer, or after a while: for what comes second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CALM_SECONDS):
+                await self._calm.wait()
+
+    def _count(self, change: int) -> None:
+        self._waiting += change
+        (self._calm.set if self._waiting <= FEW else self._calm.clear)()
+
+
+async def show(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
+    """A first answer: a private reply to a command, the message itself for its components; without a picture."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(embed=embed, view=view, attachments=[])
+    elif interaction.type is discord.InteractionType.application_command:
+        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+    else:
+        await interaction.response.edit_message(embed=embed, view=view, attachments=[])
+
+
+async def _deferred(interaction: discord.Interaction) -> None:
+    is_command = interaction.type is discord.InteractionType.application_command
+    await interaction.response.defer(ephemeral=True, thinking=is_command)
