@@ -15,7 +15,10 @@ LABEL_GAP = 52
 MANY_BARS = 45
 VERY_MANY_BARS = 180
 WEEK = 7
-CENTS_UP_TO = 400
+ONE = {"money": 100, "share": 1000, "count": 1}
+FINE = {"money": 1, "share": 100, "count": 1}
+FINE_UP_TO = 4
+"""Steps are whole dollars or percents but where there are only a few of them."""
 
 
 class Frame:
@@ -47,9 +50,8 @@ def ticks(chart: TrendChart) -> tuple[int, ...]:
     known = _known(chart)
     low, high = min([*known, 0]), max([*known, 0])
     if low == high:
-        return (0, 100 if chart.unit == "money" else 1)
-    is_in_wholes = chart.unit == "money" and high - low > CENTS_UP_TO
-    scale = 100 if is_in_wholes else 1
+        return (0, ONE[chart.unit])
+    scale = ONE[chart.unit] if high - low > FINE_UP_TO * ONE[chart.unit] else FINE[chart.unit]
     locator = MaxNLocator(nbins=STEPS, steps=[1, 2, 2.5, 5, 10], integer=True)
     found = (round(tick) * scale for tick in locator.tick_values(low / scale, high / scale))
     inside = sorted({0, *(tick for tick in found if low <= tick <= high)})
@@ -59,7 +61,8 @@ def ticks(chart: TrendChart) -> tuple[int, ...]:
 
 
 def _known(chart: TrendChart) -> list[float]:
-    return [value for value in (*chart.values, *smoothed(chart.line)) if value is not None]
+    below = (-value for value in chart.below or () if value is not None)
+    return [*(value for value in (*chart.values, *smoothed(chart.line)) if value is not None), *below]
 
 
 def labelled(widths: Sequence[float], slot_width: float) -> tuple[int, ...]:

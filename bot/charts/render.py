@@ -115,25 +115,29 @@ def _draw_header(canvas: _Canvas, chart: TrendChart) -> None:
     title_font = face(theme.TITLE_SIZE)
     room = legend_left - theme.MARGIN - 40
     canvas.text(theme.MARGIN, 102, fitted(words, title_font, room), size=theme.TITLE_SIZE, colour=theme.MUTED)
-    if chart.total is None:
+    total = wording.total(chart)
+    if not total:
+        _draw_change(canvas, chart, theme.MARGIN, theme.TOTAL_SIZE)
         return
-    total = wording.exact(chart, chart.total)
     canvas.text(theme.MARGIN, 216, total, size=theme.TOTAL_SIZE, colour=theme.TEXT, is_bold=True)
-    _draw_change(canvas, chart, theme.MARGIN + width(total, face(theme.TOTAL_SIZE, is_bold=True)) + 36)
+    left = theme.MARGIN + width(total, face(theme.TOTAL_SIZE, is_bold=True)) + 36
+    _draw_change(canvas, chart, left, theme.CHANGE_SIZE)
 
 
-def _draw_change(canvas: _Canvas, chart: TrendChart, left: float) -> None:
+def _draw_change(canvas: _Canvas, chart: TrendChart, left: float, size: int) -> None:
     amount = wording.change(chart)
     if amount is None:
         return
     sign, colour = ("▲", theme.BEST) if amount > 0 else ("▼", theme.LOSS) if amount < 0 else ("=", theme.MUTED)
     words = f"{sign} {wording.percent(amount)}"
-    if left + width(words, face(theme.CHANGE_SIZE, is_bold=True)) < theme.WIDTH - theme.MARGIN:
-        canvas.text(left, 212, words, size=theme.CHANGE_SIZE, colour=colour, is_bold=True)
+    if left + width(words, face(size, is_bold=True)) < theme.WIDTH - theme.MARGIN:
+        canvas.text(left, 212, words, size=size, colour=colour, is_bold=True)
 
 
 def _draw_legend(canvas: _Canvas, chart: TrendChart) -> float:
-    """Says what the dashed line is; returns where the legend starts."""
+    """Says what the dashed line is, or what stands and what hangs; returns where the legend starts."""
+    if chart.below is not None:
+        return _draw_names(canvas, chart)
     if not any(chart.line):
         return theme.WIDTH - theme.MARGIN
     font = face(theme.LEGEND_SIZE)
@@ -142,6 +146,19 @@ def _draw_legend(canvas: _Canvas, chart: TrendChart) -> float:
     left = right - width(words, font) - 92
     canvas.line([left, left + 72], [90, 90], colour=theme.LINE, thickness=6, is_dashed=True)
     canvas.text(right, 102, words, size=theme.LEGEND_SIZE, colour=theme.MUTED, align="right")
+    return left
+
+
+def _draw_names(canvas: _Canvas, chart: TrendChart) -> float:
+    """How much stands above and how much hangs below, each after a square of its colour."""
+    font, left = face(theme.LEGEND_SIZE), float(theme.WIDTH - theme.MARGIN)
+    sums = [sum(value or 0 for value in values) for values in (chart.values, chart.below or ())]
+    for name, amount, colour in reversed(list(zip(chart.names, sums, (theme.BAR, theme.LOSS), strict=True))):
+        words = f"{wording.short(chart, amount)} {printable(name, 20)}"
+        canvas.text(left, 102, words, size=theme.LEGEND_SIZE, colour=theme.MUTED, align="right")
+        left -= width(words, font) + 46
+        canvas.shapes([_rounded(left, 102, 28, 28)], [colour])
+        left -= 40
     return left
 
 
@@ -177,6 +194,12 @@ def _draw_bars(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
         left = frame.x(index) - frame.bar_width / 2
         paths.append(_rounded(left, frame.y(0), frame.bar_width, -length if value < 0 else length))
         colours.append(theme.LOSS if value < 0 else theme.BEST if index == chart.best_index else theme.BAR)
+    for index, value in enumerate((chart.below or ())[: len(chart.bars)]):
+        if value:
+            length = max(abs(frame.y(value) - frame.y(0)), theme.MIN_BAR_HEIGHT)
+            left = frame.x(index) - frame.bar_width / 2
+            paths.append(_rounded(left, frame.y(0), frame.bar_width, -length))
+            colours.append(theme.LOSS)
     canvas.shapes(paths, colours)
 
 

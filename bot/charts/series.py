@@ -7,7 +7,8 @@ from typing import Literal
 MAX_BARS = 750
 MAX_VALUE = 10**18
 
-Unit = Literal["money", "count"]
+Unit = Literal["money", "count", "share"]
+"""Minor units of a currency, numbers of things, or thousandths of a percent of a whole that is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class TrendChart:
     unit: Unit = "money"
     comparison: tuple[int | None, ...] | None = None
     """The period before, bar by bar; when longer than ``bars`` its end is not drawn but counts in its total."""
+    below: tuple[int | None, ...] | None = None
+    """What went the other way, bar by bar, as positive numbers: hangs below zero and is taken off the total."""
+    names: tuple[str, str] = ("in", "out")
+    """What stands above zero and what hangs below, where there is both."""
     value_name: str = "Net earnings"
     comparison_name: str = "the period before"
     bar_name: str = "day"
@@ -39,7 +44,8 @@ class TrendChart:
     def __post_init__(self) -> None:
         if len(self.bars) > MAX_BARS:
             raise ValueError(f"more than {MAX_BARS} bars")
-        if any(abs(value) > MAX_VALUE for value in (*self.values, *(self.comparison or ())) if value is not None):
+        given = (*self.values, *(self.comparison or ()), *(self.below or ()))
+        if any(abs(value) > MAX_VALUE for value in given if value is not None):
             raise ValueError("a value is out of range")
 
     @property
@@ -55,8 +61,9 @@ class TrendChart:
 
     @property
     def total(self) -> int | None:
-        """The sum of what is known; ``None`` when nothing is."""
-        return _sum(self.values)
+        """The sum of what is known, less what went the other way; ``None`` when nothing is."""
+        above = _sum(self.values)
+        return above if above is None else above - (_sum(self.below or ()) or 0)
 
     @property
     def total_before(self) -> int | None:
@@ -78,8 +85,8 @@ class TrendChart:
         """The chart that ``to_json`` wrote."""
         fields = json.loads(text)
         fields["bars"] = tuple(Bar(**bar) for bar in fields["bars"])
-        if fields["comparison"] is not None:
-            fields["comparison"] = tuple(fields["comparison"])
+        for name in ("comparison", "below", "names"):
+            fields[name] = None if fields[name] is None else tuple(fields[name])
         return cls(**fields)
 
 

@@ -14,6 +14,7 @@ MIN_ROUND_PERCENT = 10
 MAX_PERCENT = 999
 WITH_CENTS_BELOW = 100_00
 THOUSAND = 1000
+ONE_PERCENT = 1000
 
 
 def one_line(text: str, limit: int = NAME_LIMIT) -> str:
@@ -23,12 +24,23 @@ def one_line(text: str, limit: int = NAME_LIMIT) -> str:
 
 def exact(chart: TrendChart, value: int) -> str:
     """A value to the last cent, such as ``$1,234.50``."""
+    if chart.unit == "share":
+        return f"{value / ONE_PERCENT:.1f}%"
     return str(Money(value, _currency(chart))) if chart.unit == "money" else f"{value:,}"
+
+
+def total(chart: TrendChart) -> str:
+    """The headline's figure: the total to the cent, a change with its sign; nothing where amounts are not told."""
+    if chart.total is None or chart.unit == "share":
+        return ""
+    return f"{chart.total:+,}" if chart.below is not None else exact(chart, chart.total)
 
 
 def short(chart: TrendChart, value: int) -> str:
     """A value in at most three digits and a letter, such as ``$1.2k``; small amounts keep their cents."""
-    sign = "-" if value < 0 else ""
+    sign = "-" if value < 0 and chart.below is None else ""
+    if chart.unit == "share":
+        return f"{sign}{abs(value) / ONE_PERCENT:.{1 if value % ONE_PERCENT else 0}f}%"
     if chart.unit == "count":
         return sign + _scaled(abs(value), decimals=0)
     symbol = SYMBOLS.get(_currency(chart), f"{_currency(chart)} ")
@@ -82,6 +94,12 @@ def _headline(chart: TrendChart) -> str:
     start = f"{title}: {name.lower()}" if title else name
     if chart.total is None:
         return f"{start}, no data."
+    if chart.unit == "share":
+        return f"{start}, each {one_line(chart.bar_name, 20)} as a part of the whole{_span(chart)}."
+    if chart.below is not None:
+        came, went = (sum(value or 0 for value in values) for values in (chart.values, chart.below))
+        above, below = (one_line(name, 20).lower() for name in chart.names)
+        return f"{start} {total(chart)}{_span(chart)}: {came:,} {above}, {went:,} {below}."
     return f"{start} {exact(chart, chart.total)} in total{_span(chart)}."
 
 
@@ -96,7 +114,8 @@ def _span(chart: TrendChart) -> str:
 def _comparison(chart: TrendChart) -> str:
     if chart.total is None or chart.total_before is None:
         return ""
-    before = f"{one_line(chart.comparison_name)} ({exact(chart, chart.total_before)})"
+    told = "" if chart.unit == "share" else f" ({exact(chart, chart.total_before)})"
+    before = one_line(chart.comparison_name) + told
     amount = change(chart)
     if chart.total == chart.total_before:
         return f"The same as {before}."
@@ -115,11 +134,19 @@ def _lowest(chart: TrendChart) -> str:
     known = [bar for bar in chart.bars if bar.value is not None]
     if len(known) < 2:  # noqa: PLR2004 - nothing to be lower than
         return ""
+    if chart.below is not None:
+        return _most_below(chart)
     worst = min(known, key=lambda bar: bar.value or 0)
     zeros = sum(bar.value == 0 for bar in known)
     if worst.value == 0 and zeros > 1:
         return f"{zeros} {one_line(chart.bar_name, 20)}s had none."
     return f"Lowest: {_named(chart, worst)}."
+
+
+def _most_below(chart: TrendChart) -> str:
+    pairs = [(value or 0, bar.label) for value, bar in zip(chart.below or (), chart.bars, strict=False)]
+    most, label = max(pairs, key=lambda pair: pair[0], default=(0, ""))
+    return f"Most {one_line(chart.names[1], 20).lower()}: {one_line(label, 40)} with {most:,}." if most else ""
 
 
 def _missing(chart: TrendChart) -> str:

@@ -1,14 +1,19 @@
 """Showing subscribers, rankings and single fans."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import discord
 
-from bot.discordkit.components import action_id, button, view_of
+from bot.discordkit.cards import CHATS, UUID
+from bot.discordkit.components import action_id, button, link_button, view_of
 from bot.discordkit.earnings import Shown
+from bot.discordkit.inbox import WRITE_VERB
 from bot.discordkit.look import Colour
+from bot.discordkit.menus import menu, option
 from bot.domain import text
 from bot.domain.audience import Departures, FanCard, Movement, Ranked, Ranking
+from bot.domain.events import Fan
 from bot.domain.periods import Preset
 
 SUBSCRIBERS_VERB = "subs-period"
@@ -19,11 +24,12 @@ NICKNAME_VERB = "fan-name"
 LINES = 10
 OPTIONS = 25
 WORDS = 1_000
+NOT_CONTACTABLE = "not_contactable"
 STATUS = {
     "subscriber": "Subscriber",
     "expired": "Was a subscriber",
     "follower": "Follower",
-    "not_contactable": "Cannot be written to",
+    NOT_CONTACTABLE: "Cannot be written to",
 }
 
 
@@ -113,9 +119,32 @@ def ranking_view(state: Shown, ranking: Ranking) -> discord.ui.View:
 def fan_view(card: FanCard, creator: str) -> discord.ui.View:
     """What can be done about a fan."""
     key = f"{creator}|{card.id}"
-    return view_of(
-        [button("Show last words", WORDS_VERB, key, emoji="👁️"), button("Nickname", NICKNAME_VERB, key, emoji="🏷️")]
+    items: list[discord.ui.Item[discord.ui.View]] = [
+        button("Reply", WRITE_VERB, key, style=discord.ButtonStyle.primary, emoji="↩️"),
+        button("Show last words", WORDS_VERB, key, emoji="👁️"),
+        button("Nickname", NICKNAME_VERB, key, emoji="🏷️"),
+    ]
+    if UUID.fullmatch(card.id):
+        items.append(link_button("Open chat", f"{CHATS}/{card.id}"))
+    if card.status == NOT_CONTACTABLE:
+        del items[0]
+    return view_of(items)
+
+
+def several_embed(fans: Sequence[Fan], words: str) -> discord.Embed:
+    """More than one fits; the menu below asks which."""
+    shown = min(len(fans), OPTIONS)
+    return discord.Embed(
+        title="Which one?",
+        description=f"{shown} people fit “{text.name(words)}”. Pick one, or type more of the name.",
+        colour=Colour.CALM,
     )
+
+
+def several_view(fans: Sequence[Fan], creator: str) -> discord.ui.View:
+    """The people whose names fit."""
+    entries = [option(text.plain_name(fan.name), fan.id, note=f"@{text.plain_name(fan.handle)}") for fan in fans]
+    return view_of([menu("Look at a fan", FAN_VERB, creator, entries)])
 
 
 def periods(verb: str, state: Shown) -> discord.ui.Select[discord.ui.View]:

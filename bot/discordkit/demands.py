@@ -195,6 +195,7 @@ SELECTS: Mapping[str, Demand] = {
     "mute_long": EITHER,
     "mute_what": EITHER,
     "pay-period": INSIGHTS,
+    "post-period": INSIGHTS,
     "pay-source": INSIGHTS,
     "po_one": POST,
     "po_unsay": POST,

@@ -67,7 +67,7 @@ def earnings_embed(
         embed.add_field(name="Best hour", value=f"{report.best_hour:02d}:00-{(report.best_hour + 1) % 24:02d}:00")
     if report.sources and report.source is Source.ALL:
         embed.add_field(name="Where it came from (net)", value=_sources(report), inline=False)
-    if report.disagreement:
+    if report.disagreement and is_whole:
         embed.add_field(name="Figures that differ", value=_disagreement(report), inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
@@ -174,15 +174,22 @@ def _taken_back(report: EarningsReport, reversals: Reversals) -> str:
     if not reversals.count:
         return "nothing"
     left = report.net + reversals.total
+    least = "" if reversals.is_whole else "at least "
     kinds = [
         f"{name} {amount}"
         for name, amount in (("refunds", reversals.refunds), ("chargebacks", reversals.chargebacks))
         if amount.minor
     ]
-    return f"{', '.join(kinds)}\nnet less that: **{left}**" if report.source is Source.ALL else ", ".join(kinds)
+    words = least + ", ".join(kinds)
+    return f"{words}\nnet less that: **{left}**" if report.source is Source.ALL and reversals.is_whole else words
 
 
 def _disagreement(report: EarningsReport) -> str:
+    if report.source is not Source.ALL:
+        return (
+            f"Fanvue's summary and its single payments differ by {report.disagreement}. The total is the summary's, "
+            "the days add up the payments, as of now; late bookings usually settle it within hours."
+        )
     return (
         f"Fanvue's sources and its days differ by {report.disagreement}. The total adds up the days, as of now; "
         "late bookings usually settle it within hours."

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import discord
 
+from bot.discordkit.under_way import patiently
+
 T = TypeVar("T")
 
 MOMENT_SECONDS = 0.3
@@ -26,8 +28,11 @@ class Patience:
         self._calm = asyncio.Event()
         self._calm.set()
 
-    async def first(self, interaction: discord.Interaction, work: Coroutine[Any, Any, T]) -> T:
-        """What the work brings; Discord is told, privately, that it takes longer when it does. ``show`` comes next."""
+    async def first(self, interaction: discord.Interaction, work: Coroutine[Any, Any, T], what: str = "") -> T:
+        """What the work brings; Discord is told, privately, that it takes longer when it does. ``show`` comes next.
+
+        With a name for ``what`` is read, the person is told when it takes seconds.
+        """
         self._count(1)
         task: asyncio.Future[T] | None = None
         try:
@@ -38,7 +43,7 @@ class Patience:
                 await asyncio.wait({task}, timeout=MOMENT_SECONDS)
                 if not task.done():
                     await _deferred(interaction)
-            return await task
+            return await patiently(interaction, task, what) if what and not task.done() else await task
         finally:
             self._count(-1)
             if task is None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import discord
 
+from bot.discordkit.under_way import patiently
 from bot.domain.access import Actor
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId, Person
 
@@ -47,17 +48,27 @@ def is_age_restricted(channel: object) -> bool:
     return bool(check()) if callable(check) else False
 
 
-async def deferred(interaction: discord.Interaction, work: Coroutine[Any, Any, T]) -> T:
-    """Defer privately while the work is already under way, so that the shorter of the two costs nothing."""
-    return await beside(interaction.response.defer(ephemeral=True, thinking=True), work)
+async def deferred(interaction: discord.Interaction, work: Coroutine[Any, Any, T], what: str = "") -> T:
+    """Defer privately while the work is already under way, so that the shorter of the two costs nothing.
+
+    With a name for ``what`` is read, people are told when it takes long.
+    """
+    return await beside(interaction.response.defer(ephemeral=True, thinking=True), work, interaction, what)
 
 
-async def beside(said: Awaitable[object], work: Coroutine[Any, Any, T]) -> T:
-    """Tell Discord something while the work for what comes next is already under way; what the work brings."""
+async def beside(
+    said: Awaitable[object], work: Coroutine[Any, Any, T], answer: discord.Interaction | None = None, what: str = ""
+) -> T:
+    """Tell Discord something while the work for what comes next is already under way; what the work brings.
+
+    With a name for ``what`` is read, the answer says so when it takes long.
+    """
     task = asyncio.ensure_future(work)
     try:
         await said
     except BaseException:
         task.cancel()
         raise
+    if answer is not None and what and not task.done():
+        return await patiently(answer, task, what)
     return await task

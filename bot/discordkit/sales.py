@@ -15,6 +15,7 @@ from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
 PAYMENTS_PERIOD_VERB = "pay-period"
 PAYMENTS_SOURCE_VERB = "pay-source"
 PAYMENTS_MORE_VERB = "pay-more"
+POSTS_PERIOD_VERB = "post-period"
 NEW_LINK_VERB = "link-new"
 LINES = 10
 WORDS = 60
@@ -28,6 +29,19 @@ SOURCE_ICONS = {
     "refund": "↩️",
     "chargeback": "⚠️",
 }
+
+
+PLATFORMS = {
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "twitter": "X (Twitter)",
+    "reddit": "Reddit",
+    "youtube": "YouTube",
+    "facebook": "Facebook",
+    "snapchat": "Snapchat",
+    "other": "Somewhere else",
+}
+"""Where links are posted, as Fanvue and as people call it."""
 
 
 def payments_embed(page: Payments) -> discord.Embed:
@@ -82,13 +96,24 @@ def posts_embed(rows: list[PostNumbers], handle: str, period: str) -> discord.Em
     return embed
 
 
+def posts_view(state: Shown) -> discord.ui.View:
+    """Other periods on the same message."""
+    return view_of([periods(POSTS_PERIOD_VERB, state)])
+
+
+def new_link(row: LinkNumbers) -> str:
+    """A link that was just made, to be copied."""
+    return f"**{text.name(row.name)}** is ready. Press and hold to copy:\n```\n{row.address}\n```"
+
+
 def links_embed(rows: list[LinkNumbers], handle: str) -> discord.Embed:
     """What tracking links brought, from click to payer."""
     embed = discord.Embed(title=f"Tracking links · @{text.name(handle)}", colour=Colour.BRAND)
     if not rows:
         embed.description = "No tracking links yet. Make one for each place you post in, and see what it brings."
     for row in rows[:LINES]:
-        embed.add_field(name=f"{text.name(row.name)} · {text.name(row.platform)}", value=_link(row), inline=False)
+        platform = PLATFORMS.get(row.platform) or text.name(row.platform)
+        embed.add_field(name=f"{text.name(row.name)} · {platform}", value=_link(row), inline=False)
     if len(rows) > LINES:
         embed.set_footer(text=f"The best {LINES} of {len(rows)}")
     return embed
@@ -131,4 +156,4 @@ def _post(place: int, row: PostNumbers) -> str:
 
 def _link(row: LinkNumbers) -> str:
     payers = f" → {row.payers:,} paying now" if row.payers is not None else ""
-    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n`{row.address}`"
+    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n```\n{row.address}\n```"

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 import discord
 
-PATIENCE_SECONDS = 3
-"""After this long people are told how far it is, and then again each time it has passed."""
+from bot.discordkit.under_way import PATIENCE_SECONDS
 
 
 async def send_file(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 Amounts = tuple[int, int]
+HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,20 @@ class Income:
         return sum(net for _, net in self.days.values())
 
     @property
-    def best_hour(self) -> int | None:
-        """The hour of day that brought most; the earlier one of equals."""
-        best = max(self.hours, key=lambda hour: (self.hours[hour], -hour), default=None)
-        return best if best is not None and self.hours[best] > 0 else None
+    def by_hour(self) -> tuple[int, ...]:
+        """Gross of each hour of day, adding up to the gross; empty when the hours told do not explain it.
+
+        Fanvue tells averages a day in whole cents, so that their sum may be off by half a cent an hour and day.
+        """
+        told = [self.hours.get(hour, 0) for hour in range(HOURS)]
+        missing = self.gross - sum(told)
+        used = [hour for hour, amount in enumerate(told) if amount]
+        if not used or abs(missing) > HOURS * (len(self.days) + 1) / 2:
+            return ()
+        each, rest = divmod(missing, len(used))
+        for place, hour in enumerate(sorted(used, key=lambda hour: -told[hour])):
+            told[hour] += each + (place < rest)
+        return tuple(told)
 
     def __add__(self, other: "Income") -> "Income":
         """Both together."""

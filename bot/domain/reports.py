@@ -50,11 +50,20 @@ class View(StrEnum):
     DAYS = "days"
     SOURCES = "sources"
     WEEKDAYS = "weekdays"
+    HOURS = "hours"
 
     @property
     def label(self) -> str:
         """The name people see."""
-        return {"days": "Day by day", "sources": "By source", "weekdays": "By day of the week"}[self.value]
+        return VIEW_NAMES[self]
+
+
+VIEW_NAMES = {
+    View.DAYS: "Day by day",
+    View.SOURCES: "By source",
+    View.WEEKDAYS: "By day of the week",
+    View.HOURS: "By hour of the day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class Reversals:
     refunds: Money = NOTHING
     chargebacks: Money = NOTHING
     count: int = 0
+    is_whole: bool = True
+    """Whether nothing more was taken back than was looked at."""
 
     @property
     def total(self) -> Money:
@@ -120,11 +131,13 @@ class EarningsReport:
     """The same days of the week before; ``None`` where that is the period before itself, or not asked for yet."""
     sources: tuple[SourceShare, ...]
     days: tuple[DayEarnings, ...]
-    best_hour: int | None
+    hours: tuple[Money, ...]
+    """Gross of each hour of the day; empty where that is unknown."""
     as_of: datetime
     source: Source = Source.ALL
     disagreement: Money | None = None
-    """By how much Fanvue's sources differ from its days, when they do; the report then counts the days."""
+    """By how much two of Fanvue's figures differ: its sources from its days, of which the report counts the days;
+    of one source, its summary from its single payments, of which the total is the summary's."""
 
     @property
     def change(self) -> float | None:
@@ -141,6 +154,12 @@ class EarningsReport:
         """The day with the highest net, if any earned."""
         best = max(self.days, key=lambda entry: entry.net.minor, default=None)
         return best if best and best.net.minor > 0 else None
+
+    @property
+    def best_hour(self) -> int | None:
+        """The hour of day with the highest gross, the earlier one of equals; ``None`` when none earned."""
+        best = max(range(len(self.hours)), key=lambda hour: (self.hours[hour].minor, -hour), default=None)
+        return best if best is not None and self.hours[best].minor > 0 else None
 
     @property
     def by_weekday(self) -> tuple[Money, ...]:

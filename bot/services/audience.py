@@ -1,7 +1,7 @@
 """Who comes, who goes, who pays: subscribers, rankings, single fans."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,13 @@ from bot.domain.events import Fan
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, period_before, steady_parts
 from bot.fanvue import chats, insights, lists
-from bot.fanvue.chats import Chat, Message
+from bot.fanvue.chats import Message
 from bot.fanvue.insights import FanInsights
 from bot.fanvue.lists import Member
 from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser
 from bot.fanvue.wire import ActingAs
+from bot.services.fan_finding import FanFinder
 from bot.services.finished import FinishedMonths
 from bot.vault.gate import Gate
 
@@ -31,7 +32,6 @@ LEAVING_LOOKED_AT = 100
 """How many are looked at one by one: what one call for their spending takes."""
 MOST_LISTS = 5
 MESSAGES_LOOKED_AT = 20
-MOST_CHATS = 200
 NICKNAME_LIMIT = 30
 SUBSCRIBERS, LEAVING = "subscribers", "non_renewing"
 
@@ -42,6 +42,7 @@ class AudienceService:
     def __init__(self, gate: Gate, finished: FinishedMonths, studio: ChartStudio, clock: Clock) -> None:
         self._gate = gate
         self._finished = finished
+        self._finder = FanFinder(gate, clock)
         self._studio = studio
         self._clock = clock
 
@@ -100,32 +101,25 @@ class AudienceService:
         return Ranking(grant.handle, asked, period, tuple(fans), Money(income.gross), now)
 
     async def find(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
-        """People with a conversation whose name holds the words; the newest first when there are none."""
+        """People whose name holds the words, the best fitting first; the latest ones when there are no words."""
         _require(grant)
-        acting_as = ActingAs(grant.managed)
-        search = words.strip() or None if grant.managed is None else None
-        page = await self._gate.call(grant, chats.list_chats(acting_as, size=50, search=search))
-        wanted = words.strip().lower()
-        found = [_fan(chat.user) for chat in page.data]
-        return [fan for fan in found if wanted in f"{fan.display_name} {fan.handle}".lower()][:limit]
+        return [_fan(user) for user in await self._finder.matching(grant, words, limit)]
 
     async def fan(self, grant: Grant, fan: FanId, *, shows_words: bool = False) -> FanCard:
         """What is known about one fan; their last words only when asked for. GoneError for somebody unknown."""
         _require(grant)
-        chat, known, presence, messages = await asyncio.gather(
-            self._chat(grant, fan),
-            self._insights_of(grant, [fan]),
-            self._presence(grant, fan),
-            self._messages(grant, fan),
+        known, presence, messages = await asyncio.gather(
+            self._insights_of(grant, [fan]), self._presence(grant, fan), self._messages(grant, fan)
         )
-        last = next((one for one in messages if one.sender.uuid == fan and one.text), None)
-        person = _fan(chat.user) if chat else _from_message(fan, messages)
+        written = next((one for one in messages if one.sender.uuid == fan), None)
+        user = await self._finder.person(grant, fan, written.sender.handle if written else None)
         figures = known.get(fan)
-        if person is None and figures is None:
+        if user is None and written is None and figures is None:
             raise GoneError
-        return _card(
-            person or Fan(fan), chat, figures, presence, await self._lists(grant, chat), last if shows_words else None
-        )
+        person = _fan(user) if user else Fan(fan, written.sender.handle if written else "")
+        last = next((one for one in messages if one.sender.uuid == fan and one.text), None)
+        on_lists = await self._lists(grant, user)
+        return _card(person, user, figures, presence, on_lists, last if shows_words else None)
 
     async def rename(self, grant: Grant, fan: FanId, nickname: str) -> None:
         """Call a fan something at Fanvue, too; needs the right to answer. BadInputError for more than 30 characters."""
@@ -135,17 +129,19 @@ class AudienceService:
         if not 0 < len(wanted) <= NICKNAME_LIMIT:
             raise BadInputError(f"A nickname has 1 to {NICKNAME_LIMIT} characters.")
         await self._gate.call(grant, chats.update_chat(fan, ActingAs(grant.managed), nickname=wanted))
+        self._finder.forget(grant.creator)
 
     async def chart(self, movement: Movement) -> Picture:
-        """The net change day by day; ChartError when it cannot be drawn."""
-        bars = tuple(
-            Bar(
-                f"{day.day:%b} {day.day.day}", None if day.gained is None or day.lost is None else day.gained - day.lost
-            )
-            for day in movement.days
-        )
+        """Who came above and who left below, day by day; ChartError when it cannot be drawn."""
         return await self._studio.draw(
-            TrendChart(movement.asked.label, bars, unit="count", value_name="Net new subscribers")
+            TrendChart(
+                movement.asked.label,
+                tuple(Bar(f"{day.day:%b} {day.day.day}", day.gained) for day in movement.days),
+                unit="count",
+                value_name="Subscribers",
+                below=tuple(day.lost for day in movement.days),
+                names=("came", "left"),
+            )
         )
 
     async def _days(self, grant: Grant, period: Period) -> tuple[DayMovement, ...]:
@@ -180,19 +176,6 @@ class AudienceService:
             return {}
         return {uuid: one for uuid, one in found.items() if one.error is None}
 
-    async def _chat(self, grant: Grant, fan: FanId) -> Chat | None:
-        """The conversation, when it is among the latest."""
-        rows = pages(
-            lambda call: self._gate.call(grant, call), chats.list_chats(ActingAs(grant.managed), size=50), MOST_CHATS
-        )
-        try:
-            async for chat in rows:
-                if chat.user.uuid == fan:
-                    return chat
-        except DomainError:
-            return None
-        return None
-
     async def _presence(self, grant: Grant, fan: FanId) -> chats.Presence | None:
         if grant.managed is not None:
             return None
@@ -208,14 +191,14 @@ class AudienceService:
         except DomainError:
             return []
 
-    async def _lists(self, grant: Grant, chat: Chat | None) -> tuple[str, ...]:
+    async def _lists(self, grant: Grant, user: FanUser | None) -> tuple[str, ...]:
         """Which of the creator's own lists the fan is on, as far as the first few tell."""
-        if grant.managed is not None or chat is None:
+        if grant.managed is not None or user is None:
             return ()
         try:
             own = (await self._gate.call(grant, lists.custom_lists(size=MOST_LISTS))).data[:MOST_LISTS]
             calls = (
-                self._gate.call(grant, chats.list_chats(custom_list=one.uuid, search=chat.user.handle or None, size=50))
+                self._gate.call(grant, chats.list_chats(custom_list=one.uuid, search=user.handle or None, size=50))
                 for one in own
             )
             found = await asyncio.gather(*calls)
@@ -224,7 +207,7 @@ class AudienceService:
         return tuple(
             one.name
             for one, page in zip(own, found, strict=True)
-            if any(row.user.uuid == chat.user.uuid for row in page.data)
+            if any(row.user.uuid == user.uuid for row in page.data)
         )
 
 
@@ -237,10 +220,6 @@ def _fan(user: FanUser) -> Fan:
     return Fan(FanId(user.uuid), user.handle, user.nickname or user.display_name)
 
 
-def _from_message(fan: FanId, messages: Iterable[Message]) -> Fan | None:
-    return next((Fan(fan, one.sender.handle) for one in messages if one.sender.uuid == fan), None)
-
-
 def _leaving(member: Member, figures: FanInsights | None) -> Leaving:
     fan = Fan(FanId(member.uuid), member.handle, member.display_name)
     if figures is None:
@@ -250,7 +229,7 @@ def _leaving(member: Member, figures: FanInsights | None) -> Leaving:
 
 def _card(
     person: Fan,
-    chat: Chat | None,
+    user: FanUser | None,
     figures: FanInsights | None,
     presence: chats.Presence | None,
     on_lists: tuple[str, ...],
@@ -260,7 +239,7 @@ def _card(
     spending, subscription = known.spending, known.subscription
     return FanCard(
         fan=person,
-        nickname=chat.user.nickname if chat else None,
+        nickname=user.nickname if user else None,
         status=known.status,
         spent=Money(spending.total.total),
         largest=Money(spending.max_single_payment.total),
@@ -271,7 +250,7 @@ def _card(
         renews=subscription.auto_renewal_enabled,
         is_online=presence.is_online if presence else None,
         last_seen_at=presence.last_seen_at if presence else None,
-        is_top_spender=chat.user.is_top_spender if chat else False,
+        is_top_spender=user.is_top_spender if user else False,
         lists=on_lists,
         last_words=last.text if last else None,
         last_words_at=last.sent_at if last else None,

@@ -11,7 +11,7 @@ from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import NotAllowedError
-from bot.domain.income import Income
+from bot.domain.income import HOURS, Income
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, day_name, period_before, same_weekdays_before
 from bot.domain.reports import (
@@ -47,6 +47,10 @@ MOST_REVERSALS = 1_000
 MOST_ROWS = 5_000
 """How many payments of one source are read for its days: a hundred calls, half a minute's budget."""
 PATIENCE_SECONDS = 60
+CHARGEBACK = "chargeback"
+REVERSALS = frozenset({"refund", CHARGEBACK})
+WHOLE = 100_000
+"""A whole in thousandths of a percent."""
 
 
 class InsightsService:
@@ -61,7 +65,7 @@ class InsightsService:
     async def earnings(self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL) -> EarningsReport:
         """Earnings of a period in the reader's zone, beside the period before and the same days of the week.
 
-        For one source the totals are complete and the days empty: ``with_days`` fills them in.
+        For one source the totals are complete and the days empty: ``with_rows`` fills them in.
         """
         return await self.compared(grant, await self.totals(grant, asked, zone, source))
 
@@ -81,7 +85,7 @@ class InsightsService:
             weekdays=None,
             sources=_beside(_shares(income), ()),
             days=_days(income, period),
-            best_hour=income.best_hour,
+            hours=tuple(map(Money, income.by_hour)),
             as_of=now,
             disagreement=_disagreement(income),
         )
@@ -101,19 +105,27 @@ class InsightsService:
             sources=_beside(report.sources, _shares(earlier, report.source)),
         )
 
-    async def with_days(self, grant: Grant, report: EarningsReport) -> EarningsReport:
-        """The report of one source with its days, added up from its single payments; unchanged when too many."""
+    async def with_rows(self, grant: Grant, report: EarningsReport) -> EarningsReport:
+        """The report with what only single payments tell: hours, and the days of one source.
+
+        Unchanged when there are too many. What was taken back is no payment.
+        """
         _require(grant)
-        found: dict[date, tuple[int, int]] = {}
+        days: dict[date, tuple[int, int]] = {}
+        hours = [0] * HOURS
         count = 0
         async for row in self.payments(grant, report.period, report.source, MOST_ROWS + 1):
-            day = row.date.astimezone(report.period.zone).date()
-            gross, net = found.get(day, (0, 0))
-            found[day] = gross + round(row.gross), net + round(row.net)
             count += 1
+            if row.source in REVERSALS:
+                continue
+            at = row.date.astimezone(report.period.zone)
+            gross, net = days.get(at.date(), (0, 0))
+            days[at.date()] = gross + round(row.gross), net + round(row.net)
+            hours[at.hour] += round(row.gross)
         if count > MOST_ROWS:
             return report
-        return replace(report, days=_days(Income(found, {}), report.period))
+        report = replace(report, hours=tuple(map(Money, hours)) if any(hours) else ())
+        return report if report.source is Source.ALL else _with_days(report, Income(days, {}))
 
     async def payments(
         self, grant: Grant, period: Period, source: Source = Source.ALL, limit: int = MOST_ROWS
@@ -132,34 +144,56 @@ class InsightsService:
         _require(grant)
         if grant.managed is not None:
             return None
-        found = Reversals()
         call = insights.spending(start=period.start, end=period.end)
-        async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS):
-            amount = Money(-abs(round(row.net)))
-            if row.source == "chargeback":
-                found = replace(found, chargebacks=found.chargebacks + amount, count=found.count + 1)
-            else:
-                found = replace(found, refunds=found.refunds + amount, count=found.count + 1)
-        return found
+        rows = [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS)]
+        sums = {True: 0, False: 0}
+        for row in rows:
+            sums[row.source == CHARGEBACK] -= abs(round(row.net))
+        return Reversals(Money(sums[False]), Money(sums[True]), len(rows), is_whole=len(rows) < MOST_REVERSALS)
 
-    async def chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture:
-        """One cut of the report as a picture; ChartError when it cannot be drawn."""
-        return await self._studio.draw(chart_of(report, view))
+    async def chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture | None:
+        """One cut of the report as a picture; ``None`` when it has nothing. ChartError when it cannot be drawn."""
+        chart = chart_of(report, view)
+        return await self._studio.draw(chart) if chart.bars else None
+
+    async def masked_chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture | None:
+        """The same without amounts; ``None`` when nothing came in. ChartError when it cannot be drawn."""
+        chart = without_amounts(chart_of(report, view))
+        return await self._studio.draw(chart) if chart and chart.bars else None
 
 
 def chart_of(report: EarningsReport, view: View) -> TrendChart:
-    """What the picture of a report shows; whichever way it is cut, its bars add up to the same net."""
-    name = "Net earnings" if report.source is Source.ALL else f"Net from {report.source.label.lower()}"
+    """What the picture of a report shows; however it is cut, its bars add up to the same net (hours: gross)."""
+    of = "" if report.source is Source.ALL else f" from {report.source.label.lower()}"
+    name = f"Net{of}" if of else "Net earnings"
     if view is View.SOURCES:
         bars = tuple(Bar(share.name, share.net.minor) for share in report.sources)
         before: tuple[int, ...] = tuple(share.net_before.minor for share in report.sources)
         return TrendChart(report.asked.label, bars, comparison=before, value_name=name, bar_name="source")
     if view is View.WEEKDAYS:
-        bars = tuple(Bar(day[:3], money.minor) for day, money in zip(WEEKDAYS, report.by_weekday, strict=True))
+        sums = report.by_weekday if report.days else ()
+        bars = tuple(Bar(day[:3], money.minor) for day, money in zip(WEEKDAYS, sums, strict=False))
         return TrendChart(report.asked.label, bars, value_name=name, bar_name="weekday")
+    if view is View.HOURS:
+        bars = tuple(Bar(f"{hour:02d}:00", money.minor) for hour, money in enumerate(report.hours))
+        return TrendChart(report.asked.label, bars, value_name=f"Gross{of} by hour", bar_name="hour")
     bars = tuple(Bar(_day_label(day, report.period), day.net.minor) for day in report.days)
     comparison = report.before.by_day if report.before and report.source is Source.ALL else None
     return TrendChart(report.asked.label, bars, comparison=comparison, value_name=name)
+
+
+def without_amounts(chart: TrendChart) -> TrendChart | None:
+    """The same picture in parts of its total, which tell no amount; ``None`` when that is not above zero."""
+    whole = chart.total
+    if whole is None or whole <= 0:
+        return None
+
+    def part(value: int | None) -> int | None:
+        return None if value is None else round(value * WHOLE / whole)
+
+    bars = tuple(Bar(bar.label, part(bar.value)) for bar in chart.bars)
+    comparison = None if chart.comparison is None else tuple(map(part, chart.comparison))
+    return replace(chart, bars=bars, comparison=comparison, unit="share")
 
 
 def _day_label(entry: DayEarnings, period: Period) -> str:
@@ -171,6 +205,13 @@ def _day_label(entry: DayEarnings, period: Period) -> str:
 def _require(grant: Grant) -> None:
     if grant.capability is not Capability.INSIGHTS:
         raise NotAllowedError(Capability.INSIGHTS)
+
+
+def _with_days(report: EarningsReport, income: Income) -> EarningsReport:
+    difference = abs(income.net - report.net.minor)
+    return replace(
+        report, days=_days(income, report.period), disagreement=Money(difference) if difference else report.disagreement
+    )
 
 
 def _compared(income: Income, period: Period, source: Source) -> Compared:
@@ -226,6 +267,6 @@ def _narrowed(report: EarningsReport, source: Source) -> EarningsReport:
         net=total([share.net for share in shares]),
         sources=shares,
         days=(),
-        best_hour=None,
+        hours=(),
         disagreement=None,
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.domain.access import Capability, Grant
@@ -35,6 +36,7 @@ MOST_LINKS = 50
 MOST_USERS = 200
 PLATFORMS = ("facebook", "instagram", "other", "reddit", "snapchat", "tiktok", "twitter", "youtube")
 NAME_LIMIT = 100
+SITE = "www.fanvue.com"
 PAYING = "subscriber"
 
 
@@ -153,13 +155,27 @@ def _post(post: Post, unlocks: list[Earning]) -> PostNumbers:
     )
 
 
+def address_of(handle: str, told: str) -> str:
+    """What people click: Fanvue tells the last part of it (``fv-1``), or a whole address, which then counts as it is.
+
+    Only what can be part of an address is shown: it is copied and posted.
+    """
+    words = quote(told.strip(), safe="/:?&=%+~#._-")
+    host, path = SITE, words.removeprefix("https://").removeprefix("http://")
+    if path != words or path.partition("/")[0].endswith("fanvue.com"):
+        host, _, path = path.partition("/")
+    elif "/" not in path.strip("/"):
+        path = f"{quote(handle)}/{path.strip('/')}"
+    return f"https://{host}/{path.lstrip('/')}"
+
+
 def _link(link: TrackingLink, payers: int | None, handle: str) -> LinkNumbers:
     people = link.engagement
     return LinkNumbers(
         uuid=link.uuid,
         name=link.name,
         platform=link.external_social_platform,
-        address=f"https://www.fanvue.com/{handle}/{link.link_url}",
+        address=address_of(handle, link.link_url),
         clicks=link.clicks,
         fans=people.acquired_followers + people.acquired_subscribers,
         subscribers=people.acquired_subscribers,

@@ -1,5 +1,6 @@
 """/insights subscribers, top-fans, fan: who comes, who goes, who pays."""
 
+import asyncio
 import io
 
 import discord
@@ -16,18 +17,23 @@ from bot.discordkit.audience import (
     movement_embed,
     ranking_embed,
     ranking_view,
+    several_embed,
+    several_view,
     subscribers_view,
 )
+from bot.discordkit.cards import UUID
 from bot.discordkit.components import form
 from bot.discordkit.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.audience import FanCard, Movement, Ranking
 from bot.domain.errors import BadInputError, ChartError, DomainError
+from bot.domain.events import Fan
 from bot.domain.periods import asked
 from bot.services import Services
 
@@ -50,23 +56,27 @@ class Audience:
 
     async def show_subscribers(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with who came and who left."""
-        grant, movement = await deferred(interaction, self._movement(interaction, state))
+        grant, movement = await deferred(interaction, self._movement(interaction, state), state.asked.label)
         await self._show_movement(interaction, grant, movement)
 
     async def show_top_fans(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with who spent most."""
-        grant, ranking = await deferred(interaction, self._ranking(interaction, state))
+        grant, ranking = await deferred(interaction, self._ranking(interaction, state), state.asked.label)
         await self._show_ranking(interaction, grant, ranking)
 
     async def show_fan(self, interaction: discord.Interaction, fan: str, creator: str | None) -> None:
         """Answer with one fan, named by id or by words only one of them has in their name."""
         grant, card = await deferred(interaction, self._named(interaction, fan, creator))
+        if isinstance(card, list):
+            view = several_view(card, grant.creator)
+            await interaction.edit_original_response(embed=several_embed(card, fan), view=view)
+            return
         await interaction.edit_original_response(
             embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
         )
 
     async def fan_choices(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-        """People with a conversation; nobody when they may not be asked for."""
+        """People whose names fit; nobody when they may not be asked for."""
         named = getattr(interaction.namespace, "creator", None)
         try:
             grant = await self._access.choose(actor_of(interaction), named, Capability.INSIGHTS)
@@ -77,12 +87,14 @@ class Audience:
 
     async def _pick_movement(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, movement = await self._movement(interaction, Shown(shown(key).creator, asked(values[0])))
+        state = Shown(shown(key).creator, asked(values[0]))
+        grant, movement = await patiently(interaction, self._movement(interaction, state), state.asked.label)
         await self._show_movement(interaction, grant, movement)
 
     async def _pick_ranking(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, ranking = await self._ranking(interaction, Shown(shown(key).creator, asked(values[0])))
+        state = Shown(shown(key).creator, asked(values[0]))
+        grant, ranking = await patiently(interaction, self._ranking(interaction, state), state.asked.label)
         await self._show_ranking(interaction, grant, ranking)
 
     async def _pick_fan(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
@@ -118,17 +130,20 @@ class Audience:
             embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
         )
 
-    async def _named(self, interaction: discord.Interaction, words: str, creator: str | None) -> tuple[Grant, FanCard]:
-        """The fan picked from the list, or the only one whose name holds what was typed."""
+    async def _named(
+        self, interaction: discord.Interaction, words: str, creator: str | None
+    ) -> tuple[Grant, FanCard | list[Fan]]:
+        """The fan picked from the list or the only one whose name holds what was typed; else all that do."""
         grant = await self._access.choose(actor_of(interaction), creator, Capability.INSIGHTS)
-        try:
+        if UUID.fullmatch(words):
             return grant, await self._audience.fan(grant, FanId(words))
-        except DomainError:
-            found = await self._audience.find(grant, words)
-        if len(found) != 1:
-            hint = "Nobody" if not found else f"{len(found)} people"
-            raise BadInputError(f"{hint} of that name among your conversations. Pick one from the list while typing.")
-        return grant, await self._audience.fan(grant, found[0].id)
+        found = await self._audience.find(grant, words)
+        if not found:
+            raise BadInputError(
+                "Nobody of that name among the chats, subscribers, followers and spenders I can look through. "
+                "Type the handle, or pick somebody from the list while typing."
+            )
+        return grant, await self._audience.fan(grant, found[0].id) if len(found) == 1 else found
 
     async def _card(
         self, interaction: discord.Interaction, creator: str, fan: str, *, shows_words: bool = False
@@ -150,16 +165,20 @@ class Audience:
         """The numbers at once; who is leaving and the picture as soon as they are there."""
         view = subscribers_view(Shown(grant.creator, movement.asked))
         await interaction.edit_original_response(embed=movement_embed(movement, None), view=view, attachments=[])
-        leaving = await self._audience.leaving(grant)
+        leaving, picture = await asyncio.gather(self._audience.leaving(grant), self._drawn(movement))
+        if picture is None:
+            await interaction.edit_original_response(embed=movement_embed(movement, leaving))
+            return
+        await interaction.edit_original_response(
+            embed=movement_embed(movement, leaving, picture.filename), attachments=[picture]
+        )
+
+    async def _drawn(self, movement: Movement) -> discord.File | None:
         try:
             picture = await self._audience.chart(movement)
         except ChartError:
-            await interaction.edit_original_response(embed=movement_embed(movement, leaving))
-            return
-        file = discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
-        await interaction.edit_original_response(
-            embed=movement_embed(movement, leaving, picture.filename), attachments=[file]
-        )
+            return None
+        return discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
 
     async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:
         await interaction.edit_original_response(

@@ -54,7 +54,8 @@ class Earnings:
 
     async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
         """Answer with the earnings of a period."""
-        grant, report = await self._patience.first(interaction, self._totals(interaction, state, timezone))
+        work = self._totals(interaction, state, timezone)
+        grant, report = await self._patience.first(interaction, work, state.asked.label)
         await self._fill(interaction, grant, report, state.view)
 
     async def _pick_period(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
@@ -74,7 +75,8 @@ class Earnings:
         await self._again(interaction, Shown(state.creator, state.asked, source, view))
 
     async def _again(self, interaction: discord.Interaction, state: Shown) -> None:
-        grant, report = await self._patience.first(interaction, self._totals(interaction, state, None))
+        work = self._totals(interaction, state, None)
+        grant, report = await self._patience.first(interaction, work, state.asked.label)
         await self._fill(interaction, grant, report, state.view)
 
     async def _share(self, interaction: discord.Interaction, key: str) -> None:
@@ -93,12 +95,10 @@ class Earnings:
         policy, _, key = argument.partition("|")
         state = shown(key)
         grant, report = await self._totals(interaction, state, None)
-        report = await self._insights.compared(grant, report)
-        if policy == "amounts":
-            report, reversals, picture = await self._details(grant, report, state.view)
-            embed = earnings_embed(report, reversals, picture.filename if picture else None)
-        else:
-            embed, picture = masked_embed(report), None
+        is_open = policy == "amounts"
+        report, reversals, picture = await self._details(grant, report, state.view, is_masked=not is_open)
+        name = picture.filename if picture else None
+        embed = earnings_embed(report, reversals, name) if is_open else masked_embed(report, name)
         embed.set_author(name=f"Shared by {interaction.user.display_name}")
         await interaction.followup.send(embed=embed, files=[picture] if picture else [], ephemeral=False)
         await interaction.edit_original_response(content="Shared.", view=None)
@@ -137,26 +137,33 @@ class Earnings:
         )
 
     async def _details(
-        self, grant: Grant, report: EarningsReport, view: View
+        self, grant: Grant, report: EarningsReport, view: View, *, is_masked: bool = False
     ) -> tuple[EarningsReport, Reversals | None, discord.File | None]:
         """What takes longer; what cannot be had is left out, the totals stand."""
         await self._patience.calm()
         (report, picture), reversals = await asyncio.gather(
-            self._drawn(grant, report, view), self._insights.reversals(grant, report.period), return_exceptions=False
+            self._drawn(grant, report, view, is_masked=is_masked), self._reversals(grant, report)
         )
         return report, reversals, picture
 
+    async def _reversals(self, grant: Grant, report: EarningsReport) -> Reversals | None:
+        try:
+            return await self._insights.reversals(grant, report.period)
+        except DomainError:
+            return None
+
     async def _drawn(
-        self, grant: Grant, report: EarningsReport, view: View
+        self, grant: Grant, report: EarningsReport, view: View, *, is_masked: bool
     ) -> tuple[EarningsReport, discord.File | None]:
         try:
             if report.before is None:
                 report = await self._insights.compared(grant, report)
-            if report.source is not Source.ALL:
-                report = await self._insights.with_days(grant, report)
-            if not report.days and view is not View.SOURCES:
-                return report, None
-            picture = await self._insights.chart(report, view)
+            if report.source is not Source.ALL or (view is View.HOURS and not report.hours):
+                report = await self._insights.with_rows(grant, report)
+            draw = self._insights.masked_chart if is_masked else self._insights.chart
+            picture = await draw(report, view)
         except (ChartError, DomainError):
+            return report, None
+        if picture is None:
             return report, None
         return report, discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)

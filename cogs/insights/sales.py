@@ -2,22 +2,28 @@
 
 import discord
 
-from bot.discordkit.components import form
+from bot.discordkit.components import Field, form
 from bot.discordkit.earnings import Shown, shown
 from bot.discordkit.kit import Kit
+from bot.discordkit.menus import option
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.sales import (
     NEW_LINK_VERB,
     PAYMENTS_MORE_VERB,
     PAYMENTS_PERIOD_VERB,
     PAYMENTS_SOURCE_VERB,
+    PLATFORMS,
+    POSTS_PERIOD_VERB,
     after_of,
     links_embed,
     links_view,
+    new_link,
     payments_embed,
     payments_view,
     posts_embed,
+    posts_view,
 )
+from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -36,23 +42,24 @@ class Sales:
         self._preferences = services.preferences
         kit.actions.on_pick(PAYMENTS_PERIOD_VERB, self._pick_period)
         kit.actions.on_pick(PAYMENTS_SOURCE_VERB, self._pick_source)
+        kit.actions.on_pick(POSTS_PERIOD_VERB, self._pick_posts)
         kit.actions.on_press(PAYMENTS_MORE_VERB, self._more)
         kit.actions.on_press(NEW_LINK_VERB, self._ask_link)
         kit.actions.on_form(NEW_LINK_VERB, self._new_link)
 
     async def show_payments(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with the newest payments of a period."""
-        grant, page = await deferred(interaction, self._page(interaction, state))
+        grant, page = await deferred(interaction, self._page(interaction, state), state.asked.label)
         await self._show(interaction, grant, page)
 
     async def show_posts(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with the posts that earned most."""
-        grant, rows = await deferred(interaction, self._posts(interaction, state))
-        await interaction.edit_original_response(embed=posts_embed(rows, grant.handle, state.asked.label))
+        found = await deferred(interaction, self._posts(interaction, state), state.asked.label)
+        await self._show_posts(interaction, state, *found)
 
     async def show_links(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with the tracking links."""
-        grant, rows = await deferred(interaction, self._links(interaction, creator))
+        grant, rows = await deferred(interaction, self._links(interaction, creator), "What your links brought")
         await interaction.edit_original_response(embed=links_embed(rows, grant.handle), view=links_view(grant.creator))
 
     async def _pick_period(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
@@ -64,24 +71,28 @@ class Sales:
         source = Source(values[0]) if values[0] in set(Source) else Source.ALL
         await self._again(interaction, Shown(state.creator, state.asked, source))
 
+    async def _pick_posts(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        state = Shown(shown(key).creator, asked(values[0]))
+        found = await patiently(interaction, self._posts(interaction, state), state.asked.label)
+        await self._show_posts(interaction, state, *found)
+
     async def _more(self, interaction: discord.Interaction, key: str) -> None:
         await self._again(interaction, shown(key), after_of(key.rpartition("|")[2]))
 
     async def _again(self, interaction: discord.Interaction, state: Shown, after: After | None = None) -> None:
         await interaction.response.defer()
-        grant, page = await self._page(interaction, state, after)
+        grant, page = await patiently(interaction, self._page(interaction, state, after), state.asked.label)
         await self._show(interaction, grant, page)
 
     async def _ask_link(self, interaction: discord.Interaction, creator: str) -> None:
         name: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id="name", max_length=100, placeholder="Bio on Instagram"
         )
-        platform: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-            custom_id="platform",
-            max_length=20,
-            placeholder="instagram, tiktok, twitter, reddit, youtube, facebook, snapchat, other",
+        platform: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
+            custom_id="platform", options=[option(name, value) for value, name in PLATFORMS.items()]
         )
-        fields = {"Name": name, "Where you will post it": platform}
+        fields: dict[str, Field] = {"Name": name, "Where you will post it": platform}
         await interaction.response.send_modal(form("A new tracking link", NEW_LINK_VERB, creator, fields))
 
     async def _new_link(self, interaction: discord.Interaction, creator: str, values: dict[str, str]) -> None:
@@ -89,9 +100,7 @@ class Sales:
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.INSIGHTS)
         platform = values.get("platform", "").strip().lower()
         made = await self._sales.create_link(grant, values.get("name", ""), platform)
-        await interaction.followup.send(
-            f"Here it is; press and hold to copy:\n```\n{made.address}\n```", ephemeral=True
-        )
+        await interaction.edit_original_response(content=new_link(made))
 
     async def _page(
         self, interaction: discord.Interaction, state: Shown, after: After | None = None
@@ -111,3 +120,9 @@ class Sales:
 
     async def _show(self, interaction: discord.Interaction, grant: Grant, page: Payments) -> None:
         await interaction.edit_original_response(embed=payments_embed(page), view=payments_view(page, grant.creator))
+
+    async def _show_posts(
+        self, interaction: discord.Interaction, state: Shown, grant: Grant, rows: list[PostNumbers]
+    ) -> None:
+        view = posts_view(Shown(grant.creator, state.asked))
+        await interaction.edit_original_response(embed=posts_embed(rows, grant.handle, state.asked.label), view=view)

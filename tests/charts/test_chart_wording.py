@@ -1,9 +1,12 @@
 """What a chart says to those who cannot see it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.charts.series import Bar, TrendChart
 from bot.charts.wording import ALT_TEXT_LIMIT, alt_text, file_name, percent, short
+from bot.services.insights import without_amounts
 
 
 def week(*values: int | None, **fields: object) -> TrendChart:
@@ -122,3 +125,28 @@ def test_a_longer_period_before_counts_whole_but_is_drawn_as_far_as_there_are_ba
     assert chart.line == (1, 2)
     assert chart.total_before == 6
     assert week(1, 2, comparison=(1,)).line == (1, None)
+
+
+def test_what_went_the_other_way_is_taken_off_and_told() -> None:
+    bars = (Bar("1 Nov", 5), Bar("2 Nov", 2))
+    chart = TrendChart(
+        "Last 2 days", bars, unit="count", value_name="Subscribers", below=(1, 9), names=("came", "left")
+    )
+    assert chart.total == -3
+    story = alt_text(chart)
+    assert "subscribers -3 over 2 days" in story
+    assert "7 came, 10 left" in story
+    assert "Most left: 2 Nov with 9" in story
+    assert TrendChart.from_json(chart.to_json()) == chart
+
+
+def test_parts_of_a_whole_tell_no_amount() -> None:
+    chart = TrendChart("Last days", (Bar("1 Nov", 12_345), Bar("2 Nov", 67_890)))
+    hidden = without_amounts(replace(chart, comparison=(40_000, 20_000)))
+    assert hidden is not None
+    assert sum(value or 0 for value in hidden.values) == pytest.approx(100_000, abs=1)
+    story = alt_text(hidden)
+    assert "$" not in story
+    assert "34% more than the period before." in story
+    assert "2 Nov with 84.6%" in story
+    assert without_amounts(TrendChart("Last days", (Bar("1 Nov", -5),))) is None

@@ -53,6 +53,25 @@ async def test_source_and_cut_are_switched_on_the_same_message(connected: Rig) -
     assert "Where it came from" in words_of(shown)
 
 
+@pytest.mark.parametrize("source", ["all", "tips"])
+async def test_the_hours_of_the_day_are_a_picture_that_adds_up_to_the_gross(connected: Rig, source: str) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d", source=source)
+    await connected.luna.select(shown.response, custom_id=component(shown.response, "earn-view"), values=["hours"])
+    (gross,) = re.findall(r"Gross (\$[\d,.]+)", words_of(shown))
+    (picture,) = shown.response.attachments
+    assert f"by hour {gross} in total over 24 hours" in picture.description
+    assert "Best hour" in words_of(shown)
+
+
+async def test_what_was_taken_back_is_left_out_when_it_cannot_be_had(connected: Rig) -> None:
+    connected.fanvue.faults.add(operation="getSpending", kind="403", times=None)
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    assert "Gross" in words_of(shown)
+    assert "Taken back" not in words_of(shown)
+    assert "on their way" not in words_of(shown)
+    assert shown.response.attachments
+
+
 async def test_one_source_is_the_same_sum_from_payments_and_from_the_summary(connected: Rig) -> None:
     whole = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
     listed = re.search(r"Tips: \*\*\$([\d,.]+)\*\*", words_of(whole))
@@ -74,7 +93,9 @@ async def test_sharing_asks_what_everybody_may_see_and_hides_amounts(connected: 
     posted = connected.desk.history()[-1] if connected.desk.history()[-1].embeds else connected.desk.history()[0]
     words = words_of(posted)
     assert "%" in words
-    assert not amounts(words)
+    (picture,) = posted.attachments
+    assert not amounts(words + picture.description)
+    assert "as a part of the whole" in picture.description
 
 
 async def test_a_spreadsheet_holds_every_payment_to_the_cent(connected: Rig) -> None:
@@ -109,7 +130,10 @@ async def test_a_top_fan_is_picked_and_looked_at(connected: Rig) -> None:
     card = picked.followups[-1] if picked.followups else picked.response
     assert "Spent in all" in words_of(card)
     assert "Last words" not in words_of(card)
-    assert {"Show last words", "Nickname"} <= set(labels_of(card))
+    assert {"Reply", "Show last words", "Nickname"} <= set(labels_of(card))
+    form = await connected.luna.click(card, label="Reply")
+    sent = await connected.luna.submit_modal(form, {"text": "Thank you!"})
+    assert "Sent" in words_of(sent)
 
 
 async def test_a_fan_is_found_by_typing_a_name(connected: Rig) -> None:
@@ -117,8 +141,33 @@ async def test_a_fan_is_found_by_typing_a_name(connected: Rig) -> None:
     assert offered
     shown = await connected.luna.slash(connected.desk, "insights fan", fan=offered[0]["value"])
     assert "Largest payment" in words_of(shown)
-    missing = await connected.luna.slash(connected.desk, "insights fan", fan="nobody of that name")
+    missing = await connected.luna.slash(connected.desk, "insights fan", fan="no such person")
     assert "Nobody of that name" in words_of(missing)
+
+
+async def test_a_fan_without_a_chat_is_found_by_handle(connected: Rig) -> None:
+    """Fanvue searches chats alone: followers, subscribers and spenders are looked through as well."""
+    desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    now = connected.app.clock.now()
+    fan = next(iter(desk.subscribers(now)))
+    desk.chats.pop(fan.user.uuid, None)
+    connected.fanvue.faults.add(operation="getTopSpenders", kind="403", times=None)
+    handle = fan.user.handle
+    offered = await connected.luna.autocomplete(connected.desk, "insights fan", "fan", handle.upper())
+    assert fan.user.uuid in [one["value"] for one in offered]
+    shown = words_of(await connected.luna.slash(connected.desk, "insights fan", fan=f"@{handle}"))
+    assert "Subscriber" in shown
+    assert "Largest payment" in shown
+
+
+async def test_several_fans_of_a_name_are_asked_about(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights fan", fan="a")
+    assert "Which one?" in words_of(shown)
+    (menu,) = [part for part in components_of(shown.response) if part.get("custom_id", "").startswith("fv1:fan:")]
+    picked = await connected.luna.select(
+        shown.response, custom_id=menu["custom_id"], values=[menu["options"][1]["value"]]
+    )
+    assert "Largest payment" in words_of(picked)
 
 
 async def test_payments_are_paged_without_a_gap_or_a_double(connected: Rig) -> None:
@@ -140,6 +189,8 @@ async def test_payments_are_paged_without_a_gap_or_a_double(connected: Rig) -> N
 async def test_posts_say_what_they_brought(connected: Rig) -> None:
     posts = await connected.luna.slash(connected.desk, "insights posts")
     assert "unlocks" in words_of(posts)
+    await connected.luna.select(posts.response, custom_id=component(posts.response, "post-period"), values=["7d"])
+    assert "unlocks of: Last 7 days" in words_of(posts)
 
 
 async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(connected: Rig) -> None:
@@ -151,7 +202,7 @@ async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(c
     links = await connected.luna.slash(connected.desk, "insights links")
     assert "clicks" in words_of(links)
     form = await connected.luna.click(links.response, label="New link")
-    made = await connected.luna.submit_modal(form, {"name": "Bio", "platform": "Instagram"})
+    made = await connected.luna.submit_modal(form, {"name": "Bio", "platform": ["instagram"]})
     shown = words_of(made)
     assert "https://www.fanvue.com/lunavale/fv-" in shown
     assert "Bio" in words_of(await connected.luna.slash(connected.desk, "insights links"))

@@ -50,7 +50,7 @@ def report(
             DayEarnings((START + timedelta(days=number)).date(), Money(minor), Money(minor))
             for number, minor in enumerate(sums)
         ),
-        best_hour=None,
+        hours=(),
         as_of=START,
     )
 
@@ -87,6 +87,18 @@ def test_reversed_income_makes_no_nonsense() -> None:
     assert story(one)
     assert one.best_day is None
     assert one.change is None
+
+
+def test_hours_told_as_averages_add_up_to_the_gross_or_are_not_believed() -> None:
+    days = {date(2026, 3, day): (1_003, 800) for day in range(1, 29)}
+    told = {hour: round(1_003 / 5) * 28 for hour in (3, 9, 14, 20, 21)}
+    gross = 28 * 1_003
+    assert sum(told.values()) != gross
+    hours = Income(days, {}, told).by_hour
+    assert sum(hours) == gross
+    assert not any(amount for hour, amount in enumerate(hours) if hour not in told)
+    assert Income(days, {}, {21: 500}).by_hour == ()
+    assert Income(days, {}, {}).by_hour == ()
 
 
 @given(incomes, incomes)

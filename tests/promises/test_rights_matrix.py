@@ -100,7 +100,9 @@ ARGUMENTS = {
     **dict.fromkeys(("po_comm", "po_del", "po_edit", "po_gone", "po_keep", "po_pin"), "{creator}.{fan}"),
     **dict.fromkeys(("po_repost", "po_say", "po_unpin", "po_unsay"), "{creator}.{fan}"),
     **dict.fromkeys(("earn-csv", "earn-period", "earn-share", "earn-source", "earn-view"), "{creator}|7d"),
-    **dict.fromkeys(("pay-more", "pay-period", "pay-source", "subs-period", "top-period"), "{creator}|7d"),
+    **dict.fromkeys(
+        ("pay-more", "pay-period", "pay-source", "post-period", "subs-period", "top-period"), "{creator}|7d"
+    ),
     **dict.fromkeys(("al_amounts", "al_fine", "al_how", "al_kinds", "al_loud", "al_min", "al_off"), "{spot}"),
     **dict.fromkeys(("al_place", "al_quiet", "al_resume", "al_role", "al_sample", "al_spent"), "{spot}"),
 }
@@ -189,6 +191,7 @@ class Stage:
         rig, env = self.rig, self.rig.env
         client: Any = rig.app.client
         client.tree.throttle._spent = Throttle(per_person=100_000)._spent  # so many acts would be too many for a person
+        rig.fanvue.rate_limit = 100_000  # as would they for Fanvue
         second = env.create_guild(name="Elsewhere")
         elsewhere = second.create_text_channel("general")
         every_permission = discord.Permissions.all()

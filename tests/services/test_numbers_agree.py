@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discordkit.earnings import earnings_embed
 from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import DiscordUserId
 from bot.domain.income import Income
+from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, Preset, asked
 from bot.domain.reports import Source
 from bot.fanvue.insights import EarningsSummary, PeriodAmounts
@@ -106,9 +108,34 @@ async def test_single_payments_add_up_to_each_source(connected: Rig) -> None:
     whole = await insights.earnings(grant, Asked(Preset.LAST_28), zone)
     for share in whole.sources:
         alone = await insights.earnings(grant, Asked(Preset.LAST_28), zone, share.source)
-        detailed = await insights.with_days(grant, alone)
+        detailed = await insights.with_rows(grant, alone)
         assert alone.net == share.net
         assert sum(day.net.minor for day in detailed.days) == share.net.minor, share.name
+
+
+async def test_hours_agree_whether_told_or_added_up(connected: Rig) -> None:
+    grant, zone = await grant_of(connected), ZoneInfo("Asia/Kathmandu")
+    insights = connected.app.services.insights
+    told = await insights.earnings(grant, Asked(Preset.LAST_28), zone)
+    assert sum(hour.minor for hour in told.hours) == told.gross.minor
+    added = await insights.with_rows(grant, told)
+    assert sum(hour.minor for hour in added.hours) == told.gross.minor
+    assert added.days == told.days
+    assert added.best_hour == told.best_hour
+    assert all(abs(one.minor - other.minor) < 28 for one, other in zip(told.hours, added.hours, strict=True))
+
+
+async def test_a_summary_that_its_payments_contradict_is_said_so(connected: Rig) -> None:
+    grant, zone = await grant_of(connected), ZoneInfo("Europe/Berlin")
+    insights = connected.app.services.insights
+    alone = await insights.earnings(grant, Asked(Preset.LAST_28), zone, Source.TIPS)
+    book_of(connected).add(Sale(alone.as_of - timedelta(hours=1), "tip", 5_000, 4_000, "FV-late", None))
+    detailed = await insights.with_rows(grant, alone)
+    assert detailed.net == alone.net
+    assert detailed.disagreement == Money(4_000)
+    embed = earnings_embed(detailed)
+    assert "differ by $40.00" in str(embed.to_dict())
+    assert "The total is the summary's" in str(embed.to_dict())
 
 
 async def test_the_spreadsheet_is_the_same_rows(connected: Rig) -> None:
