@@ -40,11 +40,30 @@ class Stage:
         self.lobby = guild.create_text_channel("lobby")
         self.desk = guild.create_text_channel("fan-desk")
         self.private = age_restricted(env, guild.create_text_channel("fan-desk-18"))
+        self.forum = age_restricted(env, guild.create_forum_channel("fans"))
         self.people = {name: env.create_user(name) for name in ("luna", "max_manager", "cleo_chatter", "olli_outsider")}
         members = {name: guild.add_member(user) for name, user in self.people.items()}
         self.guild = guild
         self.members = members
-        self.views = {view.key: view for view in self._views()}
+
+    @property
+    def views(self) -> dict[str, View]:
+        """Everybody at their places, and in the forum's newest post once there is one."""
+        return {view.key: view for view in (*self._views(), *self._posts())}
+
+    def _posts(self) -> list[View]:
+        posts = self.forum.threads
+        if not posts:
+            return []
+        newest = max(posts, key=lambda post: post.id)
+        watchers = (
+            ("creator-post", "The creator (luna)", "luna"),
+            ("chatter-post", "The chatter (cleo)", "cleo_chatter"),
+        )
+        return [
+            View(key, who, f"in the newest post of #{self.forum.name}", newest, self.members[name])
+            for key, who, name in watchers
+        ]
 
     def _views(self) -> list[View]:
         luna = self.people["luna"]
