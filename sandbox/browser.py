@@ -102,6 +102,17 @@ class DiscordPage:
         """Press a button of the newest message that says this."""
         await self.message(words).locator("button", has_text=label).click()
 
+    async def make_desk(self, forum: str) -> None:
+        """Have messages come to a forum, with the panel."""
+        await self.command("alerts panel")
+        await self.sees("Alerts of @")
+        shown = self.message("used /alerts")
+        for menu, choice in (("Add a channel", forum), ("Pick what comes", "Messages")):
+            await shown.locator("[role=combobox]").filter(has_text=menu).first.click()
+            await self.page.get_by_role("option").filter(has_text=choice).locator("visible=true").first.click()
+            await self.page.locator("#channel-composer-input").click()
+            await self.page.wait_for_timeout(3 * CALM_MS)
+
     async def reply(self, words: str, answer: str) -> None:
         """Discord's own Reply to the newest message that says this."""
         message = self.message(words)
