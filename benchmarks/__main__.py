@@ -12,6 +12,7 @@ from benchmarks.decoding import decoding
 from benchmarks.delivery import delivery
 from benchmarks.escaping import escaping
 from benchmarks.figures import Figure
+from benchmarks.inbox import inbox
 from benchmarks.ingest import ingest
 from benchmarks.insights import insights
 from benchmarks.polling import polling
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "backlog": backlog,
     "starting": starting,
     "insights": insights,
+    "inbox": inbox,
     "client": client,
     "polling": polling,
     "decoding": decoding,

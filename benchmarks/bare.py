@@ -10,11 +10,13 @@ from sandbox.discord import StandInDiscord
 
 
 @asynccontextmanager
-async def bare_bot(discord: StandInDiscord) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bare_bot(
+    discord: StandInDiscord, module: str = "benchmarks.bare_bot", *arguments: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A bare discord.py bot on its way to the gateway; killed at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox.discord.launch",
-        "--rest", discord.api_url, "--gateway", discord.gateway_url, "--", "benchmarks.bare_bot",
+        "--rest", discord.api_url, "--gateway", discord.gateway_url, "--", module, *arguments,
         cwd=ROOT, stdin=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
