@@ -1,16 +1,44 @@
 """Who is on which fan, and whom nobody can write to."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.claims import Claim
-from bot.storage.database import Database
+from bot.storage.database import Database, Rows
+from bot.storage.instants import instant_of
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import claims, closed_chats
+
+HOLDS = Lookup(
+    select(claims).where(
+        claims.c.creator_id == bindparam("creator"),
+        claims.c.fan_id == bindparam("fan"),
+        claims.c.until > bindparam("now"),
+    )
+)
+CLOSED_AT = Lookup(
+    select(closed_chats.c.closed_at).where(
+        closed_chats.c.creator_id == bindparam("creator"), closed_chats.c.fan_id == bindparam("fan")
+    )
+)
+DROP_STALE = "DELETE FROM claims WHERE creator_id = :creator_id AND fan_id = :fan_id AND until <= :now"
+TAKE = """
+INSERT INTO claims (creator_id, fan_id, holder, holder_name, since, until, is_snoozed)
+VALUES (:creator_id, :fan_id, :holder, :holder_name, :since, :until, :is_snoozed)
+ON CONFLICT (creator_id, fan_id) DO UPDATE SET
+    holder = excluded.holder, holder_name = excluded.holder_name, until = excluded.until,
+    is_snoozed = excluded.is_snoozed
+WHERE claims.holder = excluded.holder
+"""
+HOLDER = """
+SELECT holder, holder_name, since, until, is_snoozed FROM claims WHERE creator_id = :creator_id AND fan_id = :fan_id
+"""
 
 
 class ClaimStore:
@@ -21,31 +49,27 @@ class ClaimStore:
 
     async def take(self, claim: Claim, now: datetime) -> Claim:
         """The claim that holds now: this one where nobody else was faster, which one's own only lengthens."""
-        mine = or_(claims.c.holder == claim.holder, claims.c.until <= now)
-        statement = self._database.insert(claims).values(_values(claim))
-        taken = statement.on_conflict_do_update(
-            index_elements=["creator_id", "fan_id"],
-            set_={
-                "holder": claim.holder,
-                "holder_name": claim.holder_name,
-                "until": claim.until,
-                "is_snoozed": claim.is_snoozed,
-            },
-            where=mine,
-        )
-        async with self._database.write() as connection:
-            stale = and_(_of(claim.creator, claim.fan), claims.c.until <= now)
-            await connection.execute(delete(claims).where(stale))
-            await connection.execute(taken)
-            row = (await connection.execute(select(claims).where(_of(claim.creator, claim.fan)))).one()
-        return _claim(row)
+        values = _values(claim) | {"now": now}
+
+        def work(rows: Rows) -> Claim:
+            rows(DROP_STALE, values)
+            rows(TAKE, values)
+            ((holder, name, since, until, is_snoozed),) = rows(HOLDER, values)
+            return replace(
+                claim,
+                holder=DiscordUserId(holder),
+                holder_name=name,
+                since=instant_of(since) or claim.since,
+                until=instant_of(until) or claim.until,
+                is_snoozed=bool(is_snoozed),
+            )
+
+        return await self._database.transact(work)
 
     async def of(self, creator: CreatorId, fan: FanId, now: datetime) -> Claim | None:
         """Who is on this fan."""
-        async with self._database.read() as connection:
-            query = select(claims).where(_of(creator, fan), claims.c.until > now)
-            row = (await connection.execute(query)).one_or_none()
-        return _claim(row) if row else None
+        found = await self._database.look(HOLDS, creator=creator, fan=fan, now=now)
+        return _claim(found[0]) if found else None
 
     async def of_fans(self, creator: CreatorId, fans: Collection[FanId], now: datetime) -> dict[FanId, Claim]:
         """Who is on which of these fans."""
@@ -92,11 +116,10 @@ class ClaimStore:
 
     async def closed_at(self, creator: CreatorId, fan: FanId) -> datetime | None:
         """Since when they cannot be written to."""
-        chat = closed_chats.c
-        query = select(chat.closed_at).where(chat.creator_id == creator, chat.fan_id == fan)
-        async with self._database.read() as connection:
-            found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
-        return found
+        for row in await self._database.look(CLOSED_AT, creator=creator, fan=fan):
+            found: datetime = row.closed_at
+            return found
+        return None
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """Whom this person is on, and who is on the fans of their creator."""

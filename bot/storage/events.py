@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Dispatch, Route
 from bot.domain.events import EventKind
 from bot.domain.pairing import Sighting
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of
 from bot.storage.routed import route_all
 from bot.storage.schema import connections, creators, deliveries, events
+
+BY_ID = Lookup(select(events).where(events.c.id == bindparam("id"), events.c.sealed_body.is_not(None)))
 
 ROWS_AT_ONCE = 1000
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
@@ -103,10 +106,8 @@ class EventStore:
 
     async def by_id(self, event_id: int) -> StoredEvent | None:
         """The event; ``None`` when it, or its body, is gone."""
-        query = select(events).where(events.c.id == event_id, events.c.sealed_body.is_not(None))
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return _event(row) if row else None
+        found = await self._database.look(BY_ID, id=event_id)
+        return _event(found[0]) if found else None
 
     async def take_back(self, account: CreatorId, delivery_id: int = 0) -> int:
         """Have this account's events routed again later that wait unsent in the outbox; how many.

@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Update, and_, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind
@@ -14,12 +27,15 @@ from bot.domain.rules import Bundle
 from bot.storage.cards import NewCard
 from bot.storage.database import Database, Rows
 from bot.storage.leasing import Delivery, DeliveryStatus, Due, Lease, Parcel, contents_of
+from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.routed import Routed, route_all
 from bot.storage.schema import HELD, WAITING, cards, deliveries, events
 from bot.storage.settling import Outcome, settle_all
 
 __all__ = ["Delivery", "DeliveryStatus", "Outbox", "Outcome", "Parcel", "Unsent"]
+
+BY_ID = Lookup(select(deliveries).where(deliveries.c.id == bindparam("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +208,8 @@ class Outbox:
 
     async def by_id(self, delivery_id: int) -> Delivery | None:
         """The delivery, in whatever state."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(deliveries).where(deliveries.c.id == delivery_id))).one_or_none()
-        return _delivery(row) if row else None
+        found = await self._database.look(BY_ID, id=delivery_id)
+        return _delivery(found[0]) if found else None
 
     async def counts(self) -> dict[DeliveryStatus, int]:
         """How many deliveries there are in each state."""

@@ -17,6 +17,14 @@ SOMEBODY = "somebody"
 KEPT = timedelta(days=1)
 """How long words wait for being sent again."""
 
+BEGIN = """
+INSERT INTO replies (id, source_key, card_message, creator_id, fan_id, author, status, created_at, author_name,
+    channel_id, delivery_id, sealed_draft)
+VALUES (:id, :source_key, :card_message, :creator_id, :fan_id, :author, :status, :created_at, :author_name,
+    :channel_id, :delivery_id, :sealed_draft)
+ON CONFLICT (source_key) DO NOTHING RETURNING id
+"""
+
 
 class ReplyStatus(StrEnum):
     """What became of a reply."""
@@ -102,9 +110,7 @@ class ReplyStore:
             "delivery_id": reply.delivery,
             "sealed_draft": reply.sealed_draft,
         }
-        statement = self._database.insert(replies).values(values).on_conflict_do_nothing(index_elements=["source_key"])
-        async with self._database.write() as connection:
-            return (await connection.execute(statement.returning(replies.c.id))).one_or_none() is not None
+        return await self._database.transact(lambda rows: bool(rows(BEGIN, values)))
 
     async def settle(self, reply_id: str, status: ReplyStatus, fanvue_message: str | None, at: datetime) -> None:
         """Note what became of it, with Fanvue's id of the message when it was sent; then its words are let go."""
