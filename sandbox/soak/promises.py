@@ -13,6 +13,8 @@ class Size:
     kills: int
     replies: int
     reply_kills: int
+    conversations: int
+    reply_seconds: float
     refresh_seconds: float
     refresh_kills: int
     bodies: int
@@ -36,6 +38,8 @@ SIZES = {
         kills=4,
         replies=40,
         reply_kills=3,
+        conversations=9,
+        reply_seconds=4,
         refresh_seconds=12,
         refresh_kills=8,
         bodies=4_000,
@@ -55,8 +59,10 @@ SIZES = {
         events=10_000,
         events_per_second=500,
         kills=20,
-        replies=400,
+        replies=1_500,
         reply_kills=20,
+        conversations=500,
+        reply_seconds=300,
         refresh_seconds=60,
         refresh_kills=30,
         bodies=50_000,

@@ -1,19 +1,18 @@
-"""Several people answer fans while Fanvue fails and the bot is killed: once each, or the author is told."""
+"""Several people answer many fans in a desk while Fanvue fails and the bot is killed: once each, or they are told."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from sandbox.discord.model import Message, User
+from sandbox.discord.model import Channel, Message, User
 from sandbox.playground import Playground
 from sandbox.soak.promises import Outcome, Size
 from sandbox.soak.world import Team, teams
 
-FANS = 6
 COLLEAGUES = 2
-CROSSED = 0.05
+CROSSED = 0.15
 """How often somebody answers a fan that a colleague is on."""
 CANARY = "CANARY, between us"
 AT_ONCE = 3
@@ -26,6 +25,9 @@ LIMIT_SECONDS = 65
 TOLD_SECONDS = 60
 """Everybody is told in one channel, which takes a message a second."""
 PRESS_SECONDS = 0.3
+MOST_PRESSES = 120
+INSIDE = 3
+"""After so many replies somebody writes something into a post that is for the team alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The people who answer, and a card for each fan."""
+    """The people who answer, and a card in a post for each fan."""
 
     people: list[User]
     cards: list[tuple[str, Message]]
@@ -58,26 +60,63 @@ async def replies_arrive_or_are_told(size: Size) -> Outcome:
     draw = Random(20261)
     async with teams(1) as (ground, (team,)):
         ground.fanvue.rate_limit = 1_000_000
-        desk = Desk([team.owner, *await _colleagues(ground, team)], await _cards(ground, team))
-        written: list[Sent] = []
+        await _move_into_a_forum(ground, team)
+        people = [team.owner, *await _colleagues(ground, team)]
+        desk = Desk(people, await _cards(ground, team, size.conversations))
         trouble = asyncio.create_task(_make_trouble(ground, draw, KINDS + LIMITED * (size.replies > LONG)))
-        per_kill = max(1, size.replies // (size.reply_kills + 1))
-        for number in range(size.replies):
-            person, card = desk.pick(draw)
-            written.append(await _write(ground, team, person, card, f"Reply {number:05}"))
-            if number % 10 == 0:
-                await ground.discord.say(person, team.channel, f"{CANARY} {number}")
-            if len(written) % AT_ONCE == 0:
-                await asyncio.sleep(draw.uniform(0.02, 0.4))
-            if len(written) % per_kill == 0 and len(written) // per_kill <= size.reply_kills:
-                await asyncio.sleep(draw.uniform(0, 0.15))
-                await ground.bot.kill()
-                await ground.bot.start()
-                await ground.discord.wait_ready()
+        written = await _write_all(ground, desk, size, draw)
         trouble.cancel()
         await asyncio.gather(trouble, return_exceptions=True)
         ground.fanvue.faults.clear()
         return await _verdict(ground, written, size)
+
+
+async def _write_all(ground: Playground, desk: Desk, size: Size, draw: Random) -> list[Sent]:
+    """So many replies in so many seconds, with kills in between and words for the team everywhere."""
+    written: list[Sent] = []
+    pause = size.reply_seconds * AT_ONCE / size.replies
+    per_kill = max(1, size.replies // (size.reply_kills + 1))
+    for number in range(size.replies):
+        person, card = desk.pick(draw)
+        written.append(await _write(ground, person, card, f"Reply {number:05}"))
+        if number % INSIDE == 0:
+            await ground.discord.say(person, card[1].channel, f"{CANARY} {number}")
+        if len(written) % AT_ONCE == 0:
+            await asyncio.sleep(draw.uniform(0, 2 * pause))
+        if len(written) % per_kill == 0 and len(written) // per_kill <= size.reply_kills:
+            await asyncio.sleep(draw.uniform(0, 0.15))
+            await ground.bot.kill()
+            await ground.bot.start()
+            await ground.discord.wait_ready()
+    return written
+
+
+async def _move_into_a_forum(ground: Playground, team: Team) -> None:
+    """Messages come to a forum alone: a post a fan."""
+    forum = ground.discord.add_channel(team.channel.guild, "fans", kind="forum")
+    panel = await (await ground.discord.slash(team.owner, team.channel, "alerts panel")).wait(15)
+    shown = panel.messages[-1]
+    for verb, choice in (
+        ("al_places", f"c{team.channel.id}"),
+        ("al_off", None),
+        ("al_places", "My direct messages"),
+        ("al_off", None),
+        ("al_add", forum),
+        ("al_kinds", "message"),
+    ):
+        await ground.discord.wait_for(lambda verb=verb: _part(shown, verb), 15)
+        custom_id = _part(shown, verb)
+        if choice is None:
+            pressed = await ground.discord.click(team.owner, shown, custom_id)
+        else:
+            pressed = await ground.discord.select(team.owner, shown, custom_id, [choice])
+        await pressed.wait(15)
+
+
+def _part(shown: Message, verb: str) -> str:
+    """The id of the part of a message that does this; nothing when there is none."""
+    ids = (str(part.get("custom_id", "")) for row in shown.components for part in row.get("components", ()))
+    return next((one for one in ids if one.startswith(f"fv1:{verb}:")), "")
 
 
 async def _colleagues(ground: Playground, team: Team) -> list[User]:
@@ -94,27 +133,33 @@ async def _colleagues(ground: Playground, team: Team) -> list[User]:
     return found
 
 
-async def _cards(ground: Playground, team: Team) -> list[tuple[str, Message]]:
-    """A card for each of a few fans, in the team's channel."""
-    desk = ground.fanvue.world.desk(ground.fanvue.world.account(team.handle))
-    fans = [chat.fan.user.handle for chat in desk.chats.values() if chat.fan.is_contactable][:FANS]
-    cards = []
+async def _cards(ground: Playground, team: Team, count: int) -> list[tuple[str, Message]]:
+    """A card for each of so many fans, in a post of their own."""
+    fans = [f"soakfan{number:04}" for number in range(count)]
     for fan in fans:
-        before = {message.id for message in ground.discord.messages(team.channel)}
+        ground.fanvue.world.add_fan(team.handle, fan)
         await ground.fanvue.fan_writes(team.handle, fan, "Are you there?")
-        await ground.discord.wait_for(lambda before=before: _new(ground, team, before), 20)
-        cards.append((fan, _new(ground, team, before)[0]))
-    return cards
+    await ground.discord.wait_for(lambda: len(_found(ground, fans)) == count, 60 + count)
+    return list(_found(ground, fans).items())
 
 
-def _new(ground: Playground, team: Team, before: set[int]) -> list[Message]:
-    messages = ground.discord.messages(team.channel)
-    return [message for message in messages if message.id not in before and message.components]
+def _found(ground: Playground, fans: Sequence[str]) -> dict[str, Message]:
+    """The card in the post of each of these fans, as far as it is there."""
+    wanted, found = set(fans), {}
+    for channel in list(ground.discord.world.channels.values()):
+        name = (channel.name or "").partition(" ")[0]
+        if channel.thread is not None and name in wanted and (cards := _replyable(ground, channel)):
+            found[name] = cards[0]
+    return found
 
 
-async def _write(ground: Playground, team: Team, person: User, card: tuple[str, Message], text: str) -> Sent:
+def _replyable(ground: Playground, post: Channel) -> list[Message]:
+    return [one for one in ground.discord.messages(post) if _part(one, "reply")]
+
+
+async def _write(ground: Playground, person: User, card: tuple[str, Message], text: str) -> Sent:
     fan, shown = card
-    return Sent(person, text, fan, await ground.discord.say(person, team.channel, text, reply_to=shown))
+    return Sent(person, text, fan, await ground.discord.say(person, shown.channel, text, reply_to=shown))
 
 
 async def _make_trouble(ground: Playground, draw: Random, kinds: Sequence[str]) -> None:
@@ -134,7 +179,9 @@ async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outco
                 break
             await asyncio.sleep(0.5)
     await asyncio.sleep(LIMIT_SECONDS if size.replies > LONG else SETTLED_SECONDS)
-    pressed = await _press_again(ground, [reply for reply in written if not arrived[reply.text]])
+    unasked = _answered_unasked(written, arrived)
+    missing = [reply for reply in written if not arrived[reply.text]]
+    pressed = await _press_again(ground, _some(missing))
     arrived = _arrived(ground, _fans(written))
     inside = sum(
         CANARY in (one.text or "") for fan in _fans(written) for one in ground.fanvue.messages("lunavale", fan)
@@ -148,9 +195,23 @@ async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outco
         f"{len(written)} replies, {size.reply_kills} kills, {len(arrived)} arrived ({pressed} sent again by a press), "
         f"{told} authors told, "
         f"{doubled} doubled, {len(silent)} lost in silence, {unmarked} arrived without the author knowing, "
-        f"{inside} internal words outside"
+        f"{unasked} to a fan somebody else was on without a question, {inside} internal words outside"
     )
-    return Outcome(not (doubled or silent or inside), detail)
+    return Outcome(not (doubled or silent or inside or unasked), detail)
+
+
+def _answered_unasked(written: Sequence[Sent], arrived: Counter[str]) -> int:
+    """How many arrived though a colleague had answered before: that claims the fan for longer than this takes."""
+    authors: dict[str, set[int]] = defaultdict(set)
+    for reply in written:
+        if arrived[reply.text]:
+            authors[reply.fan].add(reply.author.id)
+    return sum(len(found) - 1 for found in authors.values())
+
+
+def _some(missing: Sequence[Sent]) -> list[Sent]:
+    """Some of those whose authors press the button now."""
+    return Random(1).sample(list(missing), min(len(missing), MOST_PRESSES))
 
 
 async def _press_again(ground: Playground, missing: list[Sent]) -> int:
