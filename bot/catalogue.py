@@ -34,6 +34,7 @@ from bot.services.audience import AudienceService
 from bot.services.authorisation import Authorisation
 from bot.services.connections import ConnectionsService
 from bot.services.drafts import DraftsService
+from bot.services.fan_lists import FanListsService
 from bot.services.finished import FinishedMonths
 from bot.services.guilds import GuildsService
 from bot.services.insights import InsightsService
@@ -125,6 +126,7 @@ class Catalogue:
             conversations=answers.conversations,
             desk=answers.desk,
             drafts=self.drafts(access),
+            fan_lists=FanListsService(gate, stores.audit, clock),
             guilds=GuildsService(stores.departures, clock),
             inbox=answers.inbox,
             insights=insights,

@@ -1,5 +1,6 @@
 """A person at the sandbox's pages, in a headless Chromium: for the browser test and for pictures."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ ARGUMENTS = [
 DESKTOP = (1280, 1400)
 PHONE = (390, 844)
 CALM_MS = 400
+POST_SECONDS = 15
 
 
 def chromium() -> str | None:
@@ -58,6 +60,16 @@ class DiscordPage:
         await page.locator("#channel-composer-input").wait_for()
         await start.close()
         return cls(page)
+
+    @classmethod
+    async def in_post(cls, context: BrowserContext, origin: str) -> "DiscordPage":
+        """The creator in the desk's newest post, once there is one."""
+        start = await context.new_page()
+        async with asyncio.timeout(POST_SECONDS):
+            while not await start.locator('form[action="/view/creator-post"]').count():
+                await start.goto(origin)
+        await start.close()
+        return await cls.open(context, origin, "creator-post")
 
     async def command(self, words: str, *choices: str) -> None:
         """Type a command, pick choices for its first options in order, send it."""

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Locator, ViewportSize
+from playwright.async_api import BrowserContext, Locator, Page, ViewportSize
 
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
@@ -50,6 +50,7 @@ async def main(folder: Path) -> None:
                 await discord.command(command)
                 panel = await discord.sees(words)
                 await panel.screenshot(path=folder / f"{command.split()[0]}.png")
+            await _desk(context, origin, fan, folder)
             await _alerts(context, origin, folder)
             await _team(context, origin, folder)
             await _phone(link, folder)
@@ -64,6 +65,23 @@ async def _inbox(discord: DiscordPage, card: Locator, folder: Path) -> None:
     await discord.command("inbox unread")
     waiting = await discord.sees("Waiting for @lunavale")
     await waiting.screenshot(path=folder / "unread.png")
+
+
+async def _desk(context: BrowserContext, origin: str, fan: Page, folder: Path) -> None:
+    """A fan's post: its header, both sides, an answer given on Fanvue."""
+    await (await DiscordPage.open(context, origin, "creator-team")).make_desk("fans")
+    await fan.bring_to_front()
+    await fan.locator("textarea").first.fill(FAN_TEXT)
+    await fan.get_by_role("button", name="Send").first.click()
+    post = await DiscordPage.in_post(context, origin)
+    await post.reply("New message", "There is! Tonight at eight.")
+    await post.sees("Answered")
+    await fan.bring_to_front()
+    await fan.get_by_label("The creator's answer").fill("And a surprise after that.")
+    await fan.get_by_role("button", name="Answer").click()
+    await post.page.bring_to_front()
+    await post.sees("And a surprise after that.")
+    await post.page.locator("#channel-message-list").screenshot(path=folder / "desk.png")
 
 
 async def _alerts(context: BrowserContext, origin: str, folder: Path) -> None:

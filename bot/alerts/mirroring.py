@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.alerts.sending import Alert
-from bot.domain.accounts import FanId
-from bot.domain.alerts import PlaceKind, Route
+from bot.domain.accounts import ChannelId, FanId
+from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.clock import Clock
 from bot.domain.events import Event, EventKind
 from bot.storage.desk_posts import DeskPostStore
@@ -43,6 +43,18 @@ class Mirror:
         """The same, with the authors of what was sent from here."""
         return [await self._signed(alert) for alert in alerts]
 
+    async def unsaid(self, place: Place, alerts: Sequence[Alert]) -> tuple[list[Alert], list[Alert]]:
+        """Signed: those to be shown there, and those that stand in the post already, as somebody's reply to a card."""
+        signed = await self.signed(alerts)
+        said = [alert for alert in signed if await self._is_said_in(place, alert)]
+        return [alert for alert in signed if alert not in said], said
+
+    async def _is_said_in(self, place: Place, alert: Alert) -> bool:
+        if alert.said_in is None or alert.event.fan is None:
+            return False
+        post = await self._posts.thread_of(ChannelId(place.target), alert.creator, alert.event.fan.id)
+        return post == alert.said_in
+
     async def _signed(self, alert: Alert) -> Alert:
         event = alert.event
         if event.kind is not EventKind.MESSAGE_SENT or event.fan is None or event.message_uuid is None:
@@ -51,6 +63,6 @@ class Mirror:
             since = self._clock.now() - UNDER_WAY
             found = await self._replies.author_of(event.creator, event.fan.id, event.message_uuid, since)
             if not found.is_under_way:
-                return replace(alert, author=found.name)
+                return replace(alert, author=found.name, said_in=found.said_in)
             await asyncio.sleep(PAUSE_SECONDS)
         return alert

@@ -73,6 +73,8 @@ class Alert:
     held: Held | None = None
     author: str | None = None
     """Who of the team sent it from here; ``None`` for what was written at Fanvue."""
+    said_in: ChannelId | None = None
+    """Where a Discord message of theirs says it already."""
 
     @property
     def creator(self) -> CreatorId:

@@ -151,6 +151,8 @@ class AlertWorker:
 
     async def _deliver(self, parcel: Parcel) -> None:
         wanted, outcomes = await self._sorted_out(parcel.contents)
+        wanted, said = await self._mirror.unsaid(parcel.place, wanted)
+        outcomes += [Outcome(alert.delivery, reason=UNWANTED) for alert in said]
         if wanted:
             outcomes += await self._tried(parcel, wanted)
         self._settler.note(outcomes)
@@ -196,7 +198,7 @@ class AlertWorker:
         """Send it, and say what became of each part."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                sent = await self._sent(parcel, await self._mirror.signed(wanted))
+                sent = await self._sent(parcel, wanted)
         except (ContentRefusedError, CardGoneError) as error:
             return await self._refused(parcel, wanted, error)
         except UndeliverableError as error:

@@ -21,6 +21,7 @@ TAKE_VERB, FREE_VERB, SNOOZE_VERB, HAND_VERB = "ib_take", "ib_free", "ib_snooze"
 READ_VERB, MUTE_VERB, LOUD_VERB = "ib_read", "ib_mute", "ib_loud"
 NOTE_VERB, NAME_VERB, TEMPLATES_VERB, TEMPLATE_VERB = "ib_note", "ib_name", "ib_templates", "ib_template"
 PAST_VERB, TAGS_VERB = "ib_past", "ib_tags"
+LISTS_VERB, LISTED_VERB, NEW_LIST_VERB = "ib_lists", "ib_listed", "ib_newlist"
 UNSEND_ONE_VERB = "unsend_one"
 TEXT_ID, TEMPLATE_ID = "text", "template"
 MODAL_LIMIT = 4000
@@ -130,6 +131,7 @@ def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str)
         button("Note", NOTE_VERB, key, emoji="📝"),
         button("Nickname", NAME_VERB, key, emoji="🏷️"),
         button("Unmute", LOUD_VERB, key, emoji="🔔") if thread.is_muted else button("Mute", MUTE_VERB, key, emoji="🔕"),
+        button("Lists", LISTS_VERB, key, emoji="🗂️"),
         link_button("Open chat", f"{CHATS}/{thread.fan.id}" if UUID.fullmatch(thread.fan.id) else CHATS),
     ]
     if is_mine:

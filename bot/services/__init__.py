@@ -11,6 +11,7 @@ from bot.services.connections import ConnectionsService
 from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService
 from bot.services.drafts import DraftsService
+from bot.services.fan_lists import FanListsService
 from bot.services.guilds import GuildsService
 from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
@@ -45,6 +46,7 @@ class Services:
     conversations: ConversationsService
     desk: DeskService
     drafts: DraftsService
+    fan_lists: FanListsService
     guilds: GuildsService
     inbox: InboxService
     insights: InsightsService

@@ -1,5 +1,6 @@
 """Conversations as such: who waits, what was said, templates, notes, and what is set at Fanvue for a chat."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
@@ -10,7 +11,7 @@ from bot.domain.clock import Clock
 from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
 from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError
 from bot.domain.events import Fan
-from bot.fanvue import chats, templates
+from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
 from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser, Page
@@ -23,6 +24,8 @@ from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 
 MOST_CHATS = 200
+AT_ONCE = 100
+"""As many people as one question takes."""
 MOST_LINES = 50
 PAST_LINES = 15
 MOST_PAGES = 40
@@ -56,10 +59,9 @@ class ConversationsService:
         """Unread conversations in that order; what fans spent only for those who may see insights."""
         _require(grant)
         found = [chat for chat in await self._chats(grant) if not chat.is_read]
-        online = await self._presence(grant, [chat.user.uuid for chat in found])
+        fans = [FanId(chat.user.uuid) for chat in found]
+        online, spent = await asyncio.gather(self._presence(grant, fans), self._spent(grant, fans))
         waiting = [_waiting(chat, grant, online.get(chat.user.uuid)) for chat in found]
-        fans = [one.fan.id for one in waiting]
-        spent = await self._spenders.spent(grant.creator, fans, self._clock.now()) if fans else {}
         ordered = sorted_by(order, [replace(one, spent=spent.get(one.fan.id)) for one in waiting])
         if await self._access.may(grant.actor.user, grant.creator, Capability.INSIGHTS):
             return ordered
@@ -172,13 +174,30 @@ class ConversationsService:
         call = chats.list_chats(ActingAs(grant.managed), size=50)
         return [chat async for chat in pages(lambda one: self._gate.call(grant, one), call, MOST_CHATS)]
 
+    async def _spent(self, grant: Grant, fans: Sequence[FanId]) -> dict[FanId, int]:
+        """What they have spent in minor units, as Fanvue has it now; else as it was last listed, as far as it was."""
+        if not fans:
+            return {}
+        listed = await self._spenders.spent(grant.creator, fans, self._clock.now())
+        if grant.managed is not None:
+            return listed
+        try:
+            parts = [fans[start : start + AT_ONCE] for start in range(0, len(fans), AT_ONCE)]
+            answers = await asyncio.gather(*(self._gate.call(grant, insights.batch_fans(part)) for part in parts))
+        except DomainError:
+            return listed
+        known = {FanId(uuid): one for answer in answers for uuid, one in answer.items() if one.error is None}
+        return listed | {fan: int(one.spending.total.total) for fan, one in known.items()}
+
     async def _presence(self, grant: Grant, fans: Sequence[str]) -> dict[str, Presence]:
         if grant.managed is not None or not fans:
             return {}
         try:
-            return await self._gate.call(grant, chats.statuses(fans[:100]))
+            parts = [fans[start : start + AT_ONCE] for start in range(0, len(fans), AT_ONCE)]
+            answers = await asyncio.gather(*(self._gate.call(grant, chats.statuses(part)) for part in parts))
         except DomainError:
             return {}
+        return {uuid: one for answer in answers for uuid, one in answer.items()}
 
 
 def _require(grant: Grant) -> None:

@@ -14,6 +14,8 @@ from bot.storage.schema import replies
 
 STUCK_AT_ONCE = 50
 SOMEBODY = "somebody"
+NATIVE = "message:"
+"""How the sources of Discord's own replies begin."""
 KEPT = timedelta(days=1)
 """How long words wait for being sent again."""
 
@@ -84,6 +86,8 @@ class Author:
 
     name: str | None = None
     """``None`` when nobody did."""
+    said_in: ChannelId | None = None
+    """Where their own Discord message says it already: a reply to a card there."""
     is_under_way: bool = False
     """Whether that cannot be told yet: a reply to this fan is just being sent."""
 
@@ -159,13 +163,14 @@ class ReplyStore:
         """Who sent this message from here; replies begun before ``since`` are not waited for."""
         is_it = replies.c.fanvue_message == fanvue_message
         is_sending = and_(replies.c.status == ReplyStatus.SENDING, replies.c.created_at >= since)
-        query = select(replies.c.fanvue_message, replies.c.author_name).where(
-            replies.c.creator_id == creator, replies.c.fan_id == fan, or_(is_it, is_sending)
-        )
+        query = select(replies).where(replies.c.creator_id == creator, replies.c.fan_id == fan, or_(is_it, is_sending))
         async with self._database.read() as connection:
-            found = (await connection.execute(query)).all()
-        names = [row.author_name or SOMEBODY for row in found if row.fanvue_message == fanvue_message]
-        return Author(names[0] if names else None, is_under_way=bool(found) and not names)
+            found = [_reply(row) for row in await connection.execute(query)]
+        sent = next((one for one in found if one.fanvue_message == fanvue_message), None)
+        if sent is None:
+            return Author(is_under_way=bool(found))
+        is_said = sent.source_key.startswith(NATIVE)
+        return Author(sent.author_name or SOMEBODY, said_in=sent.channel if is_said else None)
 
     async def accounted_for(self, creator: CreatorId, fan: FanId) -> set[str]:
         """Fanvue's ids of the messages to a fan that are known to be replies sent from here."""

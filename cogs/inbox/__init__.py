@@ -21,6 +21,7 @@ from bot.services.replies import Recipient
 from cogs.inbox.cards import CardActs
 from cogs.inbox.chats import Chats
 from cogs.inbox.desks import Desks
+from cogs.inbox.lists import FanLists
 from cogs.inbox.native import NativeReplies
 
 ORDERS = [app_commands.Choice(name=order.label, value=order.value) for order in Order]
@@ -40,6 +41,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         self._native = NativeReplies(services, kit.failures)
         self._chats = Chats(services, kit, CardActs(services, kit))
         Desks(services, kit)
+        FanLists(services, kit)
 
     @app_commands.command()
     @app_commands.describe(order="Who comes first", creator="Whose inbox")

@@ -79,7 +79,7 @@ async def written_at_fanvue(desk: Desk, words: str, **changes: Any) -> None:
 async def begun(desk: Desk, author: str = "Cleo") -> str:
     """A reply on its way to the fan."""
     now = desk.clock.now()
-    reply = NewReply("r1", "message:1", None, LUNA, SARAH.id, DiscordUserId(7), now, author_name=author)
+    reply = NewReply("r1", "interaction:1", None, LUNA, SARAH.id, DiscordUserId(7), now, author_name=author)
     assert await desk.stores.replies.begin(reply)
     return reply.id
 

@@ -53,14 +53,17 @@ async def test_both_sides_are_in_the_post_each_once_and_what_is_said_there_stays
     card = desk.cards(post)[-1]
     await desk.luna.send(post, CANARY)
     await desk.luna.send(post, "Yes, at eight", reply_to=card)
+    form = await desk.luna.click(card, label="Reply")
+    await desk.luna.submit_modal(form, {"text": "Bring friends"})
     await desk.until(lambda: "Sent by" in said(post))
     await desk.fanvue.creator_writes(CREATOR, desk.fan, "And tomorrow too")
     await desk.until(lambda: "And tomorrow too" in said(post))
     titles = [message.embeds[0].title for message in post.history() if message.embeds]
-    assert titles.count("↩️ Sent by luna") == 1
+    assert titles.count("↩️ Sent by luna") == 1, "a reply to a card stands there as such"
+    assert said(post).count("Yes, at eight") == 1
     assert titles.count("↩️ Sent on Fanvue") == 1
     texts = [message.text or "" for message in desk.fanvue.messages(CREATOR, desk.fan)]
-    assert texts[-2:] == ["Yes, at eight", "And tomorrow too"]
+    assert texts[-3:] == ["Yes, at eight", "Bring friends", "And tomorrow too"]
     assert not [text for text in texts if "CANARY" in text]
     mirrored = next(message for message in post.history() if "Sent on Fanvue" in words_of(message))
     assert labels_of(mirrored) == ["Write more"]

@@ -146,3 +146,37 @@ async def test_a_desks_header_says_how_things_stand_and_what_is_said_there_stays
     read = await connected.luna.click(post.history()[0], label="Conversation")
     assert read.ephemeral
     assert "For the fan" in words_of(read)
+
+
+async def test_a_fan_is_put_on_lists_taken_off_and_a_list_is_made(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    world = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    fan = chat_of(connected).fan.user.uuid
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    shown = await luna.click(opened.response, label="Lists")
+    assert shown.ephemeral
+    first = next(iter(world.custom_lists))
+    for wanted in ([first.uuid], []):
+        await luna.select(shown.response, values=wanted, custom_id=menu_of(shown, "ib_listed")["custom_id"])
+        assert (fan in {str(one) for one in first.members}) == bool(wanted)
+    form = await luna.click(shown.response, label="New list")
+    await luna.submit_modal(form, {"text": "Sweet **people**"})
+    made = next(one for one in world.custom_lists if one.name == "Sweet **people**")
+    assert fan in {str(one) for one in made.members}
+    assert "Sweet \\*\\*people\\*\\*" in words_of(shown)
+    again = await luna.submit_modal(await luna.click(shown.response, label="New list"), {"text": "sweet **PEOPLE**"})
+    assert "already" in words_of(again)
+    assert [one.name for one in world.custom_lists].count("Sweet **people**") == 1
+
+
+async def test_unread_knows_who_is_worth_most_and_shows_amounts_to_those_who_may_see_them(connected: Rig) -> None:
+    luna, cleo, desk = connected.luna, connected.members["cleo"], connected.desk
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
+    await connected.fanvue.fan_tips(CREATOR, connected.fan, 50_000)
+    await luna.slash(desk, "team grant", person=cleo, right="reply")
+    for person in (luna, cleo):
+        shown = await person.slash(desk, "inbox unread", order="worth")
+        lines = words_of(shown).splitlines()
+        richest = next(line for line in lines if line.startswith(("🟢", "⚪")))
+        assert chat_of(connected).fan.user.display_name in richest
+        assert ("💎" in richest) == (person is luna)

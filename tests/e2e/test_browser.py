@@ -1,6 +1,5 @@
 """What a newcomer does first works in a real browser: connect, be written to, answer."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -67,9 +66,9 @@ async def test_a_creator_connects_and_answers_a_fan_from_the_card(
     await fan.bring_to_front()
     await fan.locator("textarea").first.fill("And tomorrow?")
     await fan.get_by_role("button", name="Send").first.click()
-    post = await in_post(context, origin)
+    post = await DiscordPage.in_post(context, origin)
     await post.reply("New message", "Tomorrow too")
-    await post.sees("Sent by luna")
+    await post.sees("Answered")
     await fan.bring_to_front()
     await expect(fan.get_by_text("Tomorrow too")).to_have_count(1)
     await fan.get_by_label("The creator's answer").fill("Bring friends!")
@@ -78,16 +77,6 @@ async def test_a_creator_connects_and_answers_a_fan_from_the_card(
     await post.page.bring_to_front()
     mirrored = await post.sees("Sent on Fanvue")
     await expect(mirrored).to_contain_text("Bring friends!")
-
-
-async def in_post(context: BrowserContext, origin: str) -> DiscordPage:
-    """The creator in the desk's newest post, once there is one."""
-    start = await context.new_page()
-    async with asyncio.timeout(15):
-        while not await start.locator('form[action="/view/creator-post"]').count():
-            await start.goto(origin)
-    await start.close()
-    return await DiscordPage.open(context, origin, "creator-post")
 
 
 async def test_the_pages_fit_a_phone(origin: str, ports: dict[str, int]) -> None:

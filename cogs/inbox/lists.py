@@ -1,0 +1,73 @@
+"""The creator's own lists: which a fan is on, on and off, and a new one."""
+
+import discord
+
+from bot.discordkit.components import button, form, view_of
+from bot.discordkit.inbox import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB, TEXT_ID
+from bot.discordkit.kit import Kit
+from bot.discordkit.look import Colour
+from bot.discordkit.menus import menu, option
+from bot.discordkit.people import actor_of
+from bot.domain import text
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import CreatorId, FanId
+from bot.services import Services
+from bot.services.fan_lists import NAME_LIMIT, FanList
+
+
+class FanLists:
+    """Every press asks for the right again, and shows what Fanvue has then."""
+
+    def __init__(self, services: Services, kit: Kit) -> None:
+        self._access = services.access
+        self._lists = services.fan_lists
+        kit.actions.on_press(LISTS_VERB, self._show)
+        kit.actions.on_pick(LISTED_VERB, self._put)
+        kit.actions.on_press(NEW_LIST_VERB, self._ask)
+        kit.actions.on_form(NEW_LIST_VERB, self._create)
+
+    async def _show(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant, fan = await self._of(interaction, key)
+        await _answer(interaction, key, await self._lists.of(grant, fan))
+
+    async def _put(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await _answer(interaction, key, await self._lists.put(grant, fan, values))
+
+    async def _ask(self, interaction: discord.Interaction, key: str) -> None:
+        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(custom_id=TEXT_ID, max_length=NAME_LIMIT)
+        await interaction.response.send_modal(form("A new list with this fan", NEW_LIST_VERB, key, {"Name": field}))
+
+    async def _create(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        grant, fan = await self._of(interaction, key)
+        await _answer(interaction, key, await self._lists.create(grant, fan, values.get(TEXT_ID, "")))
+
+    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
+        creator, _, fan = key.partition("|")
+        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
+        return grant, FanId(fan)
+
+
+async def _answer(interaction: discord.Interaction, key: str, found: list[FanList]) -> None:
+    names = ", ".join(f"**{text.name(one.name)}**" for one in found if one.is_on)
+    embed = discord.Embed(
+        title="Lists at Fanvue",
+        description=f"On: {names}." if names else "On none of the creator's lists.",
+        colour=Colour.CALM,
+    )
+    items: list[discord.ui.Item[discord.ui.View]] = []
+    if found:
+        entries = [option(text.plain_name(one.name, 90), one.id, note=_count(one)) for one in found]
+        chosen = [one.id for one in found if one.is_on]
+        items.append(
+            menu("Which lists is this fan on?", LISTED_VERB, key, entries, chosen=chosen, at_least=0, at_most=25)
+        )
+    items.append(button("New list", NEW_LIST_VERB, key, emoji="🆕"))
+    await interaction.edit_original_response(embed=embed, view=view_of(items))
+
+
+def _count(one: FanList) -> str:
+    return "1 person" if one.members == 1 else f"{one.members} people"
