@@ -1,20 +1,10 @@
 """Draws a chart with matplotlib; imported by the worker process alone."""
 
-import io
-
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
 
 from bot.charts import theme, wording
 from bot.charts.axes import Frame, labelled, smoothed, smoothing
+from bot.charts.canvas import Canvas
 from bot.charts.fonts import face, fitted, printable, width
 from bot.charts.series import TrendChart
 
@@ -25,7 +15,7 @@ LEGEND_ROOM = 640
 
 def render(chart: TrendChart) -> bytes:
     """The chart as a PNG of 1600 by 900 pixels with transparent corners."""
-    canvas = _Canvas()
+    canvas = Canvas()
     _draw_header(canvas, chart)
     frame = Frame(chart)
     if chart.total is None:
@@ -39,76 +29,7 @@ def render(chart: TrendChart) -> bytes:
     return canvas.png()
 
 
-class _Canvas:
-    """A figure addressed in pixels from the top left corner."""
-
-    def __init__(self) -> None:
-        self.figure = Figure(figsize=(theme.WIDTH / theme.DPI, theme.HEIGHT / theme.DPI), dpi=theme.DPI)
-        self.figure.patch.set_visible(False)
-        self._depth = 0
-        self._pixels = Affine2D().scale(1, -1).translate(0, theme.HEIGHT)
-        card = FancyBboxPatch(
-            (3, 3),
-            theme.WIDTH - 6,
-            theme.HEIGHT - 6,
-            boxstyle=f"round,pad=0,rounding_size={theme.CORNER}",
-            facecolor=theme.CARD,
-            edgecolor=theme.EDGE,
-            linewidth=_points(4),
-            transform=self._pixels,
-        )
-        self._add(card)
-
-    def text(
-        self, x: float, y: float, words: str, *, size: int, colour: str, is_bold: bool = False, align: str = "left"
-    ) -> None:
-        """Words with their baseline at ``y``, edged in the card's colour; never read as mathematics."""
-        text = Text(
-            x,
-            y,
-            words,
-            transform=self._pixels,
-            color=colour,
-            fontproperties=face(size, is_bold=is_bold),
-            ha=align,
-            va="baseline",
-            parse_math=False,
-        )
-        if is_bold:
-            text.set_path_effects([withStroke(linewidth=_points(10), foreground=theme.CARD)])
-        self._add(text)
-
-    def line(self, xs: list[float], ys: list[float], *, colour: str, thickness: float, is_dashed: bool = False) -> None:
-        """A line through points."""
-        line = Line2D(xs, ys, color=colour, linewidth=_points(thickness), transform=self._pixels)
-        line.set_solid_capstyle("round")
-        if is_dashed:
-            line.set_linestyle((0, (2.6, 1.7)))
-        self._add(line)
-
-    def shapes(self, paths: list[Path], colours: list[str]) -> None:
-        """Filled outlines."""
-        self._add(PathCollection(paths, facecolors=colours, linewidths=0, transform=self._pixels))
-
-    def png(self) -> bytes:
-        """What was drawn so far."""
-        FigureCanvasAgg(self.figure)
-        file = io.BytesIO()
-        self.figure.savefig(file, format="png", dpi=theme.DPI, metadata={"Software": None}, pil_kwargs=PNG_OPTIONS)
-        return file.getvalue()
-
-    def _add(self, artist: Artist) -> None:
-        """On top of everything so far."""
-        self._depth += 1
-        artist.set_zorder(self._depth)
-        self.figure.add_artist(artist)
-
-
-def _points(pixels: float) -> float:
-    return pixels * 72 / theme.DPI
-
-
-def _draw_header(canvas: _Canvas, chart: TrendChart) -> None:
+def _draw_header(canvas: Canvas, chart: TrendChart) -> None:
     name, title = printable(chart.value_name), printable(chart.title)
     words = " · ".join(part for part in (name, title) if part)
     legend_left = _draw_legend(canvas, chart)
@@ -124,7 +45,7 @@ def _draw_header(canvas: _Canvas, chart: TrendChart) -> None:
     _draw_change(canvas, chart, left, theme.CHANGE_SIZE)
 
 
-def _draw_change(canvas: _Canvas, chart: TrendChart, left: float, size: int) -> None:
+def _draw_change(canvas: Canvas, chart: TrendChart, left: float, size: int) -> None:
     amount = wording.change(chart)
     if amount is None:
         return
@@ -134,7 +55,7 @@ def _draw_change(canvas: _Canvas, chart: TrendChart, left: float, size: int) -> 
         canvas.text(left, 212, words, size=size, colour=colour, is_bold=True)
 
 
-def _draw_legend(canvas: _Canvas, chart: TrendChart) -> float:
+def _draw_legend(canvas: Canvas, chart: TrendChart) -> float:
     """Says what the dashed line is, or what stands and what hangs; returns where the legend starts."""
     if chart.below is not None:
         return _draw_names(canvas, chart)
@@ -149,7 +70,7 @@ def _draw_legend(canvas: _Canvas, chart: TrendChart) -> float:
     return left
 
 
-def _draw_names(canvas: _Canvas, chart: TrendChart) -> float:
+def _draw_names(canvas: Canvas, chart: TrendChart) -> float:
     """How much stands above and how much hangs below, each after a square of its colour."""
     font, left = face(theme.LEGEND_SIZE), float(theme.WIDTH - theme.MARGIN)
     sums = [sum(value or 0 for value in values) for values in (chart.values, chart.below or ())]
@@ -169,14 +90,14 @@ def _legend(chart: TrendChart) -> str:
     return name[:1].upper() + name[1:] + detail
 
 
-def _draw_emptiness(canvas: _Canvas, chart: TrendChart) -> None:
+def _draw_emptiness(canvas: Canvas, chart: TrendChart) -> None:
     middle = (theme.PLOT_TOP + theme.PLOT_BOTTOM) / 2
     canvas.line([theme.MARGIN, theme.WIDTH - theme.MARGIN], [theme.PLOT_BOTTOM] * 2, colour=theme.GRID, thickness=4)
     words = "No data for this time" if chart.bars else "Nothing to show"
     canvas.text(theme.WIDTH / 2, middle, words, size=theme.EMPTY_SIZE, colour=theme.MUTED, align="center")
 
 
-def _draw_grid(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+def _draw_grid(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
     for tick in frame.ticks:
         height = frame.y(tick)
         colour = theme.GRID if tick else theme.BASELINE
@@ -185,7 +106,7 @@ def _draw_grid(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
         canvas.text(theme.PLOT_LEFT - 22, height + 13, words, size=theme.TICK_SIZE, colour=theme.MUTED, align="right")
 
 
-def _draw_bars(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+def _draw_bars(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
     paths, colours = [], []
     for index, value in enumerate(chart.values):
         if value is None:
@@ -233,7 +154,7 @@ def _rounded(left: float, base: float, bar_width: float, length: float) -> Path:
     return Path(points, codes)
 
 
-def _draw_comparison(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+def _draw_comparison(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
     if not any(chart.line):
         return
     for run in _runs(smoothed(chart.line)):
@@ -257,7 +178,7 @@ def _runs(values: tuple[float | None, ...]) -> list[list[tuple[int, float]]]:
     return [run for run in runs if run]
 
 
-def _draw_best(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+def _draw_best(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
     index = chart.best_index
     if index is None or len(chart.bars) == 1:
         return
@@ -268,7 +189,7 @@ def _draw_best(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
     canvas.text(x, frame.y(value) - 16, words, size=theme.TICK_SIZE, colour=theme.BEST, is_bold=True, align="center")
 
 
-def _draw_labels(canvas: _Canvas, chart: TrendChart, frame: Frame) -> None:
+def _draw_labels(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
     font = face(theme.TICK_SIZE)
     words = [fitted(printable(bar.label, 40), font, LABEL_ROOM) for bar in chart.bars]
     for index in labelled([width(word, font) for word in words], frame.slot_width):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
 
+from bot.charts import calendar
+from bot.charts.calendar import CalendarChart
 from bot.charts.process import DrawingProcess, DrawingRefusedError, WorkerGoneError, WorkerSlowError
 from bot.charts.series import TrendChart
 from bot.charts.wording import alt_text, file_name
@@ -44,7 +46,7 @@ class ChartStudio:
         self._draws = 0
         self._is_closed = False
 
-    async def draw(self, chart: TrendChart) -> Picture:
+    async def draw(self, chart: TrendChart | CalendarChart) -> Picture:
         """The chart as a picture.
 
         Raises ChartError when it cannot be drawn, takes too long, too many wait, or the studio is closed.
@@ -56,6 +58,8 @@ class ChartStudio:
             png = await asyncio.get_running_loop().run_in_executor(self._thread, self._drawn, chart)
         finally:
             self._waiting -= 1
+        if isinstance(chart, CalendarChart):
+            return Picture(png, calendar.alt_text(chart), "calendar.png")
         return Picture(png, alt_text(chart), file_name(chart))
 
     async def close(self) -> None:
@@ -68,7 +72,7 @@ class ChartStudio:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._cleared)
         self._thread.shutdown(wait=False)
 
-    def _drawn(self, chart: TrendChart) -> bytes:
+    def _drawn(self, chart: TrendChart | CalendarChart) -> bytes:
         with self._lock:
             self._stop_idling()
             self._draws += 1

@@ -15,6 +15,8 @@ REQUEST = struct.Struct(">I")
 """Before each request: its length."""
 ANSWER = struct.Struct(">?I")
 """Before each answer: whether it is a picture (or else the name of what went wrong), and its length."""
+CALENDAR = b'{"calendar"'
+"""How a request for a calendar begins; others are for charts of values."""
 
 
 def main() -> None:
@@ -40,10 +42,14 @@ def _listen(source: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
 
 def _answer(request: bytes) -> tuple[bool, bytes]:
     # Imported here so that the listener notices the starter's death even while matplotlib loads.
+    from bot.charts.calendar import CalendarChart  # noqa: PLC0415 - see above
+    from bot.charts.calendar_picture import render_calendar  # noqa: PLC0415 - see above
     from bot.charts.render import render  # noqa: PLC0415 - see above
     from bot.charts.series import TrendChart  # noqa: PLC0415 - see above
 
     try:
+        if request.startswith(CALENDAR):
+            return True, render_calendar(CalendarChart.from_json(request))
         return True, render(TrendChart.from_json(request))
     except Exception as error:  # noqa: BLE001 - one bad chart must not end the process
         return False, type(error).__name__.encode()

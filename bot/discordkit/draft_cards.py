@@ -14,7 +14,7 @@ from bot.domain import text
 from bot.domain.money import Money
 from bot.domain.posting import Audience, Content, Draft, DraftKind, DraftStatus, files
 from bot.services.drafts import Opened
-from bot.services.mass import PeopleList
+from bot.services.mass import PeopleList, Reach
 from bot.services.media import Thumbnail
 
 GO_VERB = "dr_go"
@@ -55,7 +55,11 @@ TITLES = {
 
 
 def draft_embed(
-    opened: Opened, zone: ZoneInfo, labels: Sequence[tuple[str, str]] = (), people: Sequence[PeopleList] = ()
+    opened: Opened,
+    zone: ZoneInfo,
+    labels: Sequence[tuple[str, str]] = (),
+    people: Sequence[PeopleList] = (),
+    reach: Reach | None = None,
 ) -> discord.Embed:
     """Exactly what will happen, for those who may see it alone."""
     draft, content = opened.draft, opened.draft.content
@@ -68,7 +72,7 @@ def draft_embed(
     if content.note:
         embed.add_field(name="Asked to change", value=text.fit(content.note, 600), inline=False)
     is_post = draft.kind is DraftKind.POST
-    goes_to = draft.content.audience.label if is_post else estimate(draft, people)
+    goes_to = draft.content.audience.label if is_post else estimate(draft, people, reach)
     embed.add_field(name="Goes to", value=goes_to, inline=is_post)
     embed.add_field(name="When", value=_when(opened, zone))
     if content.media:

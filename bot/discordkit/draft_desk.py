@@ -52,7 +52,8 @@ class DraftDesk:
         is_post = opened.draft.kind is DraftKind.POST
         labels = await self._posts.labels(opened.grant) if is_post and opened.is_author else []
         people = [] if is_post else await self._mass.lists(opened.grant)
-        embed = cards.draft_embed(opened, zone, labels, people)
+        reach = await self._mass.reach(opened.grant, opened.draft.content, people) if people else None
+        embed = cards.draft_embed(opened, zone, labels, people, reach)
         for name, error in problems:
             embed.add_field(name=f"Not attached: {text.plain_name(name)}", value=failure_for(error).text, inline=False)
         ids = [one.uuid for one in opened.draft.content.media[:PICTURES]]

@@ -10,7 +10,7 @@ from bot.discordkit.menus import menu, option
 from bot.domain import text
 from bot.domain.money import Money
 from bot.domain.posting import Draft
-from bot.services.mass import MassResult, PeopleList
+from bot.services.mass import MassResult, PeopleList, Reach
 
 TO_VERB = "ma_to"
 NOT_VERB = "ma_not"
@@ -36,18 +36,23 @@ def list_menus(draft: Draft, lists: Sequence[PeopleList]) -> list[discord.ui.Ite
     ]
 
 
-def estimate(draft: Draft, lists: Sequence[PeopleList]) -> str:
-    """How many at most: Fanvue counts people who are on several lists once, and leaves out the others."""
-    counts = {one.key: one.count for one in lists}
+def estimate(draft: Draft, lists: Sequence[PeopleList], reach: Reach | None) -> str:
+    """How many, and whether that was counted by people or by lists, which may share some."""
     names = {one.key: one.name for one in lists}
-    if not draft.content.to:
+    if not draft.content.to or reach is None:
         return "Choose at least one list below."
-    most = sum(counts.get(one, 0) for one in draft.content.to)
     to = ", ".join(text.name(names.get(one, "a list")) for one in draft.content.to)
-    words = f"{to}\nAt most **{most:,}** people; who is on several lists gets it once"
+    words = f"{to}\n{_people(reach)}"
     if draft.content.but_not:
         words += f", and nobody on {', '.join(text.name(names.get(one, 'a list')) for one in draft.content.but_not)}"
     return words[:1000] + "."
+
+
+def _people(reach: Reach) -> str:
+    if reach.least == reach.most:
+        return f"**{reach.most:,}** {'person' if reach.most == 1 else 'people'} as of now, each once"
+    start = f"Between **{reach.least:,}** and **{reach.most:,}**" if reach.least else f"At most **{reach.most:,}**"
+    return f"{start} people: lists may share some, and everybody gets it once"
 
 
 def results_embed(rows: Sequence[MassResult], handle: str) -> discord.Embed:

@@ -1,19 +1,25 @@
 """Messages to many: whom they can go to, what became of them, and taking them back."""
 
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, DomainError, NotAllowedError
+from bot.domain.posting import Content
 from bot.fanvue import lists, mass_messages
 from bot.fanvue.mass_messages import MassMessage
+from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
 from bot.services.publishing import CUSTOM, SMART
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
 
 ROWS = 20
+COUNTED = 500
+"""How many members are read for an estimate: ten calls."""
 RECALLABLE = frozenset({"SENT", "SENDING", "SCHEDULED"})
 
 
@@ -24,6 +30,14 @@ class PeopleList:
     key: str
     name: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people a message goes to: exactly, when both are the same; else somewhere between."""
+
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -68,6 +82,31 @@ class MassService:
         except DomainError:
             return found
         return found + [PeopleList(CUSTOM + one.uuid, one.name or "A list", one.members_count) for one in custom]
+
+    async def reach(self, grant: Grant, content: Content, people: Sequence[PeopleList]) -> Reach:
+        """Who is on the lists and on none of the excluded ones, each once: counted by people where lists are short."""
+        counts = {one.key: one.count for one in people}
+        to, but_not = set(content.to), set(content.but_not)
+        sizes = [counts.get(key, 0) for key in to - but_not]
+        left_out = sum(counts.get(key, 0) for key in but_not)
+        bounds = Reach(max(0, max(sizes, default=0) - left_out), sum(sizes))
+        if len(to) == 1 and not but_not:
+            return bounds
+        if not to - but_not or not to | but_not <= counts.keys() or sum(sizes) + left_out > COUNTED:
+            return bounds
+        try:
+            got, out = await asyncio.gather(self._on(grant, to - but_not), self._on(grant, but_not))
+        except DomainError:
+            return bounds
+        return Reach(len(got - out), len(got - out))
+
+    async def _on(self, grant: Grant, keys: Collection[str]) -> set[str]:
+        found: set[str] = set()
+        for key in keys:
+            is_smart, uuid = key.startswith(SMART), key.partition(":")[2]
+            call = (lists.smart_members if is_smart else lists.custom_members)(uuid, ActingAs(grant.managed))
+            found |= {one.uuid async for one in pages(lambda page: self._gate.call(grant, page), call, COUNTED)}
+        return found
 
     async def sent(self, grant: Grant) -> list[MassResult]:
         """The newest, with what they brought."""

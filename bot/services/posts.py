@@ -1,18 +1,17 @@
 """Posts that are at Fanvue already: seen, changed, taken away, talked about."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.charts.series import Bar, TrendChart
-from bot.charts.studio import ChartStudio
+from bot.charts.calendar import CalendarChart, Entry
+from bot.charts.studio import ChartStudio, Picture
 from bot.domain import schedule
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, ChartError, DomainError, GoneError, NotAllowedError
+from bot.domain.money import Money
 from bot.domain.posting import TEXT_LIMIT, Audience, CommentLine, PostCard, PostView
 from bot.fanvue import comments, post_collections, posts
 from bot.fanvue.paging import pages
@@ -24,22 +23,13 @@ from bot.vault.gate import Gate
 
 T = TypeVar("T")
 
-__all__ = ["Audience", "Calendar", "PostsService"]
+__all__ = ["Audience", "Picture", "PostsService"]
 
 SITE = "https://www.fanvue.com"
 ROWS = 200
 COMMENTS = 20
-WEEKS = 4
 COMMENT_LIMIT = 2000
 STAMP_DIGITS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The coming weeks as a picture, in words beside it."""
-
-    png: bytes
-    alt_text: str
 
 
 class PostsService:
@@ -79,18 +69,14 @@ class PostsService:
         """By the same clock as everything here."""
         return self._clock.now()
 
-    async def calendar(self, scheduled: Sequence[PostCard], zone: ZoneInfo) -> Calendar | None:
-        """How many posts are scheduled for each day of the coming weeks; ``None`` when it cannot be drawn."""
-        today = self._clock.now().astimezone(zone).date()
-        counts = Counter(one.at.astimezone(zone).date() for one in scheduled)
-        days = [today + timedelta(days=number) for number in range(7 * WEEKS)]
-        bars = tuple(Bar(f"{day:%a} {day.day} {day:%b}", counts[day]) for day in days)
-        chart = TrendChart(f"the coming {WEEKS} weeks", bars, unit="count", value_name="Scheduled posts")
+    async def calendar(self, scheduled: Sequence[PostCard], zone: ZoneInfo) -> Picture | None:
+        """The coming weeks in the creator's zone, day by day; ``None`` when they cannot be drawn."""
+        local = [(one.at.astimezone(zone), one.price) for one in scheduled]
+        entries = tuple((at.date(), Entry(f"{at:%H:%M}", str(Money(price)) if price else None)) for at, price in local)
         try:
-            picture = await self._studio.draw(chart)
+            return await self._studio.draw(CalendarChart(self._clock.now().astimezone(zone).date(), entries, zone.key))
         except ChartError:
             return None
-        return Calendar(picture.png, picture.alt_text)
 
     async def edit(self, grant: Grant, uuid: str, text: str, publish_at: datetime | None) -> None:
         """Change the words, and when a scheduled one comes. BadInputError, and what the gate raises."""

@@ -12,7 +12,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.posting import PostCard, PostView
 from bot.services import Services
-from bot.services.posts import Calendar, page_of
+from bot.services.posts import Picture, page_of
 
 CALENDAR = "calendar.png"
 
@@ -45,7 +45,7 @@ class Published:
 
     async def _listed(
         self, interaction: discord.Interaction, creator: str | None, view: PostView
-    ) -> tuple[Grant, list[PostCard], Calendar | None]:
+    ) -> tuple[Grant, list[PostCard], Picture | None]:
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         rows = await self._posts.listed(grant, view)
         if view is not PostView.SCHEDULED or not rows:
@@ -58,7 +58,7 @@ class Published:
         view: PostView,
         grant: Grant,
         rows: list[PostCard],
-        calendar: Calendar | None,
+        calendar: Picture | None,
     ) -> None:
         files = []
         if calendar is not None:

@@ -21,7 +21,7 @@ async def asked(rig: Rig, **options: Any) -> tuple[Any, Any]:
     card = (await cleo.slash(rig.desk, "mass create", **options)).response
     assert "at least one list" in words_of(await cleo.click(card, label="Ask for approval")) + words_of(card)
     await cleo.select(card, ["smart:subscribers"], custom_id=component(card, "ma_to"))
-    assert "At most" in words_of(card)
+    assert "as of now, each once" in words_of(card)
     question = await cleo.click(card, label="Ask for approval")
     return card, question.followups[-1]
 
@@ -92,3 +92,21 @@ async def test_files_are_brought_into_a_folder_of_the_vault(connected: Rig) -> N
     assert "is no picture" in words_of(shown)
     found = await connected.luna.slash(connected.desk, "media vault", find="discord-")
     assert "discord-" in words_of(found).replace("\\", "")
+
+
+async def test_people_on_several_lists_count_once_and_those_left_out_not_at_all(connected: Rig) -> None:
+    desk = desk_of(connected)
+    vip, birthdays = (one for one in desk.custom_lists if one.members)
+    birthdays.members[:] = [vip.members[0], *birthdays.members[1:]]
+    together = set(vip.members) | set(birthdays.members)
+    card = (await connected.luna.slash(connected.desk, "mass create", text="Counted")).response
+    keys = [f"custom:{vip.uuid}", f"custom:{birthdays.uuid}"]
+    await connected.luna.select(card, keys, custom_id=component(card, "ma_to"))
+    assert f"{len(together)}** people as of now, each once" in words_of(card)
+    await connected.luna.select(card, keys[1:], custom_id=component(card, "ma_not"))
+    assert f"{len(together - set(birthdays.members))}** people as of now" in words_of(card)
+    connected.fanvue.faults.add(operation="getCustomListMembers", kind=403, times=None)
+    await connected.luna.select(card, [], custom_id=component(card, "ma_not"))
+    assert f"Between **{len(vip.members)}** and **{len(vip.members) + len(birthdays.members)}** people" in words_of(
+        card
+    )

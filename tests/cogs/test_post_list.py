@@ -36,7 +36,7 @@ async def test_scheduled_posts_are_listed_with_a_calendar_and_move_when_edited(c
     assert listed.ephemeral
     assert "Sunday set" in words_of(listed)
     (picture,) = listed.response.attachments
-    assert "scheduled posts" in picture.description
+    assert "Calendar of the coming 5 weeks: 3 scheduled posts." in picture.description
     card = await opened(connected, "scheduled", "Sunday set")
     form = await connected.luna.click(card, label="Edit")
     await connected.luna.submit_modal(form, {"text": "Monday set", "when": "in 4 days"})
