@@ -33,6 +33,8 @@ from bot.web.serving import serving
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 60
+DESK_SECONDS = 5
+"""A header says soon what changed; drawing what it says already costs nothing."""
 RETENTION = timedelta(days=30)
 """How long what a fan wrote is kept, sealed; cards show it no longer afterwards."""
 
@@ -106,8 +108,18 @@ class App:
             parts["board"] = self.board.run()
             parts["remover"] = self.remover.run()
             parts["sweeper"] = self._sweep()
+            parts["desk"] = self._draw_desks()
             parts["recovery"] = self.recovery.run()
         return parts
+
+    async def _draw_desks(self) -> None:
+        """Keep the headers of desks current."""
+        while True:
+            try:
+                await self.services.desk.sweep()
+            except StorageBusyError:
+                log.warning("desks_cannot_read")
+            await asyncio.sleep(DESK_SECONDS)
 
     async def _sweep(self) -> None:
         while True:
@@ -118,7 +130,6 @@ class App:
                 await self.services.claims.sweep()
                 await self.services.stuck.settle()
                 await self.services.waiting.sweep()
-                await self.services.desk.sweep()
                 await self.services.spending.sweep()
                 await self.services.guilds.sweep()
                 await self.services.privacy.sweep()

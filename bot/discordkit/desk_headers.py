@@ -19,6 +19,7 @@ from bot.services.desk_facts import FanFacts
 
 FACTS = ("Lifetime", "Subscription", "At Fanvue")
 NOTE_LIMIT = 150
+SERVER_ERROR = 500
 STATUSES = {
     "subscriber": "Subscribed",
     "expired": "Was subscribed",
@@ -34,24 +35,31 @@ class DeskHeaders:
         self._client = client
         self._pacer = pacer
 
-    async def draw(self, post: ChannelId, header: Header) -> None:
-        """Draw it on that post; one that is gone, or rests archived with nothing new, is left alone."""
+    async def draw(self, post: ChannelId, header: Header) -> bool:
+        """Draw it on that post; one that is gone, or rests archived with nothing new, is left alone.
+
+        False when Discord should be tried again.
+        """
         try:
-            thread = await self._found(post)
-            if not isinstance(thread, discord.Thread):
-                return
-            forum = thread.parent or await self._found(ChannelId(thread.parent_id))
-            await self._pacer.slot()
-            first = await self._first(thread)
-            if first is None or self._client.user is None or first.author.id != self._client.user.id:
-                return
-            await self._edit(first, header, forum)
-            tags = desk_tags.retagged(thread, header, forum)
-            if tags is not None:
-                await self._pacer.slot()
-                await thread.edit(applied_tags=tags)
-        except discord.HTTPException:
+            await self._draw(post, header)
+        except discord.HTTPException as error:
+            return error.status < SERVER_ERROR
+        return True
+
+    async def _draw(self, post: ChannelId, header: Header) -> None:
+        thread = await self._found(post)
+        if not isinstance(thread, discord.Thread):
             return
+        forum = thread.parent or await self._found(ChannelId(thread.parent_id))
+        await self._pacer.slot()
+        first = await self._first(thread)
+        if first is None or self._client.user is None or first.author.id != self._client.user.id:
+            return
+        await self._edit(first, header, forum)
+        tags = desk_tags.retagged(thread, header, forum)
+        if tags is not None:
+            await self._pacer.slot()
+            await thread.edit(applied_tags=tags)
 
     async def _edit(self, first: discord.Message, header: Header, forum: object) -> None:
         before = first.embeds[0] if first.embeds else discord.Embed()

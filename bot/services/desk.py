@@ -18,6 +18,7 @@ from bot.domain.claims import Claim
 from bot.domain.clock import Clock
 from bot.domain.conversations import Note
 from bot.domain.drafts import Draft
+from bot.domain.errors import BadInputError
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.faults import where
 from bot.services.desk_facts import DeskFacts, FanFacts
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LATELY = timedelta(minutes=3)
 NOTES_SHOWN = 3
+REMEMBERED = 5000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,8 +54,8 @@ class Header:
 class HeaderDrawer(Protocol):
     """Draws headers."""
 
-    async def draw(self, post: ChannelId, header: Header) -> None:
-        """Draw it on that post; one that is gone is left alone."""
+    async def draw(self, post: ChannelId, header: Header) -> bool:
+        """Draw it on that post; one that is gone is left alone. False when it is to be tried again."""
         ...
 
 
@@ -100,6 +102,7 @@ class DeskService:
         self._keyring = keyring
         self._stored = stored
         self._clock = clock
+        self._drawn: dict[ChannelId, Header] = {}
 
     async def sent(self, creator: CreatorId, fan: FanId, fanvue_message: str, draft: Draft) -> None:
         """Show in the fan's posts what was just sent; failing to show it changes nothing about the sending."""
@@ -118,9 +121,17 @@ class DeskService:
 
     async def changed(self, grant: Grant, fan: FanId) -> None:
         """Something about this fan was set from here: read it, and draw the headers."""
-        if await self._posts.of_fan(grant.creator, fan):
+        posts = await self._posts.of_fan(grant.creator, fan)
+        if posts:
+            for _, post in posts:
+                self._drawn.pop(post, None)
             await self._facts.read(grant.creator, [fan])
             await self.refresh(grant.creator, fan)
+
+    async def require_post(self, grant: Grant, fan: FanId, channel: int) -> None:
+        """BadInputError where that is no post of this fan: a button says nothing about where it is pressed."""
+        if all(post != channel for _, post in await self._posts.of_fan(grant.creator, fan)):
+            raise BadInputError("This is no post of a forum that shows this fan, so there are no tags to make.")
 
     async def refresh(self, creator: CreatorId, fan: FanId) -> None:
         """Draw this fan's headers, in every forum."""
@@ -138,7 +149,7 @@ class DeskService:
         )
         for forum, post in posts:
             try:
-                await self._drawer.draw(post, await self._for(forum, header))
+                await self._draw(post, await self._for(forum, header))
             except Exception as error:  # noqa: BLE001 - one post that cannot be drawn must not stop the others
                 log.warning("header_not_drawn", error=where(error))
 
@@ -149,10 +160,20 @@ class DeskService:
         for creator, fan in changed:
             by_creator[creator].append(fan)
         for creator, fans in by_creator.items():
-            await self._facts.read(creator, fans)
+            await self._facts.read(creator, fans, self._clock.now())
             for fan in fans:
                 await self.refresh(creator, fan)
         return len(changed)
+
+    async def _draw(self, post: ChannelId, header: Header) -> None:
+        """Nothing is asked of Discord where this very header was drawn last."""
+        if self._drawn.get(post) == header:
+            return
+        self._drawn.pop(post, None)
+        if len(self._drawn) > REMEMBERED:
+            self._drawn.clear()
+        if await self._drawer.draw(post, header):
+            self._drawn[post] = header
 
     async def _for(self, forum: ChannelId, header: Header) -> Header:
         place = Place(PlaceKind.FORUM, forum)

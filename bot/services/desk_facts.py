@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,6 +20,7 @@ from bot.vault.gate import Gate
 log = structlog.get_logger(__name__)
 
 KEPT = 5000
+FRESH = timedelta(minutes=2)
 MOST_FANS = 100
 
 
@@ -43,13 +44,20 @@ class DeskFacts:
         self._creators = creators
         self._gate = gate
         self._known: dict[tuple[CreatorId, FanId], FanFacts] = {}
+        self._tried: dict[tuple[CreatorId, FanId], datetime] = {}
 
     def known(self, creator: CreatorId, fan: FanId) -> FanFacts | None:
         """What was read last; ``None`` when nothing was."""
         return self._known.get((creator, fan))
 
-    async def read(self, creator_id: CreatorId, fans: Collection[FanId]) -> None:
-        """Read about these fans, behind what people wait for."""
+    async def read(self, creator_id: CreatorId, fans: Collection[FanId], now: datetime | None = None) -> None:
+        """Read about these fans, behind what people wait for; with ``now`` only of whom nothing was read lately."""
+        if now is not None:
+            late = now - FRESH
+            fans = [fan for fan in fans if (tried := self._tried.get((creator_id, fan))) is None or tried < late]
+            self._tried |= {(creator_id, fan): now for fan in fans}
+        if not fans:
+            return
         creator = await self._creators.find(creator_id)
         if creator is None or not creator.connection.is_active:
             return
@@ -57,6 +65,7 @@ class DeskFacts:
         found, figures = await self._chats(creator), await self._figures(creator, wanted)
         if len(self._known) > KEPT:
             self._known.clear()
+            self._tried.clear()
         for fan in wanted:
             chat, known = found.get(fan), figures.get(fan)
             if chat is not None or known is not None:

@@ -39,6 +39,7 @@ class Desks:
         await interaction.response.defer(ephemeral=True, thinking=True)
         creator, _, fan = key.partition("|")
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.ALERTS)
+        await self._desk.require_post(grant, FanId(fan), interaction.channel_id or 0)
         made = await desk_tags.make(interaction.channel)
         await self._desk.changed(grant, FanId(fan))
         line = f"The forum now has: **{', '.join(made)}**. I set them from now on." if made else "They are all there."

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 from sandbox.discord.model import Channel, Message, User
@@ -17,8 +18,8 @@ CROSSED = 0.15
 CANARY = "CANARY, between us"
 AT_ONCE = 3
 KINDS = ("applied_answer_cut", "reset", "502", "503", "400")
-LIMITED = ("429",)
-"""In long runs: the bot then keeps away from Fanvue for a minute."""
+LIMITED, LIMITED_AT = "429", 40
+"""In long runs, once: the bot then keeps away from Fanvue for a minute."""
 LONG = 100
 SETTLED_SECONDS = 16
 LIMIT_SECONDS = 65
@@ -63,7 +64,7 @@ async def replies_arrive_or_are_told(size: Size) -> Outcome:
         await _move_into_a_forum(ground, team)
         people = [team.owner, *await _colleagues(ground, team)]
         desk = Desk(people, await _cards(ground, team, size.conversations))
-        trouble = asyncio.create_task(_make_trouble(ground, draw, KINDS + LIMITED * (size.replies > LONG)))
+        trouble = asyncio.create_task(_make_trouble(ground, draw, size))
         written = await _write_all(ground, desk, size, draw)
         trouble.cancel()
         await asyncio.gather(trouble, return_exceptions=True)
@@ -162,10 +163,14 @@ async def _write(ground: Playground, person: User, card: tuple[str, Message], te
     return Sent(person, text, fan, await ground.discord.say(person, shown.channel, text, reply_to=shown))
 
 
-async def _make_trouble(ground: Playground, draw: Random, kinds: Sequence[str]) -> None:
-    while True:
-        ground.fanvue.faults.add("sendMessage", draw.choice(kinds), times=draw.randrange(1, 3))
-        await asyncio.sleep(draw.uniform(0.1, 0.5))
+async def _make_trouble(ground: Playground, draw: Random, size: Size) -> None:
+    """In short runs something is always wrong; in long ones most replies get through, and Fanvue is full up once."""
+    is_long = size.replies > LONG
+    for number in count():
+        ground.fanvue.faults.add("sendMessage", draw.choice(KINDS), times=draw.randrange(1, 3))
+        if is_long and number == LIMITED_AT:
+            ground.fanvue.faults.add("sendMessage", LIMITED, times=1)
+        await asyncio.sleep(draw.uniform(1, 3) if is_long else draw.uniform(0.1, 0.5))
 
 
 async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outcome:
