@@ -1,13 +1,17 @@
 """Putting an application on a socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from aiohttp import web
 
 BACKLOG = 512
+Express = Callable[[web.Request], Awaitable[web.StreamResponse] | None]
+EXPRESS: web.AppKey[Express] = web.AppKey("express")
+"""Looks at each request before the application's routes and middlewares do; ``None`` leaves it to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ async def serving(app: web.Application, host: str, port: int, patience: Patience
     await runner.setup()
     try:
         loop = asyncio.get_running_loop()
-        door = _Door(runner.server, patience.connections)
+        door = _Door(_with_express(app, runner.server), patience.connections)
         listener = await loop.create_server(door, host, port, backlog=BACKLOG)
         try:
             yield
@@ -54,15 +58,23 @@ async def serving(app: web.Application, host: str, port: int, patience: Patience
         await runner.cleanup()
 
 
+def _with_express(app: web.Application, server: web.Server | None) -> web.Server:
+    """The server, asking the application's express first where there is one."""
+    if server is None:
+        raise RuntimeError("the runner is not set up")
+    express, routed = app.get(EXPRESS), server.request_handler
+    if express is not None:
+        server.request_handler = lambda request: express(cast(web.Request, request)) or routed(request)
+    return server
+
+
 class _Door:
     """Makes the protocol of each new connection.
 
     When all places are taken, whoever has been silent longest goes: a crowd that says nothing keeps nobody out.
     """
 
-    def __init__(self, server: web.Server | None, places: int) -> None:
-        if server is None:
-            raise RuntimeError("the runner is not set up")
+    def __init__(self, server: web.Server, places: int) -> None:
         self._server = server
         self._places = places
 

@@ -1,6 +1,6 @@
 """Fanvue's deliveries: verified, durable, then answered."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 import structlog
 from aiohttp import web
@@ -11,6 +11,7 @@ from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
 from bot.web.metrics import Counters
 from bot.web.middlewares import SERVER, prompt_body
+from bot.web.serving import EXPRESS
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,7 @@ STATUS = {
     Received.FORGED: 401,
     Received.UNREADABLE: 400,
 }
+ADDRESS = "/webhooks/fanvue"
 RETRY_SECONDS = "5"
 TROUBLE = {400: "broken_off", 408: "late", 413: "large"}
 ACCEPTED = CIMultiDict({"Server": SERVER})
@@ -40,18 +42,28 @@ class Webhooks:
         self._headers = CIMultiDict({**headers, "Cache-Control": "no-store"})
 
     def add_to(self, app: web.Application) -> None:
-        """Register the routes."""
-        app.router.add_post("/webhooks/fanvue", self.receive)
-        app.router.add_post("/webhooks/fanvue/{event}", self.receive)
+        """Register the routes, and the way past them."""
+        app.router.add_post(ADDRESS, self.receive)
+        app.router.add_post(f"{ADDRESS}/{{event}}", self.receive)
+        app[EXPRESS] = self.express
+
+    def express(self, request: web.Request) -> Awaitable[web.StreamResponse] | None:
+        """The answer to a plain delivery to the single address; ``None`` leaves a request to the routes."""
+        is_plain = request.raw_path == ADDRESS and request.method == "POST" and "Expect" not in request.headers
+        return self._answer(request, None) if is_plain else None
 
     async def receive(self, request: web.Request) -> web.Response:
+        """The answer to a delivery that came by a route."""
+        return await self._answer(request, request.match_info.get("event"))
+
+    async def _answer(self, request: web.Request, event: str | None) -> web.Response:
         """What became of a delivery, as a status.
 
         204 stored, known or forgotten, 202 the doctor's test, 400 unreadable, 401 not signed, 408 too slow,
         413 too large, 415 encoded, 503 send again.
         """
         try:
-            received = await self._received(request)
+            received = await self._received(request, event)
         except web.HTTPException as trouble:
             return self._refused(TROUBLE.get(trouble.status, "broken_off"), trouble.status)
         except StorageBusyError:
@@ -67,7 +79,7 @@ class Webhooks:
         self._counters.count_webhook(received.value)
         return web.Response(status=status, headers=ACCEPTED)
 
-    async def _received(self, request: web.Request) -> Received | None:
+    async def _received(self, request: web.Request, event: str | None) -> Received | None:
         """``None`` for an encoded body."""
         headers = request.headers
         if headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -76,7 +88,7 @@ class Webhooks:
             await prompt_body(request),
             headers.get("X-Fanvue-Signature"),
             headers.get("X-Fanvue-Topic"),
-            request.match_info.get("event"),
+            event,
         )
 
     def _refused(self, outcome: str, status: int) -> web.Response:
