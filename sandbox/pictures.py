@@ -16,6 +16,8 @@ DRAWING_MS = 3000
 NARROW = (900, 1400)
 PHONE_COLUMN: ViewportSize = {"width": 430, "height": 1400}
 ANSWER_MS = 900
+HEADER_MS = 6000
+"""A desk's header follows within seconds."""
 FAN_TEXT = "Good morning! Loved the last set, is there more?"
 
 
@@ -81,6 +83,8 @@ async def _desk(context: BrowserContext, origin: str, fan: Page, folder: Path) -
     await fan.get_by_role("button", name="Answer").click()
     await post.page.bring_to_front()
     await post.sees("And a surprise after that.")
+    await post.sees("Subscri")
+    await post.page.wait_for_timeout(HEADER_MS)
     await post.page.locator("#channel-message-list").screenshot(path=folder / "desk.png")
 
 
