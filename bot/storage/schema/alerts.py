@@ -11,11 +11,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from bot.storage.instants import Instant
-from bot.storage.schema.base import RowNumber, metadata
+from bot.storage.schema.base import RowNumber, metadata, partial_index
 
 events = Table(
     "events",
@@ -30,11 +29,10 @@ events = Table(
     Column("routed_at", Instant),
     sqlite_autoincrement=True,
 )
-Index(
+partial_index(
     "ix_events_unrouted",
     events.c.id,
-    sqlite_where=text("routed_at IS NULL"),
-    postgresql_where=text("routed_at IS NULL"),
+    where="routed_at IS NULL",
 )
 
 WAITING = "status IN ('due', 'leased')"
@@ -74,21 +72,19 @@ deliveries = Table(
     CheckConstraint("shape IN ('cards', 'away', 'grown', 'alone')", name="shape"),
     sqlite_autoincrement=True,
 )
-Index(
+partial_index(
     "ix_deliveries_waiting",
     deliveries.c.place_key,
     deliveries.c.id,
-    sqlite_where=text(WAITING),
-    postgresql_where=text(WAITING),
+    where=WAITING,
 )
 
 OPEN = "answered_at IS NULL AND elsewhere_at IS NULL"
 HELD = "status = 'held'"
-Index(
+partial_index(
     "ix_deliveries_held",
     deliveries.c.due_at,
-    sqlite_where=text(HELD),
-    postgresql_where=text(HELD),
+    where=HELD,
 )
 
 cards = Table(
@@ -109,12 +105,11 @@ cards = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index(None, cards.c.creator_id, cards.c.fan_id)
-Index(
+partial_index(
     "ix_cards_open",
     cards.c.creator_id,
     cards.c.created_at,
-    sqlite_where=text(OPEN),
-    postgresql_where=text(OPEN),
+    where=OPEN,
 )
 
 refusals = Table(

@@ -1,9 +1,9 @@
 """What is answered, who is on it, what is noted about fans."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
 from bot.storage.instants import Instant
-from bot.storage.schema.base import metadata
+from bot.storage.schema.base import metadata, partial_index
 
 replies = Table(
     "replies",
@@ -25,11 +25,10 @@ replies = Table(
     CheckConstraint("status IN ('asked', 'sending', 'sent', 'failed', 'unknown', 'unsent')", name="status"),
 )
 Index(None, replies.c.creator_id, replies.c.fan_id)
-Index(
+partial_index(
     "ix_replies_sending",
     replies.c.created_at,
-    sqlite_where=text("status = 'sending'"),
-    postgresql_where=text("status = 'sending'"),
+    where="status = 'sending'",
 )
 
 claims = Table(
