@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -38,6 +39,7 @@ async def main(chosen: list[str]) -> None:
     started = time.perf_counter()
     count = short = 0
     for name in chosen or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
         for figure in await BENCHMARKS[name]():
             print(figure.line(), flush=True)
             count += 1

@@ -15,7 +15,7 @@ async def bare_bot(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A bare discord.py bot on its way to the gateway; killed at the end."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox.discord.launch",
+        sys.executable, "-m", "benchmarks.as_installed",
         "--rest", discord.api_url, "--gateway", discord.gateway_url, "--", module, *arguments,
         cwd=ROOT, stdin=asyncio.subprocess.DEVNULL,
     )  # fmt: skip

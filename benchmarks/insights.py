@@ -28,13 +28,13 @@ from sandbox.discord.model import Channel, User
 from sandbox.playground import Playground, playground
 from sandbox.story import link_in
 
-ROUNDS = 20
+ROUNDS = 10
 MANY = 100
 CROWD = 1000
-CROWDS = 3
+CROWDS = 2
 ANSWER_SECONDS = 30
 FANVUE_SECONDS, DISCORD_SECONDS = 0.08, 0.05
-DELAYED_ROUNDS = 5
+DELAYED_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)

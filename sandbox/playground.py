@@ -39,6 +39,7 @@ async def playground(
     api_path: str = "/api",
     api_url: str | None = None,
     roles: Sequence[str] = ("all",),
+    launcher: str = "sandbox.discord.launch",
 ) -> AsyncIterator[Playground]:
     """A ground of its own in a folder that goes with it; on SQLite and the unversioned API unless told otherwise."""
     async with AsyncExitStack() as stack:
@@ -66,6 +67,7 @@ async def playground(
                 gateway=discord.gateway_url,
                 log=folder / "bot.log",
                 role=role,
+                launcher=launcher,
             )
             for role in roles
         ]

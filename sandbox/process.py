@@ -18,8 +18,18 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
 class BotProcess:
     """Starts, kills and stops ``python -m bot run``, unchanged but for the addresses of Discord."""
 
-    def __init__(self, values: dict[str, Any], *, rest: str, gateway: str, log: Path, role: str = "all") -> None:
+    def __init__(
+        self,
+        values: dict[str, Any],
+        *,
+        rest: str,
+        gateway: str,
+        log: Path,
+        role: str = "all",
+        launcher: str = "sandbox.discord.launch",
+    ) -> None:
         self._values = values
+        self._launcher = launcher
         self._role = role
         self._addresses = ["--rest", rest, "--gateway", gateway]
         self._log = log
@@ -41,7 +51,7 @@ class BotProcess:
         """Start it and return when it is ready; RuntimeError with its log's last lines when it ends instead."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "sandbox.discord.launch", *self._addresses),
+                *(sys.executable, "-m", self._launcher, *self._addresses),
                 *("--", "bot", "run", "--role", self._role),
                 cwd=ROOT,
                 env=self._environment(),
