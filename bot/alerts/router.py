@@ -19,7 +19,7 @@ from bot.domain.alerts import Dispatch, Route
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind
-from bot.domain.rules import Mute
+from bot.domain.rules import Mute, Spender
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import EventStore, StoredEvent
 from bot.storage.mutes import MuteStore
@@ -163,8 +163,8 @@ class Router:
         wanted = (decision.dispatch for decision in decisions)
         return tuple(replace(one, happened_at=event.happened_at, fan=fan) for one in wanted if one is not None)
 
-    async def _spent(self, event: Event, routes: Sequence[Route]) -> dict[FanId, int]:
+    async def _spent(self, event: Event, routes: Sequence[Route]) -> dict[FanId, Spender]:
         """Asked only where a rule wants to know it."""
-        if event.fan is None or all(route.wishes.spent is None for route in routes):
+        if event.fan is None or not any(route.wishes.ask_for_spending for route in routes):
             return {}
         return await self._spenders.spent(event.creator, [event.fan.id], self._clock.now())

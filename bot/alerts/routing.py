@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.accounts import DiscordUserId, FanId
 from bot.domain.alerts import Dispatch, PlaceKind, Route
 from bot.domain.events import Event
-from bot.domain.rules import Bundle, Mute, MuteScope, MuteSubject
+from bot.domain.rules import Bundle, Mute, MuteScope, MuteSubject, Spender
 
 
 class Why(StrEnum):
@@ -52,11 +52,11 @@ def decide(
     now: datetime,
     *,
     mutes: Iterable[Mute] = (),
-    spent: Mapping[FanId, int] | None = None,
+    spent: Mapping[FanId, Spender] | None = None,
 ) -> tuple[Decision, ...]:
     """One decision a place, by its first rule for this creator and kind; none for kinds without a card.
 
-    ``spent`` holds what fans are known to have spent, in minor units: who is not in it is filtered nowhere.
+    ``spent`` holds what fans are known to have spent: who is not in it is filtered nowhere.
     """
     kind = event.kind.routed_as
     if not kind.has_card:
@@ -69,7 +69,7 @@ def decide(
     return tuple(_decision(event, route, now, holding, spent or {}) for route in chosen.values())
 
 
-def _decision(event: Event, route: Route, now: datetime, mutes: list[Mute], spent: Mapping[FanId, int]) -> Decision:
+def _decision(event: Event, route: Route, now: datetime, mutes: list[Mute], spent: Mapping[FanId, Spender]) -> Decision:
     refusal = _refusal(event, route, mutes, spent)
     if refusal is not None:
         return Decision(route, refusal)
@@ -86,7 +86,7 @@ def _decision(event: Event, route: Route, now: datetime, mutes: list[Mute], spen
     return Decision(route, Why.WANTED)
 
 
-def _refusal(event: Event, route: Route, mutes: list[Mute], spent: Mapping[FanId, int]) -> Why | None:
+def _refusal(event: Event, route: Route, mutes: list[Mute], spent: Mapping[FanId, Spender]) -> Why | None:
     """What keeps the event from this place; a sample knows no filters and no mutes."""
     if event.is_sample:
         return None if route.place.key == event.sample_for else Why.NOT_TESTED
@@ -98,7 +98,7 @@ def _refusal(event: Event, route: Route, mutes: list[Mute], spent: Mapping[FanId
     if wishes.minimum is not None and event.amount is not None and abs(event.amount.minor) < wishes.minimum:
         return Why.TOO_SMALL
     known = spent.get(event.fan.id) if event.fan is not None else None
-    if wishes.spent is not None and known is not None and known < wishes.spent:
+    if known is not None and wishes.misses(known):
         return Why.NO_TOP_SPENDER
     return None
 

@@ -149,6 +149,8 @@ def _arrival_lines(alerts: AlertsStatus) -> Iterator[str]:
         yield f"{UNUSED} Fanvue has reported nothing yet. If fans did write, whoever runs this bot should look at that."
     else:
         yield f"{UNUSED} Fanvue reports nothing by itself, so I look: alerts come up to {_minutes(polling)} late."
+        if alerts.wants_endings:
+            yield f"{WARNING} I cannot look for subscriptions ending or over: only Fanvue's reports tell."
     if polling.polled_at is not None:
         yield f"{GOOD} Looked for what was missed {_ago(polling.polled_at)}, every {_minutes(polling)}"
     troubled = [SOURCES[source] for source in Source if source in polling.cursors and polling.cursors[source].trouble]

@@ -57,11 +57,23 @@ class Wishes:
     """Events with an amount below this many minor units make no card."""
     spent: int | None = None
     """Fans known to have spent less than this many minor units make no card."""
+    top_only: bool = False
+    """Fans known not to bear Fanvue's own mark of a top spender make no card."""
     role: int | None = None
     is_silent: bool = False
     quiet: QuietHours | None = None
     digest: Digest | None = None
     zone: str = "UTC"
+
+    @property
+    def ask_for_spending(self) -> bool:
+        """Whether it matters what fans have spent."""
+        return self.spent is not None or self.top_only
+
+    def misses(self, spender: "Spender") -> bool:
+        """Whether such a fan is none of those asked for."""
+        too_little = self.spent is not None and spender.spent < self.spent
+        return too_little or (self.top_only and not spender.is_top)
 
     def quiet_until(self, instant: datetime, kind: EventKind) -> datetime | None:
         """When the quiet that holds at this instant ends; ``None`` when there is none for this kind."""
@@ -81,6 +93,16 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """What is known of one fan's spending."""
+
+    spent: int
+    """In minor units."""
+    is_top: bool = False
+    """Whether Fanvue marks them as a top spender."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class AlertsService:
     async def change(self, grant: Grant, place: Place, kind: EventKind | None, **wishes: Any) -> None:
         """Change the fine print of one kind there, or of all; ``wishes`` are fields of Wishes."""
         self._check_place(grant, place)
-        if wishes.get("spent") is not None:
+        if wishes.get("spent") is not None or wishes.get("top_only"):
             _require(grant, SPENDER_SCOPES)
         for route in (await self.at(grant, place)).of(kind):
             changed = replace(route, set_by=grant.actor.user, wishes=replace(route.wishes, **wishes))
@@ -166,6 +166,21 @@ class AlertsService:
         for route in (await self.at(grant, place)).routes:
             await self._routes.set(replace(route, set_by=grant.actor.user, pause=None), self._clock.now())
         await self._note(grant, "alerts resumed")
+
+    async def copy(self, grant: Grant, place: Place, rules: Sequence[Route]) -> bool:
+        """The creator's rules for that place become like these of another; false when some kinds had to be left out.
+
+        Those are the kinds that Fanvue does not allow us to hear of, or fine print about spending it does not tell.
+        """
+        self._check_place(grant, place)
+        held = grant.connection.scopes
+        kept = [route for route in rules if not _missing(held, route.kind)]
+        if not held >= SPENDER_SCOPES:
+            kept = [route for route in kept if not route.wishes.ask_for_spending]
+        own = [replace(route, creator=grant.creator, set_by=grant.actor.user, pause=None) for route in kept]
+        await self._routes.replace(grant.creator, place, own, self._clock.now())
+        await self._note(grant, "alerts copied")
+        return len(own) == len(rules)
 
     async def send_sample(self, grant: Grant, place: Place, kind: EventKind | None = None) -> EventKind:
         """A marked sample goes the way of a true event, to this place alone; its kind. BadInputError without a rule."""
@@ -241,12 +256,13 @@ def shared_wishes(routes: Sequence[Route]) -> Wishes:
 
 
 def _require_scopes(grant: Grant, kinds: Iterable[EventKind]) -> None:
-    held, missing = grant.connection.scopes, set[Scope]()
-    for kind in kinds:
-        ways = KIND_SCOPES.get(kind, ())
-        if ways and not any(way <= held for way in ways):
-            missing |= ways[0] - held
-    _raise_for(grant, frozenset(missing))
+    held = grant.connection.scopes
+    _raise_for(grant, frozenset[Scope]().union(*(_missing(held, kind) for kind in kinds)))
+
+
+def _missing(held: frozenset[Scope], kind: EventKind) -> frozenset[Scope]:
+    ways = KIND_SCOPES.get(kind, ())
+    return frozenset() if not ways or any(way <= held for way in ways) else ways[0] - held
 
 
 def _require(grant: Grant, scopes: frozenset[Scope]) -> None:

@@ -178,7 +178,8 @@ class ConversationsService:
         """What they have spent in minor units, as Fanvue has it now; else as it was last listed, as far as it was."""
         if not fans:
             return {}
-        listed = await self._spenders.spent(grant.creator, fans, self._clock.now())
+        found = await self._spenders.spent(grant.creator, fans, self._clock.now())
+        listed = {fan: one.spent for fan, one in found.items()}
         if grant.managed is not None:
             return listed
         try:

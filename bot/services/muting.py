@@ -32,6 +32,8 @@ class Origin:
     event: Event
     place: Place
     route: Route | None
+    comes_to_me: bool
+    """Whether some rule sends such events to the person's own direct messages."""
 
     @property
     def may_change(self) -> bool:
@@ -85,7 +87,12 @@ class MutingService:
         except (SealError, UnexpectedAnswerError):
             raise CardUnknownError from None
         route = await self._routes.one(stored.creator, stored.kind, delivery.place.key)
-        return Origin(grant, event, delivery.place, route)
+        return Origin(grant, event, delivery.place, route, await self.comes_to_me(grant, stored.kind))
+
+    async def comes_to_me(self, grant: Grant, kind: EventKind) -> bool:
+        """Whether a mute for oneself changes anything: only one's own direct messages can be spared."""
+        own = Place(PlaceKind.DM, grant.actor.user)
+        return await self._routes.one(grant.creator, kind, own.key) is not None
 
     async def mute(
         self, origin: Origin, scope: MuteScope, subject: MuteSubject, seconds: int | None, label: str

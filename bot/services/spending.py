@@ -8,6 +8,7 @@ from bot.domain.accounts import Creator, CreatorId, FanId
 from bot.domain.clock import Clock
 from bot.domain.errors import DomainError, FanvueDownError
 from bot.domain.faults import where
+from bot.domain.rules import Spender
 from bot.fanvue.insights import TopSpender, top_spenders
 from bot.fanvue.paging import pages
 from bot.fanvue.wire import OWN, ActingAs
@@ -77,8 +78,10 @@ class SpendingService:
         return [row async for row in rows]
 
 
-def _as_list(rows: list[TopSpender]) -> tuple[dict[FanId, int], int]:
+def _as_list(rows: list[TopSpender]) -> tuple[dict[FanId, Spender], int]:
     """What each fan spent, and the most anybody can have spent who is not listed."""
-    spent = {FanId(row.user.uuid): min(int(row.gross), MOST_MINOR) for row in rows}
-    floor = min(spent.values()) if len(rows) >= MOST else 0
-    return spent, floor
+    found = {
+        FanId(row.user.uuid): Spender(min(int(row.gross), MOST_MINOR), is_top=row.user.is_top_spender) for row in rows
+    }
+    floor = min(one.spent for one in found.values()) if len(rows) >= MOST else 0
+    return found, floor

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.access import GIVEABLE, Actor, Capability
 from bot.domain.accounts import Connection, Creator, CreatorId
-from bot.domain.alerts import UNWANTED, Place
+from bot.domain.alerts import UNWANTED, Place, Route
 from bot.domain.catching_up import Polling
 from bot.domain.clock import Clock
+from bot.domain.events import EventKind
 from bot.fanvue.limits import Room
 from bot.services.access import AccessService
 from bot.storage.cursors import CursorStore
@@ -19,6 +20,7 @@ from bot.storage.routes import RouteStore
 from bot.vault.gate import Gate
 
 RECENT = timedelta(days=1)
+ENDINGS = frozenset({EventKind.CANCELLATION, EventKind.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class AlertsStatus:
     polling: Polling
     places: Sequence[PlaceStatus]
     unsent: Sequence[Unsent]
+    wants_endings: bool
+    """Whether a rule asks for subscriptions that end, of which only Fanvue's own reports tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +116,22 @@ class StatusService:
         return Status(creators, await self._dms.channel_of(actor.user) is not None)
 
     async def _alerts(self, creator: CreatorId) -> AlertsStatus:
+        routes = await self._routes.of_creator(creator)
         unsent = await self._outbox.unsent(creator, self._clock.now() - RECENT)
         return AlertsStatus(
             received_at=await self._events.last_received_at(creator),
             polling=await self._cursors.of_creator(creator),
-            places=await self._places(creator),
+            places=_places(routes),
             unsent=[entry for entry in unsent if entry.reason != UNWANTED],
+            wants_endings=any(route.kind in ENDINGS and route.pause is None for route in routes),
         )
 
-    async def _places(self, creator: CreatorId) -> Sequence[PlaceStatus]:
-        found: dict[str, PlaceStatus] = {}
-        for route in await self._routes.of_creator(creator):
-            known = found.get(route.place.key)
-            roles = {*(known.roles if known else ()), *([route.wishes.role] if route.wishes.role else ())}
-            resting = route.pause.reason if route.pause else known.resting if known else None
-            found[route.place.key] = PlaceStatus(route.place, sorted(roles), resting)
-        return tuple(found.values())
+
+def _places(routes: Sequence[Route]) -> Sequence[PlaceStatus]:
+    found: dict[str, PlaceStatus] = {}
+    for route in routes:
+        known = found.get(route.place.key)
+        roles = {*(known.roles if known else ()), *([route.wishes.role] if route.wishes.role else ())}
+        resting = route.pause.reason if route.pause else known.resting if known else None
+        found[route.place.key] = PlaceStatus(route.place, sorted(roles), resting)
+    return tuple(found.values())

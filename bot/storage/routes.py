@@ -24,6 +24,7 @@ CHANGEABLE = (
     "created_at",
     "minimum",
     "spent",
+    "top_only",
     "role",
     "is_silent",
     "quiet_start",
@@ -50,6 +51,17 @@ class RouteStore:
         try:
             async with self._database.write() as connection:
                 await connection.execute(upsert)
+        except exc.IntegrityError:
+            raise UnknownCreatorError from None
+
+    async def replace(self, creator: CreatorId, place: Place, chosen: Sequence[Route], now: datetime) -> None:
+        """Send exactly these there, in one step; UnknownCreatorError when nobody has connected the creator."""
+        of_place = and_(routes.c.creator_id == creator, routes.c.place_key == place.key)
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(delete(routes).where(of_place))
+                if chosen:
+                    await connection.execute(routes.insert(), [_values(route, now) for route in chosen])
         except exc.IntegrityError:
             raise UnknownCreatorError from None
 
@@ -93,7 +105,8 @@ class RouteStore:
 
     async def creators_with_spenders(self) -> list[CreatorId]:
         """The creators somebody has a rule for that asks what fans have spent."""
-        query = select(routes.c.creator_id).where(routes.c.spent.is_not(None)).distinct().order_by(routes.c.creator_id)
+        asks = or_(routes.c.spent.is_not(None), routes.c.top_only)
+        query = select(routes.c.creator_id).where(asks).distinct().order_by(routes.c.creator_id)
         async with self._database.read() as connection:
             return [CreatorId(creator) for creator in (await connection.execute(query)).scalars()]
 
@@ -166,6 +179,7 @@ def _wishes_values(wishes: Wishes) -> dict[str, Any]:
     return {
         "minimum": wishes.minimum,
         "spent": wishes.spent,
+        "top_only": wishes.top_only,
         "role": wishes.role,
         "is_silent": wishes.is_silent,
         "quiet_start": quiet.start if quiet else None,
@@ -197,6 +211,7 @@ def _wishes(row: Row[Any]) -> Wishes:
     return Wishes(
         minimum=row.minimum,
         spent=row.spent,
+        top_only=row.top_only,
         role=row.role,
         is_silent=row.is_silent,
         quiet=quiet,

@@ -16,6 +16,7 @@ from bot.domain.errors import BadInputError
 from bot.domain.events import EventKind
 from bot.services import Services
 from bot.services.alerts import CARD_KINDS
+from cogs.alerts.copying import Copying
 from cogs.alerts.mutes import Mutes
 from cogs.alerts.muting import Muting
 from cogs.alerts.panel import Panel
@@ -134,4 +135,6 @@ def build(services: Services, kit: Kit) -> commands.Cog:
     """The cog."""
     Muting(services, kit)
     Mutes(services, kit)
-    return Alerts(services, Panel(services, kit))
+    panel = Panel(services, kit)
+    Copying(services, kit, panel)
+    return Alerts(services, panel)

@@ -20,6 +20,9 @@ from bot.services.muting import NamedMute
 from cogs.alerts import words
 
 EIGHT_HOURS = "28800"
+FOR_ME = "**Mute for me** stops your own direct messages about it; channels and colleagues go on."
+NOT_FOR_ME = "None of it comes to your direct messages. A channel is muted for you alone in Discord: hold its name."
+FOR_ALL = "**Mute for all** stops it for everybody, in every place it goes to."
 
 
 class Mutes:
@@ -52,13 +55,14 @@ class Mutes:
         await interaction.response.defer()
         grant = await grant_for(self._access, interaction, creator)
         argument = f"{creator}.{kind.value}.{duration}"
+        is_for_me = await self._muting.comes_to_me(grant, kind)
         embed = discord.Embed(
             title=f"Mute {KIND_NAMES[kind].lower()} of @{text.name(grant.handle)}",
-            description=explained(grant),
+            description=explained(grant, is_for_me=is_for_me),
             colour=Colour.QUIET,
         )
         long = duration_menu("al_long", argument, duration)
-        buttons = mute_buttons("al_mute_me", "al_mute_all", argument, grant)
+        buttons = mute_buttons("al_mute_me", "al_mute_all", argument, grant, is_for_me=is_for_me)
         back = button("Back", "al_mutes", creator, emoji="↩️")
         await interaction.edit_original_response(embed=embed, view=view_of([long, *buttons, back]))
 
@@ -108,11 +112,9 @@ async def grant_for(access: AccessService, interaction: discord.Interaction, cre
     return await access.require(actor, CreatorId(creator), capability)
 
 
-def explained(grant: Grant) -> str:
-    mine = "**Mute for me** stops your own direct messages about it; channels and colleagues go on."
-    if grant.capability is not Capability.ALERTS:
-        return mine
-    return f"{mine}\n**Mute for all** stops it for everybody, in every place it goes to."
+def explained(grant: Grant, *, is_for_me: bool) -> str:
+    mine = FOR_ME if is_for_me else NOT_FOR_ME
+    return f"{mine}\n{FOR_ALL}" if grant.capability is Capability.ALERTS else mine
 
 
 def _undo_label(one: NamedMute) -> str:
@@ -125,8 +127,11 @@ def duration_menu(verb: str, argument: str, chosen: str) -> discord.ui.Select[di
     return menu("For how long", verb, argument, entries, chosen=[chosen])
 
 
-def mute_buttons(me: str, everybody: str, argument: str, grant: Grant) -> list[discord.ui.Button[discord.ui.View]]:
-    found = [button("Mute for me", me, argument, emoji="🔕")]
+def mute_buttons(
+    me: str, everybody: str, argument: str, grant: Grant, *, is_for_me: bool
+) -> list[discord.ui.Button[discord.ui.View]]:
+    """Only those that change something."""
+    found = [button("Mute for me", me, argument, emoji="🔕")] if is_for_me else []
     if grant.capability is Capability.ALERTS:
         found.append(button("Mute for all", everybody, argument, style=discord.ButtonStyle.danger, emoji="🔇"))
     return found

@@ -14,12 +14,24 @@ from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Grant
+from bot.domain.alerts import PlaceKind
 from bot.domain.errors import BadInputError
 from bot.domain.rules import MuteScope, MuteSubject
 from bot.services import Services
 from bot.services.muting import NamedMute, Origin
 from cogs.alerts import mutes, words
 from cogs.alerts.spots import Spot
+
+EVERYTHING = {
+    PlaceKind.DM: "Everything in these direct messages",
+    PlaceKind.CHANNEL: "Everything in this channel",
+    PlaceKind.FORUM: "Everything on this desk",
+}
+QUIET_HERE = {
+    PlaceKind.CHANNEL: "**Only for you, in this channel:** mute it in Discord (hold its name, *Mute Channel*)",
+    PlaceKind.FORUM: "**Only for you, on this desk:** mute this fan's post in Discord (hold its name, *Mute Post*)",
+}
+"""What only Discord can do for one reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Muting:
         await interaction.response.defer()
         choice = _choice(argument)
         origin = await self._origin(interaction, str(choice.delivery))
-        label = _label(origin, choice.subject, scope)
+        label = _label(origin, choice.subject)
         mute = await self._muting.mute(origin, scope, choice.subject, mutes.seconds(choice.duration), label)
         await _confirm(interaction, origin.grant, NamedMute(mute, label))
 
@@ -97,10 +109,11 @@ class Muting:
         embed = discord.Embed(
             title="Why did I get this?", description=_why(origin, interaction.client), colour=Colour.QUIET
         )
-        embed.add_field(name="Mute", value=mutes.explained(origin.grant), inline=False)
+        embed.add_field(name="Mute", value=_explained(origin, choice.subject), inline=False)
         what = menu("What to mute", "mute_what", choice.argument, _subjects(origin), chosen=[choice.subject.value])
         long = mutes.duration_menu("mute_long", choice.argument, choice.duration)
-        buttons = mutes.mute_buttons("mute_me", "mute_all", choice.argument, origin.grant)
+        is_for_me = _spares_me(origin, choice.subject)
+        buttons = mutes.mute_buttons("mute_me", "mute_all", choice.argument, origin.grant, is_for_me=is_for_me)
         if origin.may_change:
             spot = Spot(origin.grant.creator, origin.place)
             buttons.append(button("Change this rule", "al_place", spot.argument, emoji="🔔"))
@@ -130,22 +143,37 @@ def _why(origin: Origin, client: discord.Client) -> str:
     return "\n".join([*lines, f"Fine print: {fine}" if fine else "No fine print: each one makes a card."])
 
 
+def _spares_me(origin: Origin, subject: MuteSubject) -> bool:
+    """Only my direct messages are mine to mute; a place where others read is not."""
+    return origin.comes_to_me and (subject is not MuteSubject.PLACE or origin.place.kind is PlaceKind.DM)
+
+
+def _explained(origin: Origin, subject: MuteSubject) -> str:
+    """What each button does, and how to have one's own peace where none of ours can give it."""
+    lines = [mutes.FOR_ME] if _spares_me(origin, subject) else []
+    if origin.place.kind is not PlaceKind.DM:
+        role = origin.route.wishes.role if origin.route else None
+        mentions = " and turn on **Suppress All Role @mentions** in the server's notification settings" if role else ""
+        lines.append(f"{QUIET_HERE[origin.place.kind]}{mentions}. Colleagues still see it.")
+    return "\n".join([*lines, *([mutes.FOR_ALL] if origin.may_change else [])])
+
+
 def _subjects(origin: Origin) -> Sequence[discord.SelectOption]:
     kind = KIND_NAMES.get(origin.event.kind, origin.event.kind.value)
     entries = []
     if origin.event.fan is not None and not origin.event.is_sample:
         entries.append(option(f"This fan: {text.plain_name(origin.event.fan.name)}", MuteSubject.FAN.value))
     entries.append(option(f"{kind}, from anybody", MuteSubject.KIND.value))
-    entries.append(option("Everything in this place", MuteSubject.PLACE.value, note="For me: in my direct messages"))
+    entries.append(option(EVERYTHING[origin.place.kind], MuteSubject.PLACE.value))
     return entries
 
 
-def _label(origin: Origin, subject: MuteSubject, scope: MuteScope) -> str:
+def _label(origin: Origin, subject: MuteSubject) -> str:
     if subject is MuteSubject.FAN and origin.event.fan is not None:
         return origin.event.fan.name
     if subject is MuteSubject.KIND:
         return KIND_NAMES.get(origin.event.kind, origin.event.kind.value)
-    return "everything in direct messages" if scope is MuteScope.ME else "everything in one place"
+    return "everything in direct messages" if origin.place.kind is PlaceKind.DM else "everything in one place"
 
 
 def _choice(argument: str) -> Choice:

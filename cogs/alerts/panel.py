@@ -73,8 +73,14 @@ class Panel:
     async def show_place(self, interaction: discord.Interaction, grant: Grant, place: Place, note: str = "") -> None:
         """One place."""
         rules = await self._alerts.at(grant, place)
-        is_restricted = is_age_restricted(places.channel_at(interaction.client, place))
-        embed, view = screens.place_screen(grant, rules, interaction.client, is_restricted=is_restricted, note=note)
+        embed, view = screens.place_screen(
+            grant,
+            rules,
+            interaction.client,
+            is_restricted=is_age_restricted(places.channel_at(interaction.client, place)),
+            others=len(await self._access.creators_for(grant.actor, Capability.ALERTS)) - 1,
+            note=note,
+        )
         await interaction.edit_original_response(embed=embed, view=view)
 
     async def _show_fine(self, interaction: discord.Interaction, grant: Grant, spot: Spot, note: str = "") -> None:
@@ -88,7 +94,7 @@ class Panel:
     async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:
         return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.ALERTS)
 
-    async def _opened(self, interaction: discord.Interaction, argument: str) -> tuple[Grant, Spot]:
+    async def opened(self, interaction: discord.Interaction, argument: str) -> tuple[Grant, Spot]:
         """Who presses, and about what. A place in a server is looked up there, whatever the button says."""
         spot = spot_in(argument)
         if spot is None:
@@ -111,7 +117,7 @@ class Panel:
 
     async def _place(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         await self.show_place(interaction, grant, spot.place)
 
     async def _pick_place(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
@@ -128,14 +134,14 @@ class Panel:
 
     async def _kinds(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         kinds = [kind for kind in EventKind if kind.value in values]
         if not set(kinds) <= set((await self._alerts.at(grant, spot.place)).kinds):
-            await self._require_usable(interaction, grant, spot.place)
+            await self.require_usable(interaction, grant, spot.place)
         await self._alerts.choose_kinds(grant, spot.place, kinds)
         await self.show_place(interaction, grant, spot.place, "Saved ✓")
 
-    async def _require_usable(self, interaction: discord.Interaction, grant: Grant, place: Place) -> None:
+    async def require_usable(self, interaction: discord.Interaction, grant: Grant, place: Place) -> None:
         """More may come only to one's own DM, or where the person sees the channel and the bot may write."""
         channel = places.channel_at(interaction.client, place)
         if channel is not None:
@@ -145,7 +151,7 @@ class Panel:
 
     async def _fine(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         kind = None if values[0] == screens.ALL else EventKind(values[0])
         await self._show_fine(interaction, grant, Spot(spot.creator, spot.place, kind))
 
@@ -165,18 +171,20 @@ class Panel:
     async def _spent(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         if values[0] == screens.OTHER:
             await interaction.response.send_modal(forms.amount("al_spent", argument, "Spent at least, in dollars"))
+        elif values[0] == screens.TOP:
+            await self._change(interaction, argument, spent=None, top_only=True)
         else:
-            await self._change(interaction, argument, spent=int(values[0]) or None)
+            await self._change(interaction, argument, spent=int(values[0]) or None, top_only=False)
 
     async def _other_amount(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         await self._change(interaction, argument, minimum=words.amount(values.get("amount", "")) or None)
 
     async def _other_spent(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
-        await self._change(interaction, argument, spent=words.amount(values.get("amount", "")) or None)
+        await self._change(interaction, argument, spent=words.amount(values.get("amount", "")) or None, top_only=False)
 
     async def _role(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         role, channel = (int(values[0]) if values else None), places.channel_at(interaction.client, spot.place)
         if role is not None:
             if channel is None:
@@ -186,7 +194,7 @@ class Panel:
         await self._show_fine(interaction, grant, spot, "Saved ✓")
 
     async def _ask_quiet(self, interaction: discord.Interaction, argument: str) -> None:
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         routes = (await self._alerts.at(grant, spot.place)).of(spot.kind)
         standing = next((route.wishes for route in routes if route.wishes.quiet), None)
         zone = standing.zone if standing else (await self._preferences.zone(grant.actor.user)).key
@@ -202,14 +210,14 @@ class Panel:
 
     async def _change(self, interaction: discord.Interaction, argument: str, **wishes: Any) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         await self._alerts.change(grant, spot.place, spot.kind, **wishes)
         await self._show_fine(interaction, grant, spot, "Saved ✓")
 
     async def _sample(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
-        await self._require_usable(interaction, grant, spot.place)
+        grant, spot = await self.opened(interaction, argument)
+        await self.require_usable(interaction, grant, spot.place)
         await self._alerts.send_sample(grant, spot.place, spot.kind)
         note = "A card marked **Sample** is on its way. It counts nowhere, and nobody is behind it."
         show = self._show_fine(interaction, grant, spot, note) if spot.kind else None
@@ -217,21 +225,21 @@ class Panel:
 
     async def _amounts(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         rules = await self._alerts.at(grant, spot.place)
         await self._alerts.show_amounts(grant, spot.place, shows_amounts=not rules.shows_amounts)
         await self.show_place(interaction, grant, spot.place, "Saved ✓")
 
     async def _resume(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         if spot.place.kind is not PlaceKind.DM:
-            await self._require_usable(interaction, grant, spot.place)
+            await self.require_usable(interaction, grant, spot.place)
         await self._alerts.resume(grant, spot.place)
         await self.show_place(interaction, grant, spot.place, "It works again ✓")
 
     async def _off(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
-        grant, spot = await self._opened(interaction, argument)
+        grant, spot = await self.opened(interaction, argument)
         await self._alerts.stop(grant, spot.place)
         await self.show(interaction, grant, "Turned off ✓")

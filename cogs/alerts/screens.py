@@ -23,6 +23,7 @@ from cogs.alerts.spots import Spot
 ALL = "all"
 OTHER = "other"
 ANY = "0"
+TOP = "top"
 MINIMUMS = (500, 1000, 2500, 5000, 10_000, 50_000)
 SPENT = (5000, 10_000, 25_000, 50_000, 100_000)
 CHANNEL_TYPES = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -59,7 +60,7 @@ def overview(shown: Overview, client: discord.Client, note: str = "") -> Screen:
 
 
 def place_screen(
-    grant: Grant, rules: PlaceRules, client: discord.Client, *, is_restricted: bool, note: str = ""
+    grant: Grant, rules: PlaceRules, client: discord.Client, *, is_restricted: bool, others: int = 0, note: str = ""
 ) -> Screen:
     """One place: what comes there, and its switches."""
     spot, place = Spot(grant.creator, rules.place), rules.place
@@ -89,7 +90,7 @@ def place_screen(
     ]
     if rules.routes:
         items.append(_fine_menu(spot, rules))
-    return embed, view_of([*items, *_place_buttons(spot, rules)])
+    return embed, view_of([*items, *_place_buttons(spot, rules, others)])
 
 
 def fine_screen(
@@ -108,13 +109,13 @@ def fine_screen(
         ),
         colour=Colour.BRAND,
     )
-    if wishes.spent:
+    if wishes.ask_for_spending:
         embed.set_footer(text="Spending is Fanvue's list, read every few hours; fans it does not tell about come too.")
     _add_note(embed, note)
     items: list[discord.ui.Item[discord.ui.View]] = [
         _how_menu(spot, wishes),
-        _money_menu("Smallest amount", "al_min", spot, wishes.minimum, MINIMUMS, "Any amount", "From {}"),
-        _money_menu("Which fans", "al_spent", spot, wishes.spent, SPENT, "All fans", "Fans who spent {} or more"),
+        _amount_menu(spot, wishes),
+        _fans_menu(spot, wishes),
     ]
     if rules.place.guild is not None and rules.place.guild == grant.actor.guild:
         items.append(role_menu("Mention a role", "al_role", spot.argument, wishes.role))
@@ -174,7 +175,7 @@ def _overview_items(
     return items
 
 
-def _place_buttons(spot: Spot, rules: PlaceRules) -> list[discord.ui.Button[discord.ui.View]]:
+def _place_buttons(spot: Spot, rules: PlaceRules, others: int) -> list[discord.ui.Button[discord.ui.View]]:
     back = button("All places", "al_home", spot.creator, emoji="↩️")
     if not rules.routes:
         return [back]
@@ -185,6 +186,8 @@ def _place_buttons(spot: Spot, rules: PlaceRules) -> list[discord.ui.Button[disc
     if rules.place.kind is not PlaceKind.DM:
         label = "Hide amounts" if rules.shows_amounts else "Show amounts"
         found.append(button(label, "al_amounts", spot.argument, emoji="💲"))
+    if others:
+        found.append(button("Same for all creators", "al_all", spot.argument, emoji="👥"))
     found.append(button("Turn off", "al_off", spot.argument, style=discord.ButtonStyle.danger))
     return [*found, back]
 
@@ -206,14 +209,21 @@ def _how_menu(spot: Spot, wishes: Wishes) -> discord.ui.Select[discord.ui.View]:
     return menu("How it comes", "al_how", spot.argument, entries, chosen=[chosen])
 
 
-def _money_menu(
-    placeholder: str, verb: str, spot: Spot, chosen: int | None, amounts: Sequence[int], none: str, phrase: str
-) -> discord.ui.Select[discord.ui.View]:
+def _amount_menu(spot: Spot, wishes: Wishes) -> discord.ui.Select[discord.ui.View]:
+    entries = [option("Any amount", ANY), *_amounts(MINIMUMS, wishes.minimum, "From {}")]
+    return menu("Smallest amount", "al_min", spot.argument, entries, chosen=[str(wishes.minimum or ANY)])
+
+
+def _fans_menu(spot: Spot, wishes: Wishes) -> discord.ui.Select[discord.ui.View]:
+    entries = [option("All fans", ANY), option("Top spenders, as Fanvue marks them", TOP, emoji="💎")]
+    entries += _amounts(SPENT, wishes.spent, "Fans who spent {} or more")
+    chosen = TOP if wishes.top_only else str(wishes.spent or ANY)
+    return menu("Which fans", "al_spent", spot.argument, entries, chosen=[chosen])
+
+
+def _amounts(amounts: Sequence[int], chosen: int | None, phrase: str) -> list[discord.SelectOption]:
     offered = sorted({*amounts, *([chosen] if chosen else [])})
-    entries = [option(none, ANY)]
-    entries += [option(phrase.format(Money(minor)), str(minor)) for minor in offered]
-    entries.append(option("Another amount…", OTHER))
-    return menu(placeholder, verb, spot.argument, entries, chosen=[str(chosen or ANY)])
+    return [*(option(phrase.format(Money(minor)), str(minor)) for minor in offered), option("Another amount…", OTHER)]
 
 
 def _text_policy(*, is_restricted: bool) -> str:

@@ -40,6 +40,8 @@ def wishes_in_words(wishes: Wishes, client: discord.Client) -> str:
         parts.append(f"from {Money(wishes.minimum)}")
     if wishes.spent:
         parts.append(f"fans who spent {Money(wishes.spent)} or more")
+    if wishes.top_only:
+        parts.append("top spenders by Fanvue's mark")
     if wishes.digest:
         parts.append(f"{DIGESTS[wishes.digest]} ({text.plain_name(wishes.zone)})")
     if wishes.quiet:

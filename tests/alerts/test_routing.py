@@ -11,7 +11,7 @@ from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
-from bot.domain.rules import Bundle, Digest, Mute, MuteScope, MuteSubject, Pause, QuietHours, Wishes
+from bot.domain.rules import Bundle, Digest, Mute, MuteScope, MuteSubject, Pause, QuietHours, Spender, Wishes
 
 CREATORS = st.sampled_from([LUNA, CreatorId("another")])
 KINDS = st.sampled_from([EventKind.MESSAGE, EventKind.TIP, EventKind.REFUND, EventKind.MESSAGE_READ])
@@ -25,6 +25,7 @@ WISHES = st.builds(
     Wishes,
     minimum=st.sampled_from([None, 500, 1000]),
     spent=st.sampled_from([None, 500, 1000]),
+    top_only=st.booleans(),
     is_silent=st.booleans(),
     quiet=st.sampled_from([None, DAY, NIGHT, QuietHours(11 * 60, 13 * 60, lets_urgent=False)]),
     digest=st.sampled_from([None, *Digest]),
@@ -56,10 +57,12 @@ EVENTS = st.builds(
     amount=st.sampled_from([None, Money(499), Money(500), Money(-1200)]),
     sample_for=st.sampled_from([None, None, "dm:1", "channel:2", "forum:1"]),
 )
-SPENT = st.dictionaries(st.sampled_from([FanId("sarah"), FanId("tom")]), st.sampled_from([0, 500, 2000]))
+SPENT = st.dictionaries(
+    st.sampled_from([FanId("sarah"), FanId("tom")]), st.builds(Spender, st.sampled_from([0, 500, 2000]), st.booleans())
+)
 
 
-def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, int]) -> Why:  # noqa: C901 - it is the table
+def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, Spender]) -> Why:  # noqa: C901, PLR0912 - it is the table
     """The rules, written out one after the other as a person would read them."""
     if event.sample_for is not None:
         return Why.SAMPLE if f"{route.place.kind}:{route.place.target}" == event.sample_for else Why.NOT_TESTED
@@ -80,7 +83,9 @@ def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, int
     wishes = route.wishes
     if wishes.minimum and event.amount and abs(event.amount.minor) < wishes.minimum:
         return Why.TOO_SMALL
-    if wishes.spent and event.fan and event.fan.id in spent and spent[event.fan.id] < wishes.spent:
+    if wishes.spent and event.fan and event.fan.id in spent and spent[event.fan.id].spent < wishes.spent:
+        return Why.NO_TOP_SPENDER
+    if wishes.top_only and event.fan and event.fan.id in spent and not spent[event.fan.id].is_top:
         return Why.NO_TOP_SPENDER
     if wishes.digest:
         return Why.DIGEST
@@ -100,7 +105,7 @@ def first_of_each_place(event: Event, routes: list[Route]) -> dict[str, Route]:
 
 @given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
 def test_every_place_is_decided_once_as_its_first_rule_and_the_mutes_say(
-    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, int]
+    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, Spender]
 ) -> None:
     decided = decide(event, routes, NOW, mutes=mutes, spent=spent)
     wanted = first_of_each_place(event, routes)
@@ -111,7 +116,7 @@ def test_every_place_is_decided_once_as_its_first_rule_and_the_mutes_say(
 
 @given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
 def test_what_is_decided_is_sent_held_until_later_or_not_delivered_at_all(
-    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, int]
+    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, Spender]
 ) -> None:
     for decision in decide(event, routes, NOW, mutes=mutes, spent=spent):
         dispatch = decision.dispatch
@@ -142,7 +147,7 @@ def test_a_digest_that_would_come_at_night_waits_for_the_morning() -> None:
 
 
 def test_an_amount_or_spending_nobody_knows_is_filtered_nowhere() -> None:
-    wishes = Wishes(minimum=10_000, spent=10_000)
+    wishes = Wishes(minimum=10_000, spent=10_000, top_only=True)
     assert alone(Event("k", EventKind.TIP, LUNA, NOW, fan=Fan(FanId("sarah"))), wishes).why is Why.WANTED
 
 

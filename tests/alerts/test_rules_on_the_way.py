@@ -8,7 +8,7 @@ from alert_desk import LUNA, NOW, Desk
 from bot.domain.accounts import DiscordUserId, FanId
 from bot.domain.alerts import Place, Route
 from bot.domain.events import Event, EventKind, Fan
-from bot.domain.rules import Digest, Mute, MuteScope, MuteSubject, QuietHours, Wishes
+from bot.domain.rules import Digest, Mute, MuteScope, MuteSubject, QuietHours, Spender, Wishes
 
 SARAH = Fan(FanId("sarah"), "sarah", "Sarah")
 NOON_REST = Wishes(quiet=QuietHours(11 * 60, 13 * 60), zone="UTC")
@@ -99,9 +99,19 @@ async def test_fans_known_to_have_spent_less_make_no_card_and_unknown_ones_do(de
     await rule(desk, desk.place(), Wishes(spent=5000))
     await happens(desk, tip(desk))
     assert desk.names() == ["Sarah"], "nothing is known yet"
-    await desk.stores.spenders.save(LUNA, {FanId("rich"): 9000}, 0, NOW)
+    await desk.stores.spenders.save(LUNA, {FanId("rich"): Spender(9000)}, 0, NOW)
     await happens(desk, tip(desk), tip(desk, fan=Fan(FanId("rich"), "rich", "Rich")))
     assert desk.names() == ["Sarah", "Rich"]
+
+
+async def test_only_the_fans_that_fanvue_marks_are_its_top_spenders(desk: Desk) -> None:
+    await rule(desk, desk.place(), Wishes(top_only=True))
+    known = {FanId("rich"): Spender(9000), FanId("loyal"): Spender(800, is_top=True)}
+    await desk.stores.spenders.save(LUNA, known, 0, NOW)
+    await happens(
+        desk, tip(desk), *(tip(desk, fan=Fan(FanId(fan), fan, fan.capitalize())) for fan in ("rich", "loyal"))
+    )
+    assert desk.names() == ["Loyal"]
 
 
 async def test_a_resting_rule_sends_nothing(desk: Desk) -> None:

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.rig import CREATOR, Rig, components_of, words_of
+from bot.domain.access import Actor, Capability
+from bot.domain.accounts import DiscordUserId
+from bot.services.alerts import CARD_KINDS
+from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 AGENCY = "northstar_agency"
 
@@ -20,6 +23,14 @@ async def agency(rig: Rig) -> Rig:
 def managed(rig: Rig) -> list[str]:
     world = rig.fanvue.world
     return sorted(one.handle for one in world.managed_creators(world.account(AGENCY)))
+
+
+def actor(rig: Rig) -> Actor:
+    return Actor(DiscordUserId(rig.people["luna"].id), "luna")
+
+
+def id_of(message: Any, verb: str) -> str:
+    return next(part["custom_id"] for part in components_of(message) if f":{verb}:" in part["custom_id"])
 
 
 def picks(shown: Any) -> dict[str, str]:
@@ -97,3 +108,28 @@ async def test_a_creator_who_is_managed_no_longer_disappears_with_the_rights(age
     await agency.app.stores.creators.replace_managed(account, [], agency.app.clock.now())
     assert "No Fanvue account" in words_of(await cleo.slash(agency.desk, "insights earnings"))
     assert await agency.app.stores.rights.of(cleo.id) == []
+
+
+async def test_one_places_rules_hold_for_all_creators_after_two_presses(agency: Rig) -> None:
+    first, *others = managed(agency)
+    shown = await agency.luna.slash(agency.desk, "alerts channel", creator=first)
+    await agency.luna.select(shown.response, [f"c{agency.desk.id}"], custom_id=id_of(shown.response, "al_places"))
+    await agency.luna.select(shown.response, ["all"], custom_id=id_of(shown.response, "al_fine"))
+    await agency.luna.select(shown.response, ["2500"], custom_id=id_of(shown.response, "al_min"))
+    await agency.luna.click(shown.response, label="Back")
+    asked = await agency.luna.click(shown.response, label="Same for all creators")
+    assert f"@{others[0]}" in words_of(shown) + words_of(asked)
+    yes = next(label for label in labels_of(shown.response) if label.startswith("Yes, for"))
+    done = await agency.luna.click(shown.response, label=yes)
+    assert "The same now holds for one other creator ✓" in words_of(shown) + words_of(done)
+    routes = agency.app.stores.routes
+    rules = {
+        one.account.handle: await routes.of_creator(one.id)
+        for one in await agency.app.services.access.creators_for(actor(agency), Capability.ALERTS)
+    }
+    here = {
+        handle: {(rule.kind, rule.wishes.minimum) for rule in found if rule.place.target == agency.desk.id}
+        for handle, found in rules.items()
+    }
+    assert set(here) == {first, *others}
+    assert all(found == {(kind, 2500) for kind in CARD_KINDS} for found in here.values())

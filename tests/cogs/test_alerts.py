@@ -292,6 +292,9 @@ async def test_mute_for_me_spares_my_messages_and_mute_for_all_every_place(conne
     await tipped(connected, 600, connected.desk)
     assert len(connected.cards(connected.dm)) == 1, "what came before"
     menu = await connected.luna.click(card, label="Why? · Mute")
+    await connected.luna.select(menu.response, ["place"], custom_id=id_of(menu, "mute_what"))
+    assert "Mute for me" not in labels_of(menu.response), "a channel is read by others too"
+    await connected.luna.select(menu.response, ["fan"], custom_id=id_of(menu, "mute_what"))
     assert "for all" in await press(connected, menu, "Mute for all")
     await connected.fanvue.fan_tips(CREATOR, connected.fan, 700)
     await connected.fanvue.settled()
@@ -350,7 +353,8 @@ async def test_who_only_answers_fans_may_ask_why_but_mute_for_nobody_else(connec
     card = await tipped(connected, 500, connected.desk)
     menu = await connected.members["cleo"].click(card, label="Why? · Mute")
     assert "Why did I get this?" in words_of(menu)
-    assert "Mute for me" in labels_of(menu.response)
+    assert "Mute for me" not in labels_of(menu.response), "nothing comes to her direct messages"
+    assert "mute it in Discord" in words_of(menu)
     assert "Mute for all" not in labels_of(menu.response)
     assert "Change this rule" not in labels_of(menu.response)
 
@@ -384,6 +388,18 @@ async def test_only_fans_who_spent_enough_make_a_card_as_far_as_fanvue_tells(con
     await connected.fanvue.fan_follows(CREATOR, "brand_new_and_poor")
     await connected.until(lambda: connected.cards(connected.dm))
     assert connected.cards(connected.desk) == []
+
+
+async def test_fanvues_own_mark_is_asked_for_instead_of_an_amount(connected: Rig) -> None:
+    shown = await at_desk(connected, "tip")
+    await pick(connected, shown, "al_fine", "all")
+    await pick(connected, shown, "al_spent", "5000")
+    assert "top spenders by Fanvue's mark" in await pick(connected, shown, "al_spent", "top")
+    wishes = (await rule(connected)).wishes
+    assert (wishes.top_only, wishes.spent) == (True, None)
+    assert await connected.app.services.spending.sweep() == 1
+    await pick(connected, shown, "al_spent", "0")
+    assert not (await rule(connected)).wishes.top_only
 
 
 async def test_somebody_elses_direct_messages_are_not_a_colleagues_to_change(connected: Rig) -> None:

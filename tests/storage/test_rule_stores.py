@@ -26,7 +26,7 @@ from stored_examples import (
 from bot.domain.accounts import ChannelId, FanId, GuildId
 from bot.domain.alerts import Dispatch
 from bot.domain.events import EventKind
-from bot.domain.rules import Bundle, Digest, MuteScope, MuteSubject, Pause, QuietHours, Wishes
+from bot.domain.rules import Bundle, Digest, MuteScope, MuteSubject, Pause, QuietHours, Spender, Wishes
 from bot.storage import Stores
 
 TOM = FanId("tom")
@@ -153,19 +153,19 @@ async def test_spending_is_known_from_a_list_and_unknown_without_or_with_an_old_
     stores: Stores, connected: None
 ) -> None:
     assert await stores.spenders.spent(LUNA, [FAN], NOW) == {}
-    assert await stores.spenders.save(LUNA, {FAN: 900}, 0, NOW)
-    assert await stores.spenders.spent(LUNA, [FAN, TOM], NOW) == {FAN: 900, TOM: 0}
+    assert await stores.spenders.save(LUNA, {FAN: Spender(900, is_top=True)}, 0, NOW)
+    assert await stores.spenders.spent(LUNA, [FAN, TOM], NOW) == {FAN: Spender(900, is_top=True), TOM: Spender(0)}
     assert await stores.spenders.spent(MIRA, [FAN], NOW) == {}
     assert await stores.spenders.spent(LUNA, [FAN], NOW + timedelta(days=3)) == {}
 
 
 async def test_a_new_list_takes_the_place_of_the_old_one(stores: Stores, connected: None) -> None:
-    await stores.spenders.save(LUNA, {FAN: 900}, 0, NOW)
-    await stores.spenders.save(LUNA, {TOM: 5000}, 400, LATER)
-    assert await stores.spenders.spent(LUNA, [FAN, TOM], LATER) == {FAN: 400, TOM: 5000}
+    await stores.spenders.save(LUNA, {FAN: Spender(900, is_top=True)}, 0, NOW)
+    await stores.spenders.save(LUNA, {TOM: Spender(5000)}, 400, LATER)
+    assert await stores.spenders.spent(LUNA, [FAN, TOM], LATER) == {FAN: Spender(400), TOM: Spender(5000)}
     assert await stores.spenders.read_at(LUNA) == LATER
 
 
 async def test_a_list_of_a_creator_nobody_has_connected_is_not_kept(stores: Stores) -> None:
-    assert not await stores.spenders.save(LUNA, {FAN: 900}, 0, NOW)
+    assert not await stores.spenders.save(LUNA, {FAN: Spender(900, is_top=True)}, 0, NOW)
     assert await stores.spenders.read_at(LUNA) is None

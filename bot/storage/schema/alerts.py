@@ -145,6 +145,7 @@ routes = Table(
     Column("zone", Text, nullable=False),
     Column("paused_reason", Text),
     Column("paused_at", Instant),
+    Column("top_only", Boolean, nullable=False),
     CheckConstraint("place_kind IN ('dm', 'channel', 'forum')", name="place_kind"),
     CheckConstraint("digest IN ('hourly', 'daily')", name="digest"),
     CheckConstraint("(paused_at IS NULL) = (paused_reason IS NULL)", name="paused_for_a_reason"),

@@ -1,6 +1,6 @@
 """What people muted, and what fans are known to have spent."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import metadata
@@ -36,6 +36,7 @@ spenders = Table(
     Column("creator_id", ForeignKey("spender_lists.creator_id", ondelete="CASCADE"), primary_key=True),
     Column("fan_id", Text, primary_key=True),
     Column("spent", Integer, nullable=False),
+    Column("is_top", Boolean, nullable=False),
 )
 
 desk_posts = Table(
