@@ -1,0 +1,76 @@
+"""Files on their way to Fanvue: how far they are is shown; what goes wrong with one leaves the rest of the draft."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.rig import CREATOR, Rig, words_of
+
+PICTURE = ("beach.jpg", b"\xff\xd8 not really a picture")
+
+
+def media_of(rig: Rig) -> list[Any]:
+    return list(rig.fanvue.world.desk(rig.fanvue.world.account(CREATOR)).media)
+
+
+@asynccontextmanager
+async def watching(look: Callable[[], object]) -> AsyncIterator[None]:
+    """Look at the world at every turn of the loop meanwhile."""
+
+    async def go_on() -> None:
+        while True:
+            look()
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def test_how_far_the_files_are_is_shown_while_they_go_and_gone_when_the_card_is_there(connected: Rig) -> None:
+    said: set[str] = set()
+
+    def look() -> None:
+        for channel in connected.env.backend.messages.values():
+            said.update(message.content for message in channel.values() if message.content)
+
+    async with watching(look):
+        shown = await connected.luna.slash(
+            connected.desk, "post create", text="Three", file=PICTURE, file2=PICTURE, file3=PICTURE
+        )
+    told = [words for words in said if words.startswith("Uploading 3 files to Fanvue")]
+    assert told
+    assert all("▱" in words or "100%" in words for words in told)
+    assert "Uploading" not in words_of(shown)
+    assert "3 images" in words_of(shown)
+
+
+async def test_a_file_fanvue_cannot_process_is_named_and_the_others_are_kept(connected: Rig) -> None:
+    before = {one.uuid for one in media_of(connected)}
+
+    def look() -> None:
+        for one in media_of(connected):
+            if one.uuid not in before and one.media_type == "video" and one.status == "processing":
+                one.status = "error"
+
+    async with watching(look):
+        shown = await connected.luna.slash(
+            connected.desk, "post create", text="Kept", file=PICTURE, file2=("clip.mp4", b"film")
+        )
+    for part in ("Kept", "1 image", "Not attached: clip.mp4", "Try it in another format"):
+        assert part in words_of(shown)
+
+
+async def test_a_part_that_is_lost_goes_again_and_one_that_never_arrives_costs_its_file_alone(connected: Rig) -> None:
+    connected.fanvue.faults.add("upload", "reset", times=2)
+    shown = await connected.luna.slash(connected.desk, "post create", text="Again", file=PICTURE)
+    assert "1 image" in words_of(shown)
+    connected.fanvue.faults.add("upload", "reset", times=3)
+    shown = await connected.luna.slash(
+        connected.desk, "post create", text="Half", file=("lost.png", b"lost"), file2=PICTURE
+    )
+    for part in ("Half", "1 image", "Not attached: lost.png"):
+        assert part in words_of(shown)
