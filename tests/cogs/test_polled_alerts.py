@@ -25,6 +25,15 @@ async def test_without_webhooks_a_fans_message_becomes_a_card_once(connected: Ri
     assert "Nobody told you yet" in words_of(card)
 
 
+async def test_what_polling_cannot_tell_is_said(connected: Rig) -> None:
+    connected.fanvue.deliver = False
+    await looked_at(connected)
+    await connected.app.catch_up.keep()
+    status = words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "Fanvue reports nothing by itself" in status
+    assert "cannot look for subscriptions ending or over" in status
+
+
 async def test_a_lost_webhook_that_comes_late_after_all_makes_no_second_card(connected: Rig) -> None:
     await connected.luna.slash(connected.desk, "alerts channel")
     connected.fanvue.deliver = False
