@@ -37,15 +37,20 @@ class PatientConnection(aiosqlite.Connection):
         return bool(self._running and self._connection)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        statement = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
         try:
-            return await asyncio.shield(statement)
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         except asyncio.CancelledError:
-            while not statement.done():
-                await _ended(statement)
-            if not statement.cancelled():
-                statement.exception()
+            # The driver takes one at a time in their order: when this has ended, so has what was cancelled.
+            behind = asyncio.ensure_future(super()._execute(_nothing))  # type: ignore[no-untyped-call]
+            while not behind.done():
+                await _ended(behind)
+            if not behind.cancelled():
+                behind.exception()
             raise
+
+
+def _nothing() -> None:
+    """A statement that does nothing."""
 
 
 async def _ended(statement: asyncio.Future[Any]) -> None:
