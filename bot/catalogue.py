@@ -119,7 +119,6 @@ class Catalogue:
         return Services(
             access=access,
             alerts=self.alerts(),
-            attaching=answers.attaching,
             audience=AudienceService(gate, finished, self.studio, clock),
             claims=answers.claims,
             connections=connections,
@@ -140,6 +139,7 @@ class Catalogue:
                 stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
             ),
             replies=answers.replies,
+            reply_places=answers.reply_places,
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
             spreadsheets=SpreadsheetsService(insights, clock),
@@ -250,12 +250,11 @@ class Catalogue:
         )
 
     def answering(self, access: AccessService) -> Answering:
-        """Answering fans; an API on this machine is the sandbox."""
+        """Answering fans."""
         return answering(
             self.stores,
             access=access,
             gate=self.gate,
-            connections=self.fanvue.connections,
             board=self.board,
             keyring=self.keyring,
             clock=self.clock,
@@ -264,7 +263,6 @@ class Catalogue:
             headers=DeskHeaders(self.client, self.pacer),
             stored=self.stored,
             is_alone=self.settings.database_url.startswith("sqlite"),
-            is_sandbox=is_loopback(urlsplit(self.settings.fanvue_api_url).hostname),
         )
 
     @property

@@ -134,6 +134,11 @@ async def gets_one_card_in_each_place(stage: Stage) -> None:
 
 async def answers_with_discords_reply(stage: Stage) -> None:
     card = stage.cards(stage.desk)[0]
+    await stage.discord.say(stage.luna, stage.desk, "Not from everywhere", reply_to=card)
+    note = await stage.discord.wait_for(
+        lambda: next((one for one in stage.discord.messages(stage.desk) if "not age-restricted" in one.text), None)
+    )
+    await (await stage.discord.click(stage.luna, note, "Allow replies here")).wait()
     await stage.discord.say(stage.luna, stage.desk, "Thank you, more on Friday", reply_to=card)
     await stage.discord.wait_for(lambda: "Answered" in stage.cards(stage.desk)[0].text)
     await stage.discord.say(stage.luna, stage.desk, "not to be sent", reply_to=card, ping=False)
@@ -142,6 +147,7 @@ async def answers_with_discords_reply(stage: Stage) -> None:
     )
     texts = [message.text for message in stage.fanvue.messages(CREATOR, fan_of(stage))]
     expect("not to be sent" not in texts, "a reply without its text was sent")
+    expect("Not from everywhere" not in texts, "a reply was sent from a place that its creator did not choose")
     expect(texts.count("Thank you, more on Friday") == 1, "the fan does not see the answer exactly once")
     await stage.discord.wait_for(lambda: "Answered" in stage.cards(stage.dm)[0].text)
 
@@ -152,7 +158,12 @@ async def refuses_the_outsider(stage: Stage) -> None:
     pressed = await (await stage.discord.click(stage.outsider, card, "Reply")).wait()
     expect(pressed.modal is None and "not yours" in pressed.text, f"the outsider got: {pressed.text[:200]}")
     await stage.discord.say(stage.outsider, stage.desk, "Hi, it is me, luna", reply_to=card)
-    await stage.discord.wait_for(lambda: any("not yours" in m.text for m in stage.discord.messages(stage.desk)))
+    await stage.discord.wait_for(
+        lambda: (
+            (told := stage.discord.dm(stage.outsider))
+            and any("not yours" in message.text for message in stage.discord.messages(told))
+        )
+    )
     expect(len(stage.fanvue.messages(CREATOR, fan_of(stage))) == before, "the outsider's words reached the fan")
     asked = await stage.slash(stage.outsider, stage.desk, "insights earnings")
     await stage.discord.wait_for(lambda: "No Fanvue account" in asked.text)

@@ -38,7 +38,8 @@ async def rig(tmp_path: Path, empty_database: Path) -> AsyncIterator[Rig]:
 
 @pytest.fixture
 async def connected(rig: Rig) -> Rig:
-    """The real bot, with luna connected as lunavale, everything allowed."""
+    """The real bot, with luna connected as lunavale, everything allowed, replies from the desk channel too."""
     page = await rig.connect()
     assert page.status == 200
+    await rig.allow_replies(rig.desk)
     return rig

@@ -12,7 +12,9 @@ from typing import Any
 import simcord
 
 from bot.app import App, open_app
+from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.settings import load
+from bot.storage.reply_places import ReplyPlace
 from sandbox.__main__ import running
 from sandbox.fanvue import SandboxFanvue
 from sandbox.stage import age_restricted, catch_up
@@ -59,6 +61,12 @@ class Rig:
         """Somebody connects a Fanvue account; the last page they see."""
         asked = await self.members[person].slash(self.desk, "connect")
         return await (browser or self.browser).connect(link_of(asked), account, untick=untick)
+
+    async def allow_replies(self, channel: Any) -> None:
+        """Have Discord's own Reply send from a place that is not age-restricted."""
+        creator, now = CreatorId(self.fanvue.world.account(CREATOR).uuid), self.app.clock.now()
+        choice = ReplyPlace(creator, channel.id, is_allowed=True, set_by=DiscordUserId(self.luna.id), set_at=now)
+        await self.app.stores.reply_places.set(choice)
 
     async def until(self, claim: Callable[[], Any], seconds: float = 10) -> Any:
         """Wait for what the bot's own parts bring about; the claim's value."""

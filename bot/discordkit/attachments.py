@@ -86,13 +86,20 @@ def incoming(attachment: discord.Attachment) -> IncomingFile:
     return IncomingFile(attachment.filename, attachment.content_type, source)
 
 
-def uploaded(interaction: discord.Interaction) -> list[IncomingFile]:
-    """The files of a form that was sent in, in their order."""
+def uploaded(interaction: discord.Interaction, field: str | None = None) -> list[IncomingFile]:
+    """The files of a form that was sent in, in their order: of one of its fields, or of all."""
     data: Any = interaction.data or {}
     found: dict[str, Any] = data.get("resolved", {}).get("attachments", {})
+    wanted = found if field is None else _picked(data.get("components", ()), field)
     # discord.py makes these for forms it holds itself; ours come back through the table of verbs.
     state: Any = interaction._state  # noqa: SLF001
-    return [incoming(discord.Attachment(data=one, state=state)) for one in found.values()]
+    return [incoming(discord.Attachment(data=found[key], state=state)) for key in wanted if key in found]
+
+
+def _picked(components: Sequence[Any], field: str) -> list[str]:
+    """The ids of what was put into a field, wherever labels put it."""
+    inner = [one.get("component", one) for one in components]
+    return [str(value) for one in inner if one.get("custom_id") == field for value in one.get("values", ())]
 
 
 class Progress:

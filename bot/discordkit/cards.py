@@ -24,6 +24,8 @@ OPEN_VERB = "card_open"
 """Picks one card out of a message that holds several."""
 MORE_VERB = "more"
 """Why the card came, and muting: its handler lives with the rules."""
+CARD_VERBS = frozenset({REPLY_VERB, SHOW_VERB, READ_VERB, CLAIM_VERB, UNSEND_VERB, OPEN_VERB, MORE_VERB})
+"""Only a card has these: other messages' buttons may name numbers too."""
 CHATS = "https://www.fanvue.com/messages"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -176,6 +178,8 @@ def _named(component: Any) -> list[int]:
     prefix, _, rest = (getattr(component, "custom_id", None) or "").partition(":")
     verb, _, argument = rest.partition(":")
     if prefix != PREFIX:
+        return []
+    if verb not in CARD_VERBS:
         return []
     if verb == OPEN_VERB:
         return [int(option.value) for option in component.options if option.value.isdecimal()]

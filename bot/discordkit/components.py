@@ -8,6 +8,7 @@ PREFIX = "fv1"
 ID_LIMIT = 100
 
 AGAIN_VERB = "again"
+ALLOW_VERB, BOX_VERB, WHOM_VERB = "ib_here", "ib_box", "ib_whom"
 DISCONNECT_VERB = "disconnect"
 RESUME_VERB = "resume"
 """Verbs that more than one place offers."""

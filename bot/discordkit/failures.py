@@ -9,9 +9,10 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.discordkit.components import AGAIN_VERB, RESUME_VERB, button, view_of
+from bot.discordkit.components import AGAIN_VERB, ALLOW_VERB, BOX_VERB, RESUME_VERB, WHOM_VERB, button, view_of
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
+from bot.discordkit.menus import menu, option
 from bot.discordkit.picking import Picker
 from bot.domain import errors, text
 from bot.domain.faults import incident_code, where
@@ -20,6 +21,10 @@ from bot.domain.scopes import Feature
 log = structlog.get_logger(__name__)
 
 SHORT_LIVED_SECONDS = 30
+AGAIN_LABELS: dict[type[BaseException], str] = {
+    errors.HeldError: "Send it all the same",
+    errors.FanUnreachableError: "Try it all the same",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,15 @@ def _held(error: errors.HeldError) -> Failure:
     )
 
 
+def _not_here(error: errors.NotHereError) -> Failure:
+    choice = " Or allow replies from here: it is your choice, place by place (`/inbox places`)." * error.is_owner
+    return Failure(
+        "Not sent from here",
+        "This place is not age-restricted, so what you write to fans goes through the box, where nobody else reads "
+        f"it. Press **Open the box**: your text is in it. You may delete your message.{choice}",
+    )
+
+
 def _off_shift(error: errors.OffShiftError) -> Failure:
     begins = discord.utils.format_dt(error.begins_at, "F") if error.begins_at else ""
     soon = f" Your next one begins {begins} ({_relative(error.begins_at)})." if error.begins_at else ""
@@ -149,6 +163,11 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     ),
     errors.CardUnknownError: lambda _: Failure(
         "This card is no longer known", "It is too old, or its account was disconnected. Newer cards work."
+    ),
+    errors.NotHereError: _not_here,
+    errors.WhichFanError: lambda _: Failure(
+        "Which of them?",
+        "That message holds several cards. Pick whom you mean: a box opens with your text, and sends it from there.",
     ),
     errors.HeldError: _held,
     errors.DraftMovedError: lambda _: Failure(
@@ -253,13 +272,22 @@ class Failures:
 
 
 def again_view(error: BaseException) -> discord.ui.View | None:
-    """The button that sends a reply again, where that is possible."""
+    """What can be done about a reply that was not sent: send it again, change it, say who is meant, allow it."""
     original = getattr(error, "original", error)
-    key = getattr(original, "again", "")
-    if not key:
-        return None
-    label = "Send it all the same" if isinstance(original, errors.HeldError) else "Try again"
-    return view_of([button(label, AGAIN_VERB, key, style=discord.ButtonStyle.primary)])
+    again, edit = getattr(original, "again", ""), getattr(original, "edit", "")
+    items: list[discord.ui.Item[discord.ui.View]] = []
+    if again:
+        label = AGAIN_LABELS.get(type(original), "Try again")
+        items.append(button(label, AGAIN_VERB, again, style=discord.ButtonStyle.primary))
+    if edit and isinstance(original, errors.WhichFanError):
+        entries = [option(name, str(delivery)) for delivery, name in original.choices]
+        items.append(menu("Whom do you mean …", WHOM_VERB, edit, entries))
+    elif edit:
+        style = discord.ButtonStyle.secondary if again else discord.ButtonStyle.primary
+        items.append(button("Open the box", BOX_VERB, edit, style=style, emoji="✏️"))
+    if isinstance(original, errors.NotHereError) and original.is_owner:
+        items.append(button("Allow replies here", ALLOW_VERB, f"{original.creator}|{original.place}"))
+    return view_of(items) if items else None
 
 
 def _view(failure: Failure) -> discord.ui.View | None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.discordkit.answer_box import entry, media_of
 from bot.discordkit.cards import CHATS, UUID
-from bot.discordkit.components import action_id, button, form, link_button, view_of
+from bot.discordkit.components import action_id, button, link_button, view_of
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
 from bot.domain import text
@@ -23,9 +24,10 @@ NOTE_VERB, NAME_VERB, TEMPLATES_VERB, TEMPLATE_VERB = "ib_note", "ib_name", "ib_
 PAST_VERB, TAGS_VERB = "ib_past", "ib_tags"
 LISTS_VERB, LISTED_VERB, NEW_LIST_VERB = "ib_lists", "ib_listed", "ib_newlist"
 UNSEND_ONE_VERB = "unsend_one"
-TEXT_ID, TEMPLATE_ID = "text", "template"
-MODAL_LIMIT = 4000
 PAGE = 10
+FOLDER = "folder:"
+"""Begins a menu's value that is a folder, not a template."""
+TEMPLATES_SHOWN = 8
 LINE_LIMIT = 300
 SNOOZES = {"900": "15 minutes", "3600": "1 hour", "14400": "4 hours", "86400": "A day"}
 
@@ -141,33 +143,33 @@ def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str)
     return view_of(items)
 
 
-def answer_form(
-    fan: str, handle: str, verb: str, argument: str, prepared: Sequence[Prepared] = (), filled: Prepared | None = None
-) -> discord.ui.Modal:
-    """The box to write in; ``filled`` starts it with a template, whose id is then the field's."""
-    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id=filled.id if filled else TEXT_ID,
-        style=discord.TextStyle.paragraph,
-        max_length=MODAL_LIMIT,
-        required=filled is None and not prepared,
-        default=filled.text[:MODAL_LIMIT] if filled else None,
-    )
-    fields: dict[str, discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]] = {
-        f"Sent as @{text.plain_name(handle, 30)}": field
-    }
-    if filled is not None and filled.media:
-        fields = {f"With {_media(filled)}"[:45]: field}
-    if prepared:
-        options = [_entry(one) for one in prepared[:25]]
-        fields["Or a template"] = discord.ui.Select(
-            custom_id=TEMPLATE_ID, required=False, min_values=0, placeholder="None", options=options
+def templates_embed(prepared: Sequence[Prepared], folder: str | None = None) -> discord.Embed:
+    """What there is: the words in full enough to choose by, media and price; other people's words are inert."""
+    shown = _in_folder(prepared, folder)
+    embed = done("Templates", "What you pick opens in a box: look at it, change it, send it, or close it.")
+    for one in shown[:TEMPLATES_SHOWN]:
+        name = " · ".join(
+            part for part in (text.plain_name(one.folder, 60) if one.folder else "", media_of(one)) if part
         )
-    return form(f"Answer {text.plain_name(fan, 30)}", verb, argument, fields)
+        embed.add_field(name=name or "Words alone", value=text.fit(one.text, 200) or "-", inline=False)
+    if len(shown) > TEMPLATES_SHOWN:
+        embed.set_footer(text=f"{len(shown)} templates; the menu has more of them. Folders make them fewer.")
+    return embed
 
 
-def templates_view(prepared: Sequence[Prepared], key: str) -> View:
-    """The templates, by folder."""
-    return view_of([menu("Pick a template to look at and send …", TEMPLATE_VERB, key, map(_entry, prepared))])
+def templates_view(prepared: Sequence[Prepared], key: str, folder: str | None = None) -> View:
+    """The templates of a folder, or of all, and the folders to look into."""
+    items = [menu("Pick a template …", TEMPLATE_VERB, key, map(entry, _in_folder(prepared, folder)))]
+    folders = sorted({one.folder for one in prepared if one.folder}, key=str.lower)
+    if len(folders) > 1:
+        entries = [option(text.plain_name(one, 90), f"{FOLDER}{one[:90]}", emoji="📁") for one in folders]
+        # Both menus do the same verb; ids are unique in a message.
+        items.append(menu("Folder …", TEMPLATE_VERB, f"{key}|", entries))
+    return view_of(items)
+
+
+def _in_folder(prepared: Sequence[Prepared], folder: str | None) -> list[Prepared]:
+    return [one for one in prepared if folder is None or one.folder[:90] == folder]
 
 
 def sent_view(creator: str, reply_id: str) -> View:
@@ -214,15 +216,3 @@ def _line(line: Line) -> str:
     price = f" {Money(line.price)}" if line.price else ""
     words = text.fit(line.text, LINE_LIMIT).replace("\n", " ")
     return f"{arrow} {when}{media}{price} {words}"
-
-
-def _entry(one: Prepared) -> discord.SelectOption:
-    note = " · ".join(part for part in (text.plain_name(one.folder, 50) if one.folder else "", _media(one)) if part)
-    return option(text.plain_name(one.text or "media only", 90), one.id, note=note[:100] or None)
-
-
-def _media(one: Prepared) -> str:
-    if not one.media:
-        return ""
-    files = "1 file" if len(one.media) == 1 else f"{len(one.media)} files"
-    return f"{files} for {Money(one.price)}" if one.price else f"{files}, free"

@@ -16,11 +16,12 @@ EMPTY = "There is no text in that reply, so nothing was sent."
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Draft:
-    """Words, ready media by their ids, and what the media cost in cents."""
+    """Words, ready media by their ids, what the media cost in cents, and what can be seen of them before that."""
 
     text: str = ""
     media: tuple[str, ...] = ()
     price: int | None = None
+    preview: str | None = None
 
     def checked(self) -> "Draft":
         """As Fanvue takes it; BadInputError says what to change."""
@@ -35,6 +36,8 @@ class Draft:
             raise BadInputError("Only media can have a price. Attach a file, or leave the price out. Nothing was sent.")
         if self.price is not None and not LEAST_PRICE <= self.price <= MOST_PRICE:
             raise BadInputError("A price is from $3.00 to $500.00. Nothing was sent.")
+        if self.preview is not None and self.price is None:
+            raise BadInputError("A free preview is for media with a price. Add the price, or no preview.")
         return replace(self, text=clean)
 
     def packed(self) -> str:
@@ -45,16 +48,7 @@ class Draft:
     def unpacked(cls, words: str) -> Self:
         """Out of that text."""
         found = json.loads(words)
-        return cls(found["text"], tuple(found["media"]), found["price"])
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Enclosure:
-    """A file somebody attached; ``kind`` is image, video or audio."""
-
-    name: str
-    kind: str
-    data: bytes
+        return cls(found["text"], tuple(found["media"]), found["price"], found.get("preview"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ DomainError
 ├── DiscordDownError         Discord does not answer
 ├── UnknownCreatorError      no such creator for this person
 ├── CardUnknownError         the card is no longer known
+├── NotHereError             Discord's own Reply does not send from this place
+├── WhichFanError            a reply to cards about several fans
 ├── DraftMovedError          somebody else decided or changed the draft meanwhile
 ├── HeldError                somebody else is on this fan
 ├── FanUnreachableError      Fanvue refuses messages to this fan
@@ -33,7 +35,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.access import Capability
-from bot.domain.accounts import FanvueAccount
+from bot.domain.accounts import CreatorId, FanvueAccount
 from bot.domain.scopes import Feature, Scope, features_needing
 
 
@@ -42,6 +44,8 @@ class DomainError(Exception):
 
     again = ""
     """Which reply could be sent again as it is, ``<creator>|<id>``; empty when there is none."""
+    edit = ""
+    """Which reply waits to be changed by its author, in the same form."""
 
 
 class BadInputError(DomainError):
@@ -120,6 +124,25 @@ class UnknownCreatorError(DomainError):
 
 class CardUnknownError(DomainError):
     """The card (or message) is not one we know."""
+
+
+class NotHereError(DomainError):
+    """The place is not age-restricted, and its creator did not choose that replies are sent from it."""
+
+    def __init__(self, creator: CreatorId, place: int, *, is_owner: bool) -> None:
+        super().__init__("replies are not sent from this place")
+        self.creator = creator
+        self.place = place
+        self.is_owner = is_owner
+
+
+class WhichFanError(DomainError):
+    """What was replied to holds cards about several fans: its author picks one."""
+
+    def __init__(self, choices: Sequence[tuple[int, str]]) -> None:
+        super().__init__("several fans could be meant")
+        self.choices = tuple(choices)
+        """Deliveries, and how the menu calls them."""
 
 
 class HeldError(DomainError):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
-from bot.services.attaching import AttachingService
 from bot.services.audience import AudienceService
 from bot.services.claims import ClaimsService
 from bot.services.connections import ConnectionsService
@@ -24,6 +23,7 @@ from bot.services.preferences import PreferencesService
 from bot.services.privacy import PrivacyService
 from bot.services.reopening import ReopeningService
 from bot.services.replies import RepliesService
+from bot.services.reply_places import ReplyPlacesService
 from bot.services.sales import SalesService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
@@ -39,7 +39,6 @@ class Services:
 
     access: AccessService
     alerts: AlertsService
-    attaching: AttachingService
     audience: AudienceService
     claims: ClaimsService
     connections: ConnectionsService
@@ -59,6 +58,7 @@ class Services:
     privacy: PrivacyService
     reopening: ReopeningService
     replies: RepliesService
+    reply_places: ReplyPlacesService
     sales: SalesService
     spreadsheets: SpreadsheetsService
     spending: SpendingService

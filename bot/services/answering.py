@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from bot.alerts.handover import Handover
 from bot.domain.clock import Clock
-from bot.fanvue.transport import Connections
 from bot.services.access import AccessService
-from bot.services.attaching import AttachingService
 from bot.services.claims import ClaimsService
 from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService, HeaderDrawer
@@ -14,6 +12,7 @@ from bot.services.desk_facts import DeskFacts
 from bot.services.inbox import InboxService
 from bot.services.redrawing import Redrawing
 from bot.services.replies import CardBoard, RepliesService
+from bot.services.reply_places import ReplyPlacesService
 from bot.services.stuck import StuckReplies, Teller
 from bot.services.waiting import Caller, WaitingService
 from bot.storage import Stores
@@ -25,12 +24,12 @@ from bot.vault.keyring import Keyring
 class Answering:
     """The use cases around a fan's message."""
 
-    attaching: AttachingService
     claims: ClaimsService
     conversations: ConversationsService
     desk: DeskService
     inbox: InboxService
     replies: RepliesService
+    reply_places: ReplyPlacesService
     stuck: StuckReplies
     waiting: WaitingService
 
@@ -40,7 +39,6 @@ def answering(
     *,
     access: AccessService,
     gate: Gate,
-    connections: Connections,
     board: CardBoard,
     keyring: Keyring,
     clock: Clock,
@@ -48,10 +46,9 @@ def answering(
     caller: Caller,
     headers: HeaderDrawer,
     stored: Handover,
-    is_sandbox: bool,
     is_alone: bool,
 ) -> Answering:
-    """All of them; in the sandbox files go to this machine; ``is_alone`` when no other process can send."""
+    """All of them; ``is_alone`` when no other process can send."""
     desk = DeskService(
         posts=stores.desk_posts,
         routes=stores.routes,
@@ -86,14 +83,14 @@ def answering(
         cards=stores.cards,
         replies=stores.replies,
         audit=stores.audit,
-        board=board,
+        redrawing=redrawing,
         keyring=keyring,
         clock=clock,
     )
     conversations = ConversationsService(
         access=access, gate=gate, spenders=stores.spenders, notes=stores.notes, keyring=keyring, clock=clock
     )
-    attaching = AttachingService(gate, connections, allows_loopback=is_sandbox)
+    places = ReplyPlacesService(stores.reply_places, stores.routes, stores.audit, clock)
     waiting = WaitingService(stores.watches, caller, stores.audit, clock)
     stuck = StuckReplies(
         replies=stores.replies,
@@ -107,4 +104,4 @@ def answering(
         clock=clock,
         is_alone=is_alone,
     )
-    return Answering(attaching, claims, conversations, desk, inbox, replies, stuck, waiting)
+    return Answering(claims, conversations, desk, inbox, replies, places, stuck, waiting)

@@ -120,6 +120,17 @@ class InboxService:
             raise GoneError
         return "\n\n".join(found)
 
+    async def name_of(self, delivery: int | None) -> str | None:
+        """Whom a card is about, for a title that its reader may see already."""
+        found = await self._outbox.by_id(delivery) if delivery is not None else None
+        stored = await self._events.by_id(found.event_id) if found else None
+        event = open_event(self._keyring, stored) if stored else None
+        return event.fan.name if event and event.fan else None
+
+    async def deliveries_of(self, message: MessageId) -> list[int]:
+        """The cards a message was sent as, where Discord no longer shows it."""
+        return [card.delivery for card in await self._cards.of_message(message)]
+
     async def alerts(self, actor: Actor, shown: CardMessage) -> list[Alert]:
         """One card out of a message that holds several, for somebody who may answer it. Raises what ``open`` does."""
         conversation = await self.open(actor, shown)

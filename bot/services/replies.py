@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -24,29 +24,33 @@ from bot.domain.errors import (
     RefusedByFanvueError,
 )
 from bot.domain.events import Event
-from bot.domain.faults import where
 from bot.fanvue import chats
-from bot.fanvue.chats import Message, Sending
-from bot.fanvue.wire import ActingAs, Call
+from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService
 from bot.services.claims import ClaimsService
 from bot.services.desk import DeskService
+from bot.services.redrawing import Redrawing
+from bot.services.wordings import matching, opened, sealed, sending
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore, NewCard
 from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
 from bot.vault.gate import Gate
-from bot.vault.keyring import Keyring, SealError
+from bot.vault.keyring import Keyring
 
 log = structlog.get_logger(__name__)
 
-READ_BACK_SLACK = timedelta(minutes=2)
+E = TypeVar("E", bound=DomainError)
+
 RECENT = timedelta(minutes=15)
 SETTLES_WITHIN = timedelta(seconds=15)
 """An unknown outcome this young may still turn up at Fanvue."""
 UNSENT_WITHIN = timedelta(days=1)
 TOO_LATE = "I was away when you wrote this, so it was not sent. Reply again if it should still go out."
 NOT_SENT = "I was restarted before I could tell you: this was not sent. Reply again to send it."
-LET_GO = "Its words are no longer kept here. Write it again to send it."
+UNDER_WAY = "That is being sent already. One moment."
+SETTLED = "That was settled already: the fan has it, or nobody knows yet. Nothing was sent now."
+CHANGEABLE = frozenset({ReplyStatus.KEPT, ReplyStatus.FAILED, ReplyStatus.ASKED})
+"""The fan does not have it, and its author may still change it."""
 NOT_YOURS = "Somebody else wrote that reply; only they can send it again."
 UNREACHABLE = "Invalid user UUID"
 
@@ -85,7 +89,7 @@ class RepliesService:
         cards: CardStore,
         replies: ReplyStore,
         audit: AuditLog,
-        board: CardBoard,
+        redrawing: Redrawing,
         desk: DeskService,
         keyring: Keyring,
         clock: Clock,
@@ -96,7 +100,7 @@ class RepliesService:
         self._cards = cards
         self._replies = replies
         self._audit = audit
-        self._board = board
+        self._redrawing = redrawing
         self._desk = desk
         self._keyring = keyring
         self._clock = clock
@@ -106,16 +110,58 @@ class RepliesService:
         """Send it as the creator and mark the cards; ``None`` when this source was handled before.
 
         Raises BadInputError, HeldError when somebody else is on the fan, FanUnreachableError, RefusedByFanvueError,
-        OutcomeUnknownError and what the gate raises; what can be sent again says so.
+        OutcomeUnknownError and what the gate raises; what can be sent again, or changed first, says so.
         """
-        clean = draft.checked()
-        self._gate.require_scopes(to.grant, _call(to.grant, to.fan, clean))
-        await self._refuse_closed(to)
-        reply = self._new(to, clean, source)
+        reply = self._new(to, draft, source)
         if not await self._replies.begin(reply):
             return None
+        clean = await self._checked(to, draft, reply.id)
         await self._ask_first(to.grant, to.fan, reply.id)
         return await self._run(to, reply.id, clean, reply.created_at)
+
+    async def keep(self, to: Recipient, draft: Draft, error: E, *, source: str) -> E:
+        """Keep what was written and not tried, for its author's box; the error that says where to find it."""
+        reply = self._new(to, draft, source)
+        if await self._replies.begin(reply):
+            await self._replies.move(reply.id, ReplyStatus.SENDING, ReplyStatus.KEPT, self._clock.now())
+            error.edit = _key(to.grant, reply.id)
+        return error
+
+    async def written(self, actor: Actor, creator: CreatorId, reply_id: str) -> tuple[Recipient, Draft]:
+        """What its author wrote and the fan does not have, to be changed. BadInputError once it is let go of."""
+        grant = await self._access.require(actor, creator, Capability.REPLY)
+        known = await self._own(grant, reply_id)
+        if known.author != actor.user:
+            raise BadInputError(NOT_YOURS)
+        if known.status not in CHANGEABLE:
+            raise BadInputError(UNDER_WAY if known.status is ReplyStatus.SENDING else SETTLED)
+        return _recipient(grant, known), opened(self._keyring, known)
+
+    async def change(self, to: Recipient, reply_id: str, draft: Draft) -> StoredReply:
+        """Send what its author made of it. Raises what ``send`` does, and keeps the new words then."""
+        now, words = self._clock.now(), sealed(self._keyring, reply_id, draft)
+        if not await self._replies.rewrite(reply_id, CHANGEABLE, words, to.fan, to.delivery, now):
+            raise BadInputError(UNDER_WAY)
+        clean = await self._checked(to, draft, reply_id)
+        await self._ask_first(to.grant, to.fan, reply_id)
+        return await self._run(to, reply_id, clean, now)
+
+    async def rewritten(self, to: Recipient, reply_id: str, draft: Draft, error: E) -> E:
+        """Keep what its author made of it, which cannot be sent as it is; the error that leads back to it."""
+        now, words = self._clock.now(), sealed(self._keyring, reply_id, draft)
+        if await self._replies.rewrite(reply_id, CHANGEABLE, words, to.fan, to.delivery, now):
+            await self._replies.move(reply_id, ReplyStatus.SENDING, ReplyStatus.KEPT, now)
+            self._changeable(error, to.grant, reply_id)
+        return error
+
+    async def withdraw(self, source: str) -> ReplyStatus | None:
+        """Its author deleted it: what was not sent is let go of; how it stood."""
+        known = await self._replies.by_source(source)
+        if known is None:
+            return None
+        if known.status in CHANGEABLE or known.status is ReplyStatus.UNKNOWN:
+            await self._replies.let_go(known.id)
+        return known.status
 
     async def again(self, actor: Actor, creator: CreatorId, reply_id: str) -> StoredReply:
         """Send what failed, was asked about or got lost: to be found at Fanvue first. Raises what ``send`` does."""
@@ -123,7 +169,9 @@ class RepliesService:
         known = await self._own(grant, reply_id)
         if known.author != actor.user:
             raise BadInputError(NOT_YOURS)
-        draft = self._draft(known)
+        if known.status is ReplyStatus.SENT:
+            raise BadInputError("The fan has that one already.")
+        draft = opened(self._keyring, known).checked()
         to = _recipient(grant, known)
         if known.status is ReplyStatus.UNKNOWN:
             try:
@@ -134,11 +182,11 @@ class RepliesService:
                 return await self._settled(to, known.id, found, draft)
             if known.settled_at and self._clock.now() - known.settled_at < SETTLES_WITHIN:
                 raise self._retryable(OutcomeUnknownError(), grant, known.id)
-        if known.status not in {ReplyStatus.ASKED, ReplyStatus.FAILED, ReplyStatus.UNKNOWN}:
-            raise BadInputError("That is being sent already. One moment.")
+        if known.status not in CHANGEABLE | {ReplyStatus.UNKNOWN}:
+            raise BadInputError(UNDER_WAY)
         now = self._clock.now()
         if not await self._replies.move(known.id, known.status, ReplyStatus.SENDING, now):
-            raise BadInputError("That is being sent already. One moment.")
+            raise BadInputError(UNDER_WAY)
         if known.status is not ReplyStatus.ASKED:
             await self._ask_first(grant, known.fan, known.id)
         return await self._run(to, known.id, draft, now)
@@ -162,7 +210,7 @@ class RepliesService:
         await self._replies.move(known.id, ReplyStatus.SENT, ReplyStatus.UNSENT, self._clock.now())
         await self._note(grant, "unsent")
         await self._desk.unsent(grant.creator, known.fanvue_message)
-        await self._draw(await self._cards.unanswer(grant.creator, known.fan, known.created_at))
+        await self._redrawing.parcels(await self._cards.unanswer(grant.creator, known.fan, known.created_at))
 
     async def last_sent(self, grant: Grant, fan: FanId) -> StoredReply:
         """The latest reply this fan has from here. BadInputError when there is none to take back."""
@@ -193,13 +241,15 @@ class RepliesService:
             case ReplyStatus.SENDING if known.created_at >= self._began_at:
                 return False
             case ReplyStatus.SENDING:
-                return await self._finish(to, known, draft.checked())
+                return await self._finish(to, known, opened(self._keyring, known))
             case ReplyStatus.UNSENT:
                 return True
             case ReplyStatus.ASKED:
                 claim = await self._claims.of(to.grant, to.fan)
                 held = HeldError(claim.holder_name, claim.since) if claim else BadInputError(NOT_SENT)
                 raise self._retryable(held, to.grant, known.id)
+            case ReplyStatus.KEPT:
+                raise self._changeable(BadInputError(NOT_SENT), to.grant, known.id)
             case ReplyStatus.FAILED:
                 raise self._retryable(BadInputError(NOT_SENT), to.grant, known.id)
         raise self._retryable(OutcomeUnknownError(), to.grant, known.id)
@@ -221,6 +271,21 @@ class RepliesService:
         await self._replies.move(reply_id, ReplyStatus.SENDING, ReplyStatus.ASKED, self._clock.now())
         raise self._retryable(HeldError(claim.holder_name, claim.since), grant, reply_id)
 
+    async def _checked(self, to: Recipient, draft: Draft, reply_id: str) -> Draft:
+        """As Fanvue takes it, where it may be sent now; what may not is kept for its author."""
+        try:
+            if not to.fan:
+                raise BadInputError("Pick whom you mean first. Nothing was sent.")
+            clean = draft.checked()
+            self._gate.require_scopes(to.grant, sending(to.grant, to.fan, clean))
+            await self._refuse_closed(to)
+        except DomainError as error:
+            await self._replies.move(reply_id, ReplyStatus.SENDING, ReplyStatus.KEPT, self._clock.now())
+            if isinstance(error, BadInputError):
+                raise self._changeable(error, to.grant, reply_id) from None
+            raise self._retryable(error, to.grant, reply_id) from None
+        return clean
+
     async def _refuse_closed(self, to: Recipient) -> None:
         written_at = to.event.happened_at if to.event else None
         if await self._claims.is_closed(to.grant, to.fan, written_at):
@@ -237,6 +302,8 @@ class RepliesService:
             if isinstance(error, FanUnreachableError):
                 await self._claims.close_chat(to.grant, to.fan)
                 raise
+            if isinstance(error, RefusedByFanvueError):
+                self._changeable(error, to.grant, reply_id)
             raise self._retryable(error, to.grant, reply_id) from None
         return await self._settled(to, reply_id, uuid, draft)
 
@@ -252,7 +319,7 @@ class RepliesService:
 
     async def _sent(self, to: Recipient, draft: Draft, started_at: datetime) -> str:
         try:
-            return (await self._gate.call(to.grant, _call(to.grant, to.fan, draft))).message_uuid
+            return (await self._gate.call(to.grant, sending(to.grant, to.fan, draft))).message_uuid
         except RefusedByFanvueError as error:
             if UNREACHABLE in error.reasons:
                 raise FanUnreachableError from None
@@ -278,15 +345,7 @@ class RepliesService:
 
     async def _mark_answered(self, to: Recipient) -> None:
         """Show on every card that the fan has the answer; failing to show it does not undo the sending."""
-        try:
-            await self._redraw(to)
-        except Exception as error:  # noqa: BLE001 - the author must not take a sent reply for a failed one
-            log.warning("answer_not_shown", error=where(error))
-
-    async def _redraw(self, to: Recipient) -> None:
-        """The pressed card, the other cards of its event, and what else of this fan was unanswered."""
-        actor, now = to.grant.actor, self._clock.now()
-        touched = []
+        card = None
         if to.card is not None and to.event is not None and to.delivery is not None:
             card = NewCard(
                 message=to.card.message,
@@ -296,18 +355,7 @@ class RepliesService:
                 fan=to.fan,
                 fanvue_message=to.event.message_uuid,
             )
-            await self._cards.answer(card, actor.user, actor.name, now)
-        if to.delivery is not None:
-            touched = await self._cards.siblings(to.delivery)
-            for sibling in touched:
-                await self._cards.mark_answered(sibling.delivery, actor.user, actor.name, now)
-        touched += await self._cards.answer_all(to.grant.creator, to.fan, actor.user, actor.name, now)
-        await self._draw(await self._cards.parcels_of(touched))
-        await self._desk.refresh(to.grant.creator, to.fan)
-
-    async def _draw(self, parcels: list[int]) -> None:
-        for parcel in parcels:
-            await self._board.draw(parcel)
+        await self._redrawing.answered(to.grant, to.fan, to.delivery, card, self._clock.now())
 
     def _new(self, to: Recipient, draft: Draft, source: str) -> NewReply:
         reply_id, actor = uuid4().hex, to.grant.actor
@@ -322,7 +370,7 @@ class RepliesService:
             author_name=actor.name,
             channel=to.card.channel if to.card else actor.channel,
             delivery=to.delivery,
-            sealed_draft=self._keyring.seal(draft.packed(), identity=_identity(reply_id)),
+            sealed_draft=sealed(self._keyring, reply_id, draft),
         )
 
     async def _own(self, grant: Grant, reply_id: str) -> StoredReply:
@@ -331,50 +379,16 @@ class RepliesService:
             raise CardUnknownError
         return known
 
-    def _draft(self, known: StoredReply) -> Draft:
-        if known.status is ReplyStatus.SENT:
-            raise BadInputError("The fan has that one already.")
-        return opened(self._keyring, known)
+    def _retryable(self, error: E, grant: Grant, reply_id: str) -> E:
+        error.again = _key(grant, reply_id)
+        return error
 
-    def _retryable(self, error: DomainError, grant: Grant, reply_id: str) -> DomainError:
-        error.again = f"{grant.creator}|{reply_id}"
+    def _changeable(self, error: E, grant: Grant, reply_id: str) -> E:
+        error.edit = _key(grant, reply_id)
         return error
 
     async def _note(self, grant: Grant, outcome: str) -> None:
         await self._audit.write(grant.actor, grant.creator, "reply", outcome, self._clock.now())
-
-
-def opened(keyring: Keyring, known: StoredReply) -> Draft:
-    """The words of a reply that was not sent. BadInputError when they are no longer kept."""
-    if known.sealed_draft is None:
-        raise BadInputError(LET_GO)
-    try:
-        return Draft.unpacked(keyring.open(known.sealed_draft, identity=_identity(known.id)))
-    except SealError:
-        raise BadInputError(LET_GO) from None
-
-
-def matching(found: list[Message], fan: FanId, draft: Draft, started_at: datetime, taken: set[str]) -> str | None:
-    """The id of the message among those found that a draft became."""
-    for message in found:
-        is_ours = message.sender.uuid != fan and message.uuid not in taken
-        is_same = (message.text or "") == draft.text and (
-            not draft.media or set(message.media_uuids) == set(draft.media) or (not message.media_uuids)
-        )
-        is_since = message.sent_at is not None and message.sent_at >= started_at - READ_BACK_SLACK
-        if is_ours and is_same and is_since:
-            return message.uuid
-    return None
-
-
-def _call(grant: Grant, fan: FanId, draft: Draft) -> Call[Sending]:
-    return chats.send_message(
-        fan,
-        draft.text or None,
-        ActingAs(grant.managed),
-        media=draft.media,
-        price=draft.price,
-    )
 
 
 def _recipient(grant: Grant, known: StoredReply) -> Recipient:
@@ -382,5 +396,5 @@ def _recipient(grant: Grant, known: StoredReply) -> Recipient:
     return Recipient(grant, known.fan, card, known.delivery)
 
 
-def _identity(reply_id: str) -> str:
-    return f"reply:{reply_id}"
+def _key(grant: Grant, reply_id: str) -> str:
+    return f"{grant.creator}|{reply_id}"

@@ -12,7 +12,7 @@ from bot.domain.errors import BadInputError, DomainError
 from bot.fanvue import chats
 from bot.fanvue.wire import ActingAs
 from bot.services.redrawing import Redrawing
-from bot.services.replies import matching, opened
+from bot.services.wordings import matching, opened
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore
 from bot.storage.creators import CreatorStore

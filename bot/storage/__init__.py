@@ -34,6 +34,7 @@ from bot.storage.preferences import PreferenceStore
 from bot.storage.refusals import RefusalStore
 from bot.storage.removals import RemovalStore
 from bot.storage.replies import ReplyStore
+from bot.storage.reply_places import ReplyPlaceStore
 from bot.storage.revocations import RevocationStore
 from bot.storage.rights import RightStore
 from bot.storage.routes import RouteStore
@@ -73,6 +74,7 @@ class Stores:
         self.outbox = Outbox(database)
         self.cards = CardStore(database)
         self.replies = ReplyStore(database)
+        self.reply_places = ReplyPlaceStore(database)
         self.claims = ClaimStore(database)
         self.notes = NoteStore(database)
         self.watches = WatchStore(database)
@@ -150,6 +152,7 @@ class Stores:
             "refusals": self.refusals,
             "replies": self.replies,
             "claims": self.claims,
+            "reply_places": self.reply_places,
             "notes": self.notes,
             "watches": self.watches,
             "audit": self.audit,

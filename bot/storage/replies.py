@@ -1,5 +1,6 @@
 """Replies to fans: each source (a message, an interaction) is written down before it is sent, so it sends once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,6 +41,8 @@ class ReplyStatus(StrEnum):
     """The answer was lost, and reading back did not settle it."""
     UNSENT = "unsent"
     """The fan had it, and it was taken back."""
+    KEPT = "kept"
+    """It was not tried: it waits for its author to change it, or to pick whom it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,33 @@ class ReplyStore:
         change = update(replies).where(replies.c.id == reply_id, replies.c.status == before)
         async with self._database.write() as connection:
             return (await connection.execute(change.values(status=after, settled_at=at))).rowcount == 1
+
+    async def rewrite(
+        self,
+        reply_id: str,
+        before: Collection[ReplyStatus],
+        sealed_draft: str,
+        fan: FanId,
+        delivery: int | None,
+        at: datetime,
+    ) -> bool:
+        """On its way with other words, or to whom its author picked; false when it is not in one of those states."""
+        change = update(replies).where(replies.c.id == reply_id, replies.c.status.in_(before))
+        values = {
+            "status": ReplyStatus.SENDING,
+            "sealed_draft": sealed_draft,
+            "fan_id": fan,
+            "delivery_id": delivery,
+            "created_at": at,
+            "settled_at": None,
+        }
+        async with self._database.write() as connection:
+            return (await connection.execute(change.values(values))).rowcount == 1
+
+    async def let_go(self, reply_id: str) -> None:
+        """Keep its words no longer."""
+        async with self._database.write() as connection:
+            await connection.execute(update(replies).where(replies.c.id == reply_id).values(sealed_draft=None))
 
     async def by_id(self, reply_id: str) -> StoredReply | None:
         """The reply, in whatever state."""

@@ -4,8 +4,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.files import enclosures
-from bot.discordkit.inbox import done, kept, sent_view
+from bot.discordkit.attachments import incoming
+from bot.discordkit.inbox import done
 from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of
@@ -14,15 +14,17 @@ from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.conversations import Order
-from bot.domain.drafts import Draft, cents_of
 from bot.domain.errors import BadInputError, DomainError
 from bot.services import Services
 from bot.services.replies import Recipient
+from cogs.inbox.answers import Answers, Written
 from cogs.inbox.cards import CardActs
 from cogs.inbox.chats import Chats
 from cogs.inbox.desks import Desks
 from cogs.inbox.lists import FanLists
 from cogs.inbox.native import NativeReplies
+from cogs.inbox.templates import Templates
+from cogs.inbox.where import ReplyPlaces
 
 ORDERS = [app_commands.Choice(name=order.label, value=order.value) for order in Order]
 
@@ -34,12 +36,14 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
 
     def __init__(self, services: Services, kit: Kit) -> None:
         self._access = services.access
-        self._attaching = services.attaching
         self._conversations = services.conversations
-        self._replies = services.replies
         self._waiting = services.waiting
         self._native = NativeReplies(services, kit.failures)
-        self._chats = Chats(services, kit, CardActs(services, kit))
+        self._answers = Answers(services, kit)
+        self._where = ReplyPlaces(services, kit)
+        Templates(services, kit)
+        self._chats = Chats(services, kit)
+        CardActs(services, kit)
         Desks(services, kit)
         FanLists(services, kit)
 
@@ -89,22 +93,21 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._access.choose(actor_of(interaction), creator, Capability.REPLY)
         to = Recipient(grant, await self._conversations.meant(grant, fan))
+        files = (incoming(file),) if file is not None else ()
+        written = Written(words or "", price or "", files, template=template or "")
         try:
-            draft = Draft(words or "", price=cents_of(price) if price else None)
-            if template:
-                found = await self._conversations.template(grant, template)
-                draft = Draft(words or found.text, found.media, draft.price or found.price)
-            if file is not None:
-                Draft(draft.text, (file.filename,), draft.price).checked()
-                media = await self._attaching.upload(grant, await enclosures([file]))
-                draft = Draft(draft.text, (*draft.media, *media), draft.price)
-            sent = await self._replies.send(to, draft, source=f"interaction:{interaction.id}")
-        except Exception:
-            if words:
-                await interaction.followup.send(embed=kept(words), ephemeral=True)
+            await self._answers.send(interaction, to, written)
+        except Exception as error:
+            await self._answers.given_back(interaction, error, written.text)
             raise
-        view = sent_view(grant.creator, sent.id) if sent else discord.utils.MISSING
-        await interaction.edit_original_response(embed=done("Sent ✓"), view=view)
+
+    @app_commands.command()
+    @app_commands.describe(creator="Whose fans")
+    async def places(self, interaction: discord.Interaction, creator: str | None = None) -> None:
+        """Choose where Discord's own Reply sends to fans"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant = await self._access.choose(actor_of(interaction), creator, Capability.OWN)
+        await self._where.show(interaction, grant)
 
     @app_commands.command()
     @app_commands.describe(
@@ -133,6 +136,10 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         names = ", then ".join(one.mention for one in (role, lead) if one is not None)
         line = f"After {minutes} minutes without an answer to a fan of @{handle}: {names}, once each."
         await interaction.edit_original_response(embed=done("Watching ✓", line) if minutes else off)
+
+    @places.autocomplete("creator")
+    async def _owned(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return await creator_choices(self._access, interaction, current, Capability.OWN)
 
     @watch.autocomplete("creator")
     async def _watched(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -176,6 +183,11 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Say that an edit of a reply changes nothing for the fan."""
         await self._native.edited(payload.message)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """What was not sent yet never is; what was sent stays with the fan, and that is said."""
+        await self._native.deleted(payload)
 
     async def catch_up(self, client: discord.Client) -> None:
         """What was written to cards while nobody listened."""

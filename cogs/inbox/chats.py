@@ -5,8 +5,9 @@ from dataclasses import replace
 import discord
 
 from bot.discordkit import inbox as views
+from bot.discordkit.answer_box import TEXT_ID
 from bot.discordkit.components import button, form, view_of
-from bot.discordkit.inbox import answer_form, done, thread_embed, thread_view, unread_embed, unread_view
+from bot.discordkit.inbox import done, thread_embed, thread_view, unread_embed, unread_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
@@ -14,28 +15,23 @@ from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.conversations import Order, Waiting
-from bot.domain.errors import BadInputError
 from bot.services import Services
-from bot.services.replies import Recipient
-from cogs.inbox.cards import CardActs
 
 
 class Chats:
     """Every press asks for the right again, and draws what is there now."""
 
-    def __init__(self, services: Services, kit: Kit, acts: CardActs) -> None:
+    def __init__(self, services: Services, kit: Kit) -> None:
         self._access = services.access
         self._claims = services.claims
         self._conversations = services.conversations
         self._desk = services.desk
         self._inbox = services.inbox
-        self._acts = acts
         presses = {
             views.LIST_VERB: self._turn,
             views.READ_ALL_VERB: self._ask_all,
             views.READ_ALL_YES_VERB: self._read_all,
             views.CHAT_VERB: self._look,
-            views.WRITE_VERB: self._write,
             views.TAKE_VERB: self._take,
             views.FREE_VERB: self._free,
             views.READ_VERB: self._read,
@@ -43,21 +39,18 @@ class Chats:
             views.LOUD_VERB: self._unmute,
             views.NOTE_VERB: self._ask_note,
             views.NAME_VERB: self._ask_name,
-            views.TEMPLATES_VERB: self._templates,
         }
         picks = {
             views.ORDER_VERB: self._sort,
             views.OPEN_VERB: self._open,
             views.SNOOZE_VERB: self._snooze,
             views.HAND_VERB: self._hand,
-            views.TEMPLATE_VERB: self._template,
         }
         for verb, press in presses.items():
             kit.actions.on_press(verb, press)
         for verb, pick in picks.items():
             kit.actions.on_pick(verb, pick)
         for verb, filled in {
-            views.SEND_VERB: self._send,
             views.NOTE_VERB: self._note,
             views.NAME_VERB: self._name,
         }.items():
@@ -121,30 +114,6 @@ class Chats:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self.show_chat(interaction, *await self._of(interaction, key))
 
-    async def _write(self, interaction: discord.Interaction, key: str) -> None:
-        grant, _ = await self._of(interaction, key)
-        prepared = await self._acts.templates(grant)
-        await interaction.response.send_modal(answer_form("this fan", grant.handle, views.SEND_VERB, key, prepared))
-
-    async def _send(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        grant, fan = await self._of(interaction, key)
-        await self._acts.send(interaction, Recipient(grant, fan), values)
-
-    async def _templates(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        grant, _ = await self._of(interaction, key)
-        prepared = await self._conversations.templates(grant)
-        if not prepared:
-            raise BadInputError("There are no templates at Fanvue yet. Make some there, and they appear here.")
-        embed = done("Templates", "What you pick opens in a box: look at it, change it, send it, or close it.")
-        await interaction.edit_original_response(embed=embed, view=views.templates_view(prepared, key))
-
-    async def _template(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
-        grant, _ = await self._of(interaction, key)
-        found = await self._conversations.template(grant, values[0])
-        await interaction.response.send_modal(answer_form("this fan", grant.handle, views.SEND_VERB, key, filled=found))
-
     async def _take(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
@@ -197,7 +166,7 @@ class Chats:
     async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
-        await self._conversations.note(grant, fan, values.get(views.TEXT_ID, ""))
+        await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
         await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
@@ -207,7 +176,7 @@ class Chats:
     async def _name(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
-        await self._conversations.rename(grant, fan, values.get(views.TEXT_ID, ""))
+        await self._conversations.rename(grant, fan, values.get(TEXT_ID, ""))
         await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
@@ -221,7 +190,7 @@ class Chats:
 
 def _box(title: str, verb: str, key: str, label: str, limit: int) -> discord.ui.Modal:
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id=views.TEXT_ID,
+        custom_id=TEXT_ID,
         style=discord.TextStyle.paragraph if limit > 100 else discord.TextStyle.short,  # noqa: PLR2004
         max_length=limit,
     )

@@ -1,40 +1,54 @@
 """Discord's own Reply on a card: only a person's true reply counts, and each has an outcome its author sees."""
 
 import asyncio
+import time
 from collections import defaultdict
 from contextlib import suppress
 from typing import Any
 
 import discord
 
-from bot.discordkit.cards import deliveries_in
-from bot.discordkit.failures import Failures
-from bot.discordkit.files import enclosures
+from bot.discordkit.attachments import incoming
+from bot.discordkit.cards import OPEN_VERB, deliveries_in
+from bot.discordkit.components import PREFIX
+from bot.discordkit.failures import Failures, embed_of, failure_for
 from bot.discordkit.people import author_of
 from bot.discordkit.words import plain_words
-from bot.domain.accounts import ChannelId, MessageId
+from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.drafts import Draft
-from bot.domain.errors import BadInputError
+from bot.domain.errors import BadInputError, DomainError, NotAllowedError, NotHereError, WhichFanError
 from bot.services import Services
 from bot.services.inbox import CardMessage
+from bot.services.replies import Recipient
+from bot.services.reply_places import DIRECT
 
+Choice = tuple[int, str]
+"""A card's delivery, and how a menu calls it."""
+
+NOBODY = FanId("")
 LOOKED_AT = 500
 AT_ONCE = 6
 SENT = "sent"
 PING_OFF = (
     "Your reply reached me without its text, because its **@** was off. Turn the @ on when you reply, or press "
-    "**Reply** on the card. Nothing was sent."
+    "**Open the box** and write it there. Nothing was sent."
 )
-WHICH = (
-    "That message holds cards about several fans. Pick one in the menu below it and press **Reply** there. "
-    "Nothing was sent."
-)
+EMPTY = "There is nothing in that reply but the @. Write it in the box, or reply again. Nothing was sent."
 STICKER = "Stickers live in Discord alone: fans could not see it. Send words or a picture instead. Nothing was sent."
+POLL = "Polls live in Discord alone: fans could not vote. Ask them in words. Nothing was sent."
+NO_CARD = (
+    "That is a note of mine, not a card. Reply to the fan's card itself, or press its **Reply**. Nothing was sent."
+)
 EDITED = (
     "The fan has what you wrote at first: an edit does not reach them. Press **Unsend** on the card and reply anew, "
     "or send what is missing as another reply."
 )
-EDITED_UNSENT = "An edit is not sent. Reply to the card again instead."
+EDITED_UNSENT = "An edit is not sent. Use the buttons under your message, or reply to the card again."
+DELETED = "A reply was deleted here, and the fan still has it. Press **Unsend** on the card to take it back there too."
+TOLD_SECONDS = 600
+"""An outsider who goes on trying hears of it once in so long."""
+TOLD_AT_MOST = 30
+NOTE_SECONDS = 120
 
 
 class NativeReplies:
@@ -43,24 +57,30 @@ class NativeReplies:
     def __init__(self, services: Services, failures: Failures) -> None:
         self._inbox = services.inbox
         self._replies = services.replies
-        self._attaching = services.attaching
+        self._media = services.media
+        self._places = services.reply_places
         self._failures = failures
+        self._client: discord.Client | None = None
+        self._told: dict[int, float] = {}
 
     async def handle(self, message: discord.Message, *, is_live: bool) -> None:
         """Send a person's true reply to a card; anything else is none of our business."""
         if not is_true_reply(message):
             return
         try:
-            card = _replied_to(message)
-            if card is None:
-                return
-            await self._answer(message, card, is_live=is_live)
+            cards = await self._replied_to(message)
+            if cards:
+                await self._answer(message, cards, is_live=is_live)
+        except NotAllowedError as error:
+            await self._refuse(message, error)
+            await mark(message, "⚠️")
         except Exception as error:  # noqa: BLE001 - presented where the person wrote
             await self._failures.present_in_reply(message, error)
             await mark(message, "⚠️")
 
     async def catch_up(self, client: discord.Client) -> None:
         """What was written to cards while nobody listened; what carries a mark of ours was seen."""
+        self._client = client
         for place in await self._inbox.places():
             try:
                 channel: Any = client.get_channel(place) or await client.fetch_channel(place)
@@ -84,32 +104,83 @@ class NativeReplies:
         """Say that an edit of a reply changes nothing for the fan."""
         if message.edited_at is None or not is_true_reply(message):
             return
-        with suppress(BadInputError):
-            if _replied_to(message) is None:
-                return
-        outcome = await self._replies.outcome(_source(message))
+        outcome = await self._replies.outcome(_source(message.id))
         if outcome is not None:
             words = EDITED if outcome == SENT else EDITED_UNSENT
             await self._failures.present_in_reply(message, BadInputError(words))
 
-    async def _answer(self, message: discord.Message, card: CardMessage, *, is_live: bool) -> None:
+    async def deleted(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """What was not sent yet never is; what was sent stays with the fan, and that is said."""
+        outcome = await self._replies.withdraw(_source(payload.message_id))
+        if outcome != SENT or self._client is None:
+            return
+        embed = embed_of(failure_for(BadInputError(DELETED)))
+        with suppress(discord.HTTPException):
+            place = self._client.get_partial_messageable(payload.channel_id)
+            note = await place.send(embed=embed, allowed_mentions=discord.AllowedMentions.none())
+            await note.delete(delay=NOTE_SECONDS)
+
+    async def _answer(self, message: discord.Message, cards: list[Choice], *, is_live: bool) -> None:
+        delivery, _ = cards[-1]
+        card = CardMessage(_replied_id(message), ChannelId(message.channel.id), delivery)
         conversation = await self._inbox.open(author_of(message), card)
-        to, source = conversation.recipient, _source(message)
-        if message.stickers:
-            raise BadInputError(STICKER)
-        words = plain_words(message)
-        if not words and not message.attachments:
-            raise BadInputError(PING_OFF)
-        media: tuple[str, ...] = ()
-        if message.attachments and await self._replies.outcome(source) is None:
-            media = await self._attaching.upload(to.grant, await enclosures(message.attachments))
-        draft = Draft(words, media)
+        to, source = conversation.recipient, _source(message.id)
+        is_known = not is_live and await self._replies.outcome(source) is not None
+        draft = Draft(plain_words(message))
+        if not is_known:
+            draft = await self._allowed(message, to, cards, draft)
         if is_live:
             is_sent = await self._replies.send(to, draft, source=source) is not None
         else:
             is_sent = await self._replies.resume(to, draft, source=source, written_at=message.created_at)
         if is_sent:
             await mark(message, "✅")
+
+    async def _allowed(self, message: discord.Message, to: Recipient, cards: list[Choice], draft: Draft) -> Draft:
+        """What may be sent from there as it is, with its files; else it is kept, and the error leads to it."""
+        problem: DomainError | None = None
+        try:
+            for attached in message.attachments:
+                medium = await self._media.upload(to.grant, incoming(attached))
+                draft = Draft(draft.text, (*draft.media, medium.uuid))
+        except DomainError as error:
+            problem = error
+        place = _place(message)
+        if not await self._places.allows(to.grant, place):
+            problem = NotHereError(to.grant.creator, place, is_owner=to.grant.is_owner)
+        if len(cards) > 1:
+            problem, to = WhichFanError(cards), Recipient(to.grant, NOBODY, to.card)
+        problem = _oddity(message, draft) or problem
+        if problem is not None:
+            raise await self._replies.keep(to, draft, problem, source=_source(message.id))
+        return draft
+
+    async def _replied_to(self, message: discord.Message) -> list[Choice]:
+        """The cards it is a reply to; what Discord no longer shows is looked up. BadInputError for a note of ours."""
+        replied = message.reference.resolved if message.reference else None
+        if not isinstance(replied, discord.Message):
+            known = await self._inbox.deliveries_of(_replied_id(message))
+            return [(one, f"Card {one}") for one in known]
+        if replied.author.id != _own_id(message):
+            return []
+        if found := _choices(replied):
+            return found
+        if replied.type is discord.MessageType.reply:
+            raise BadInputError(NO_CARD)
+        return []
+
+    async def _refuse(self, message: discord.Message, error: NotAllowedError) -> None:
+        """Privately, and not again and again; in the channel only where no direct message gets through."""
+        now = time.monotonic()
+        self._told = {person: at for person, at in self._told.items() if now - at < TOLD_SECONDS}
+        if message.author.id in self._told:
+            return
+        if len(self._told) < TOLD_AT_MOST:
+            self._told[message.author.id] = now
+            with suppress(discord.HTTPException):
+                await message.author.send(embed=embed_of(failure_for(error)))
+                return
+        await self._failures.present_in_reply(message, error)
 
 
 async def mark(message: discord.Message | discord.PartialMessage, emoji: str) -> None:
@@ -127,16 +198,33 @@ def is_true_reply(message: discord.Message) -> bool:
     return reference.type is discord.MessageReferenceType.reply
 
 
-def _source(message: discord.Message) -> str:
-    return f"message:{message.id}"
-
-
-def _replied_to(message: discord.Message) -> CardMessage | None:
-    """The card it is a reply to."""
-    replied = message.reference.resolved if message.reference else None
-    if not isinstance(replied, discord.Message) or replied.author.id != _own_id(message):
+def _oddity(message: discord.Message, draft: Draft) -> DomainError | None:
+    """What fans could not get, or what did not get here."""
+    if message.stickers:
+        return BadInputError(STICKER)
+    if message.poll is not None:
+        return BadInputError(POLL)
+    if draft.text or message.attachments:
         return None
-    return _as_card(replied)
+    is_told = message.guild is None or message.guild.me in message.mentions
+    return BadInputError(EMPTY if is_told else PING_OFF)
+
+
+def _source(message_id: int) -> str:
+    return f"message:{message_id}"
+
+
+def _replied_id(message: discord.Message) -> MessageId:
+    reference = message.reference
+    return MessageId(reference.message_id or 0) if reference else MessageId(0)
+
+
+def _place(message: discord.Message) -> int:
+    """What its creator chooses about: a channel, a thread's parent, or all direct messages."""
+    channel = message.channel
+    if message.guild is None:
+        return DIRECT
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel.id
 
 
 def _own_id(message: discord.Message) -> int | None:
@@ -146,11 +234,11 @@ def _own_id(message: discord.Message) -> int | None:
     return message.channel.me.id if isinstance(message.channel, discord.DMChannel) else None
 
 
-def _as_card(message: discord.Message) -> CardMessage | None:
-    """The card a message is; of several cards none can be meant by the message alone."""
-    found = deliveries_in(message)
-    if len(found) > 1:
-        raise BadInputError(WHICH)
-    if not found:
-        return None
-    return CardMessage(MessageId(message.id), ChannelId(message.channel.id), found[0])
+def _choices(message: discord.Message) -> list[Choice]:
+    """The cards a message holds, as its menu calls them."""
+    names: dict[str, str] = {}
+    for row in message.components:
+        for component in getattr(row, "children", ()):
+            if str(component.custom_id or "").startswith(f"{PREFIX}:{OPEN_VERB}:"):
+                names.update({option.value: option.label for option in component.options})
+    return [(delivery, names.get(str(delivery), "")) for delivery in deliveries_in(message)]

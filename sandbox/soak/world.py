@@ -37,7 +37,7 @@ async def teams(
 def _team(ground: Playground, handle: str) -> Team:
     owner = ground.discord.add_user(f"{handle}_owner")
     guild = ground.discord.add_guild(f"Team {handle}", owner)
-    return Team(handle, owner, ground.discord.add_channel(guild, "desk"))
+    return Team(handle, owner, ground.discord.add_channel(guild, "desk", nsfw=True))
 
 
 async def _connect(ground: Playground, team: Team) -> None:

@@ -81,7 +81,7 @@ async def test_a_template_is_looked_at_and_sent_with_its_media_and_price(connect
     box = await luna.select(
         picker.response, values=[template.uuid], custom_id=menu_of(picker, "ib_template")["custom_id"]
     )
-    await luna.submit_modal(box, {template.uuid: "Made for you"})
+    await luna.submit_modal(box, {"text": "Made for you", "price": f"{template.price / 100:.2f}"})
     last = connected.fanvue.messages(CREATOR, connected.fan)[-1]
     assert (last.text, last.price, set(last.media_uuids)) == (
         "Made for you",
@@ -140,6 +140,7 @@ async def test_a_desks_header_says_how_things_stand_and_what_is_said_there_stays
     await connected.luna.send(post, CANARY, reply_to=talk)
     await connected.luna.send(post, CANARY, reply_to=post.history()[0])
     assert [message.text for message in connected.fanvue.messages(CREATOR, connected.fan)] == before
+    await connected.allow_replies(forum)
     await connected.luna.send(post, "For the fan", reply_to=card)
     assert connected.fanvue.messages(CREATOR, connected.fan)[-1].text == "For the fan"
     assert "all is answered" in words_of(post.history()[0])

@@ -27,6 +27,8 @@ EXAMPLES: dict[type[errors.DomainError], tuple[object, ...]] = {
     errors.NotAllowedError: (Capability.REPLY,),
     errors.OffShiftError: ("luna", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.PickCreatorError: ((),),
+    errors.NotHereError: ("luna-id", 5),
+    errors.WhichFanError: (((1, "Mia"), (2, "Tom")),),
     errors.HeldError: ("cleo", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.RefusedByFanvueError: (("text is too long",),),
     errors.BusyError: (datetime(2026, 1, 1, tzinfo=UTC),),
@@ -39,6 +41,8 @@ EXAMPLES: dict[type[errors.DomainError], tuple[object, ...]] = {
 def example(kind: type[errors.DomainError], **more: object) -> errors.DomainError:
     if kind is errors.ScopeMissingError:
         more = {"handle": "luna", **more}
+    if kind is errors.NotHereError:
+        more = {"is_owner": True, **more}
     return kind(*EXAMPLES.get(kind, ()), **more)
 
 

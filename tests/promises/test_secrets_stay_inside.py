@@ -121,6 +121,7 @@ async def works_a_day(rig: Rig) -> None:
     """Look, be alerted, show, answer twice, post, renew the token, fail once."""
     shown = await rig.luna.slash(rig.desk, "insights earnings", period="28d")
     assert "$" in words_of(shown)
+    await rig.allow_replies(rig.desk)
     await rig.luna.slash(rig.desk, "alerts channel", channel=rig.desk)
     await rig.fanvue.fan_writes(CREATOR, rig.fan, FAN_WORDS, family="both")
     card = await rig.until(lambda: next(iter(rig.cards(rig.desk)), None))

@@ -44,6 +44,7 @@ from bot.services.takeout import Takeout
 from bot.storage import Stores
 from bot.storage.database import Database, address_of
 from bot.storage.notes import StoredNote
+from bot.storage.reply_places import ReplyPlace
 from bot.storage.schema import metadata
 from bot.storage.uses import Tally
 
@@ -75,6 +76,7 @@ NOT_PEOPLE = {
     "replies.card_message",
     "replies.channel_id",
     "replies.delivery_id",
+    "reply_places.place_id",
     "rights.guild",
     "revocations.id",
     "routes.guild",
@@ -114,6 +116,8 @@ async def drafted(stores: Stores) -> None:
         await stores.drafts.begin((f"draft-{number}", 1), [DraftStatus.DRAFT], ["known"], ANNA, NOW)
         await stores.drafts.sent(f"draft-{number}", f"post-{number}", NOW)
     await stores.drafts.set_policy(LUNA, Policy.ALL)
+    await stores.reply_places.set(ReplyPlace(LUNA, 5, True, ANNA, NOW))
+    await stores.reply_places.set(ReplyPlace(MIRA, 5, True, ANNA, NOW))
 
 
 async def used(stores: Stores, creator: CreatorId, actor: DiscordUserId) -> None:

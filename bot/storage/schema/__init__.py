@@ -15,7 +15,7 @@ from bot.storage.schema.alerts import HELD, WAITING, cards, deliveries, dm_chann
 from bot.storage.schema.arrivals import identities
 from bot.storage.schema.base import HEAD, RowNumber, metadata
 from bot.storage.schema.catching_up import cursors, pollings
-from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, replies, watches
+from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, replies, reply_places, watches
 from bot.storage.schema.operating import audit, key_checks, leases, revocations
 from bot.storage.schema.posting import approval_policies, drafts
 from bot.storage.schema.reports import finished_months
@@ -58,6 +58,7 @@ __all__ = [
     "preferences",
     "refusals",
     "replies",
+    "reply_places",
     "revocations",
     "rights",
     "routes",

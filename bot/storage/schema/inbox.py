@@ -22,7 +22,7 @@ replies = Table(
     Column("channel_id", BigInteger),
     Column("delivery_id", BigInteger),
     Column("sealed_draft", Text),
-    CheckConstraint("status IN ('asked', 'sending', 'sent', 'failed', 'unknown', 'unsent')", name="status"),
+    CheckConstraint("status IN ('asked', 'sending', 'sent', 'failed', 'unknown', 'unsent', 'kept')", name="status"),
 )
 Index(None, replies.c.creator_id, replies.c.fan_id)
 partial_index(
@@ -80,3 +80,13 @@ notes = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index(None, notes.c.creator_id, notes.c.fan_id)
+
+reply_places = Table(
+    "reply_places",
+    metadata,
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("place_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_allowed", Boolean, nullable=False),
+    Column("set_by", BigInteger, nullable=False, index=True),
+    Column("set_at", Instant, nullable=False),
+)
