@@ -2,8 +2,9 @@
 
 import discord
 
+from bot.discordkit.answer_box import TEXT_ID
 from bot.discordkit.components import button, form, view_of
-from bot.discordkit.inbox import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB, TEXT_ID
+from bot.discordkit.inbox import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
