@@ -1,10 +1,12 @@
 """Whether somebody may still have cards sent, asked before each: nobody acts at that moment who could be asked."""
 
+from datetime import datetime
+
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.clock import Clock
 from bot.domain.membership import Memberships
-from bot.domain.shifts import is_on_shift
+from bot.domain.shifts import is_on_shift, next_shift
 from bot.storage.rights import RightStore
 from bot.storage.shifts import ShiftStore
 
@@ -23,11 +25,10 @@ class Permits:
         right = await self._rights.held(person, creator, Capability.ALERTS)
         return right is not None and right.holds_at(self._clock.now()) and await self._is_member(right)
 
-    async def may_receive(self, person: DiscordUserId, creator: CreatorId) -> bool:
-        """Whether cards about the creator may go to their direct messages now: within their shifts alone."""
-        if not await self.may_set(person, creator):
-            return False
-        return is_on_shift(await self._shifts.of(creator, person), self._clock.now())
+    async def off_shift_until(self, person: DiscordUserId, creator: CreatorId) -> datetime | None:
+        """When the next shift of somebody off shift begins, until which cards wait; ``None`` on shift."""
+        week, now = await self._shifts.of(creator, person), self._clock.now()
+        return None if is_on_shift(week, now) else next_shift(week, now)
 
     async def _is_member(self, right: Right) -> bool:
         return right.guild is None or await self._memberships.is_member(right.guild, right.person)

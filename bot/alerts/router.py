@@ -83,7 +83,7 @@ class Router:
                 await self._stored.wait(BEAT_SECONDS)
 
     async def wake_held(self) -> int:
-        """Make due what waited for the end of quiet hours, or for its digest; how many."""
+        """Make due what waited for the end of quiet hours, its digest or a shift; how many."""
         self._woken_at = self._clock.now()
         woken = await self._outbox.wake(self._woken_at)
         if woken:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
@@ -23,7 +24,7 @@ from bot.alerts.sending import (
 )
 from bot.alerts.settling import Settler
 from bot.domain.accounts import DiscordUserId
-from bot.domain.alerts import PAUSED, UNWANTED, PlaceKind, Sent
+from bot.domain.alerts import OFF_SHIFT, PAUSED, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import EventKind
@@ -168,12 +169,14 @@ class AlertWorker:
                 found = f"unreadable: {type(error).__name__}"
             if isinstance(found, Alert):
                 wanted.append(found)
+            elif isinstance(found, datetime):
+                outcomes.append(Outcome(due.delivery.id, held_until=found, reason=OFF_SHIFT))
             else:
                 outcomes.append(Outcome(due.delivery.id, reason=found))
         return wanted, outcomes
 
-    async def _wanted(self, due: Due) -> Alert | str:
-        """What to send, when account and rule still stand and whoever set it up still may; else why not."""
+    async def _wanted(self, due: Due) -> Alert | datetime | str:
+        """What to send, when account and rule still stand and all concerned still may; else until when not, or why."""
         if due.route is None or due.account is None:
             return UNWANTED
         if due.account.is_paused:
@@ -184,15 +187,25 @@ class AlertWorker:
         alert = alert_of(due, self._keyring)
         if alert is None:
             return UNWANTED
-        return PAUSED if due.route.is_paused and not alert.event.is_sample else alert
+        if due.route.is_paused and not alert.event.is_sample:
+            return PAUSED
+        return await self._off_shift_until(due, due.account) or alert
 
     async def _may_route(self, due: Due, route: StandingRoute, account: StandingAccount) -> bool:
-        setter, receiver = route.set_by, DiscordUserId(due.delivery.place.target)
-        if setter != account.owner and not await self._permits.may_set(setter, due.creator):
-            return False
+        people = {route.set_by}
+        if due.delivery.place.kind is PlaceKind.DM:
+            people.add(DiscordUserId(due.delivery.place.target))
+        for person in people - {account.owner}:
+            if not await self._permits.may_set(person, due.creator):
+                return False
+        return True
+
+    async def _off_shift_until(self, due: Due, account: StandingAccount) -> datetime | None:
+        """Cards to somebody's direct messages wait for their shift; what was set for channels goes on."""
+        receiver = DiscordUserId(due.delivery.place.target)
         if due.delivery.place.kind is not PlaceKind.DM or receiver == account.owner:
-            return True
-        return await self._permits.may_receive(receiver, due.creator)
+            return None
+        return await self._permits.off_shift_until(receiver, due.creator)
 
     async def _tried(self, parcel: Parcel, wanted: Sequence[Alert]) -> list[Outcome]:
         """Send it, and say what became of each part."""

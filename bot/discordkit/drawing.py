@@ -30,6 +30,7 @@ SUMMARIES = {
     Bundle.QUIET: "🌙 While it was quiet",
     Bundle.HOURLY: "🗞️ The last hour",
     Bundle.DAILY: "🗞️ The last day",
+    Bundle.SHIFT: "🕒 While you were off shift",
 }
 
 

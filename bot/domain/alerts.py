@@ -15,6 +15,9 @@ UNWANTED = "no longer wanted"
 PAUSED = "alerts there are paused"
 """Why a delivery ended that had come before its place was closed."""
 
+OFF_SHIFT = "until the next shift begins"
+"""Why a delivery to somebody's direct messages rests."""
+
 
 class PlaceKind(StrEnum):
     """What a card can be sent to."""

@@ -24,6 +24,7 @@ class Bundle(StrEnum):
     """What cards waited for together."""
 
     QUIET = "quiet"
+    SHIFT = "shift"
     HOURLY = "hourly"
     DAILY = "daily"
 

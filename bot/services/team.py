@@ -149,13 +149,13 @@ class TeamService:
         """From now on the person acts within their shifts alone; on the days of this one, it replaces others."""
         await self._check_all_changeable(grant, person)
         week = await self._shifts.of(grant.creator, person)
-        await self._shifts.set(grant.creator, person, week_with(week, shift))
+        await self._shifts.set(grant.creator, person, week_with(week, shift), self._clock.now())
         await self._note(grant, "set a shift of", person)
 
     async def lift_shifts(self, grant: Grant, person: DiscordUserId) -> None:
         """The person's rights hold at any time again."""
         await self._check_all_changeable(grant, person)
-        await self._shifts.set(grant.creator, person, ())
+        await self._shifts.set(grant.creator, person, (), self._clock.now())
         await self._note(grant, "lift the shifts of", person)
 
     async def set_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> None:

@@ -65,7 +65,7 @@ class DeliveryStatus(StrEnum):
     """What became of a delivery."""
 
     HELD = "held"
-    """Waits for the end of quiet hours or for its digest; holds up nothing behind it."""
+    """Waits for the end of quiet hours, for its digest or for a shift; holds up nothing behind it."""
     DUE = "due"
     LEASED = "leased"
     DONE = "done"

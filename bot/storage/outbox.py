@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.alerts import OFF_SHIFT, Place, PlaceKind
 from bot.domain.parcels import OpenCard, Shape
 from bot.domain.rules import Bundle
 from bot.storage.cards import NewCard
@@ -221,6 +221,8 @@ class Outbox:
     async def unsent(self, creator: CreatorId, since: datetime) -> list[Unsent]:
         """A creator's cards that wait, and those given up since then; by place and reason."""
         is_dead = deliveries.c.status == DeliveryStatus.DEAD
+        is_lost = is_dead & (deliveries.c.settled_at >= since)
+        is_off_shift = and_(text(HELD), deliveries.c.reason == OFF_SHIFT)
         facts = (
             deliveries.c.place_kind,
             deliveries.c.target,
@@ -231,7 +233,10 @@ class Outbox:
         query = (
             select(*facts, func.count().label("number"))
             .join(events, events.c.id == deliveries.c.event_id)
-            .where(events.c.creator_id == creator, or_(text(WAITING), is_dead & (deliveries.c.settled_at >= since)))
+            .where(
+                events.c.creator_id == creator,
+                or_(text(WAITING), is_lost, is_off_shift),
+            )
             .group_by(*facts)
             .order_by(func.min(deliveries.c.id))
         )

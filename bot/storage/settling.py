@@ -23,15 +23,25 @@ VALUES (:id, :message, :channel, :creator, :fan, :fanvue_message, :now) ON CONFL
 """
 DEAD = f"UPDATE deliveries SET status = 'dead', settled_at = :now, reason = :reason, {NO_LEASE} WHERE {MINE}"
 LATER = f"UPDATE deliveries SET status = 'due', due_at = :due_at, reason = :reason, {NO_LEASE} WHERE {MINE}"
+HOLD = f"""
+UPDATE deliveries SET status = 'held', due_at = :until, reason = :reason, bundle = coalesce(bundle, 'shift'),
+    parcel_id = CASE WHEN attempts > 1 THEN parcel_id END, shape = CASE WHEN attempts > 1 THEN shape END,
+    first_tried_at = CASE WHEN attempts > 1 THEN first_tried_at END,
+    attempts = CASE WHEN attempts > 1 THEN attempts ELSE 0 END, {NO_LEASE}
+WHERE {MINE}
+"""
+"""What may have been sent before keeps the message it was sent in, and is looked for there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one delivery: a card, a later try, or, with neither, its end for a reason."""
+    """What became of one delivery: a card, a later try, a rest, or, with none of them, its end for a reason."""
 
     delivery: int
     card: NewCard | None = None
     due_at: datetime | None = None
+    held_until: datetime | None = None
+    """Nothing behind it waits for it meanwhile."""
     reason: str | None = None
 
 
@@ -43,6 +53,8 @@ def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: dateti
             _settle_sent(rows, outcome.card, mine, now)
         elif outcome.due_at is not None:
             rows(LATER, mine | {"due_at": outcome.due_at, "reason": outcome.reason})
+        elif outcome.held_until is not None:
+            rows(HOLD, mine | {"until": outcome.held_until, "reason": outcome.reason})
         else:
             rows(DEAD, mine | {"now": now, "reason": outcome.reason})
 

@@ -1,18 +1,19 @@
 """When people's rights hold."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, text, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.alerts import OFF_SHIFT, PlaceKind
 from bot.domain.shifts import Shift
 from bot.storage.database import Database
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import shifts
+from bot.storage.schema import HELD, deliveries, shifts
 
 OF_PERSON = Lookup(
     select(shifts).where(shifts.c.person == bindparam("person")).order_by(shifts.c.creator_id, shifts.c.number)
@@ -30,13 +31,17 @@ class ShiftStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def set(self, creator: CreatorId, person: DiscordUserId, week: Sequence[Shift]) -> None:
-        """Their whole week; an empty one lifts the limits."""
+    async def set(
+        self, creator: CreatorId, person: DiscordUserId, week: Sequence[Shift], now: datetime | None = None
+    ) -> None:
+        """Their whole week; an empty one lifts the limits. Cards that waited for a shift are looked at anew ``now``."""
         values = [_values(creator, person, number, shift) for number, shift in enumerate(week)]
         async with self._database.write() as connection:
             await connection.execute(delete(shifts).where(_is(creator, person)))
             if values:
                 await connection.execute(shifts.insert(), values)
+            if now is not None:
+                await connection.execute(update(deliveries).where(_waits_for_shift(person)).values(due_at=now))
 
     async def of(self, creator: CreatorId, person: DiscordUserId) -> tuple[Shift, ...]:
         """The person's shifts on that creator."""
@@ -68,6 +73,11 @@ class ShiftStore:
         """Remove them all."""
         async with self._database.write() as connection:
             await connection.execute(delete(shifts).where(_is_about(user)))
+
+
+def _waits_for_shift(person: DiscordUserId) -> ColumnElement[bool]:
+    to_them = and_(deliveries.c.place_kind == PlaceKind.DM, deliveries.c.target == person)
+    return and_(text(HELD), to_them, deliveries.c.reason == OFF_SHIFT)
 
 
 def _is(creator: CreatorId, person: DiscordUserId) -> ColumnElement[bool]:

@@ -364,10 +364,12 @@ async def test_cards_stop_for_whoever_left_and_pause_for_whoever_is_off_shift(
     permits = Permits(stores.rights, stores.shifts, members, clock)
     assert not await permits.may_set(CHATTER, LUNA)
     await stores.rights.give(Right(LUNA, CHATTER, Capability.ALERTS, OWNER, NOW, guild=GuildId(8)))
-    assert (await permits.may_set(CHATTER, LUNA), await permits.may_receive(CHATTER, LUNA)) == (True, True)
+    assert await permits.may_set(CHATTER, LUNA)
+    assert await permits.off_shift_until(CHATTER, LUNA) is None
     await stores.shifts.set(LUNA, CHATTER, [NIGHTS])
-    assert (await permits.may_set(CHATTER, LUNA), await permits.may_receive(CHATTER, LUNA)) == (True, False)
+    assert await permits.may_set(CHATTER, LUNA)
+    assert await permits.off_shift_until(CHATTER, LUNA) == datetime(2026, 7, 1, 20, tzinfo=UTC)
     clock.at = datetime(2026, 7, 1, 20, tzinfo=UTC)
-    assert await permits.may_receive(CHATTER, LUNA)
+    assert await permits.off_shift_until(CHATTER, LUNA) is None
     members.left.add((GuildId(8), CHATTER))
-    assert (await permits.may_set(CHATTER, LUNA), await permits.may_receive(CHATTER, LUNA)) == (False, False)
+    assert not await permits.may_set(CHATTER, LUNA)
