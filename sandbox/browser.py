@@ -110,6 +110,11 @@ class DiscordPage:
         await found.wait_for()
         return found
 
+    async def newest_link(self) -> str:
+        """Where the newest private link leads."""
+        link = self.page.get_by_role("link", name="Open the connect page").last
+        return await link.get_attribute("href") or ""
+
     async def press(self, words: str, label: str) -> None:
         """Press a button of the newest message that says this."""
         await self.message(words).locator("button", has_text=label).click()
@@ -152,6 +157,18 @@ class ConnectPages:
         await self.page.get_by_role("button", name="Yes, connect").click()
         await self.page.get_by_role("heading", name="Connected as").wait_for()
         await self._keep(pictures, "connected")
+
+    async def widen(self, link: str, account: str) -> None:
+        """Link, continue, log in, allow: nobody is asked twice about the account they already have."""
+        await self.page.goto(link)
+        await self.page.get_by_role("button", name="Continue to Fanvue").click()
+        choice = self.page.locator(f'button[name="account"][value="{account}"]')
+        allow = self.page.locator('button[name="decision"][value="allow"]')
+        await choice.or_(allow).first.wait_for()
+        if await choice.count():
+            await choice.click()
+        await allow.click()
+        await self.page.get_by_role("heading", name="Connected as").wait_for()
 
     async def _keep(self, folder: Path | None, name: str) -> None:
         if folder is not None:

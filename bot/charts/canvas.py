@@ -102,3 +102,39 @@ class Canvas:
 
 def _points(pixels: float) -> float:
     return pixels * 72 / theme.DPI
+
+
+def rounded(left: float, base: float, bar_width: float, length: float) -> Path:
+    """A bar from its base upwards (or down when negative), the far corners rounded."""
+    corner = min(theme.BAR_CORNER, bar_width / 2, abs(length))
+    end, turn = base - length, corner if length > 0 else -corner
+    right = left + bar_width
+    points = [
+        (left, base),
+        (left, end + turn),
+        (left, end),
+        (left + corner, end),
+        (right - corner, end),
+        (right, end),
+        (right, end + turn),
+        (right, base),
+        (left, base),
+    ]
+    codes = [
+        Path.MOVETO,
+        Path.LINETO,
+        Path.CURVE3,
+        Path.CURVE3,
+        Path.LINETO,
+        Path.CURVE3,
+        Path.CURVE3,
+        Path.LINETO,
+        Path.CLOSEPOLY,
+    ]
+    return Path(points, codes)
+
+
+def row(left: float, middle: float, length: float, height: float) -> Path:
+    """A bar from its base to the right (or to the left when negative), the far corners rounded."""
+    lying = Affine2D.from_values(0, 1, -1, 0, left, middle - height / 2)
+    return rounded(0, 0, height, length).transformed(lying)

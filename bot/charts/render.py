@@ -1,14 +1,12 @@
 """Draws a chart with matplotlib; imported by the worker process alone."""
 
-from matplotlib.path import Path
-
 from bot.charts import theme, wording
 from bot.charts.axes import Frame, labelled, smoothed, smoothing
-from bot.charts.canvas import Canvas
+from bot.charts.canvas import Canvas, rounded
 from bot.charts.fonts import face, fitted, printable, width
+from bot.charts.ranking import draw_ranking
 from bot.charts.series import TrendChart
 
-PNG_OPTIONS = {"compress_level": 4}
 LABEL_ROOM = 260
 LEGEND_ROOM = 640
 
@@ -17,6 +15,9 @@ def render(chart: TrendChart) -> bytes:
     """The chart as a PNG of 1600 by 900 pixels with transparent corners."""
     canvas = Canvas()
     _draw_header(canvas, chart)
+    if chart.is_ranking and chart.total is not None:
+        draw_ranking(canvas, chart)
+        return canvas.png()
     frame = Frame(chart)
     if chart.total is None:
         _draw_emptiness(canvas, chart)
@@ -65,7 +66,11 @@ def _draw_legend(canvas: Canvas, chart: TrendChart) -> float:
     words = fitted(_legend(chart), font, LEGEND_ROOM)
     right = float(theme.WIDTH - theme.MARGIN)
     left = right - width(words, font) - 92
-    canvas.line([left, left + 72], [90, 90], colour=theme.LINE, thickness=6, is_dashed=True)
+    if chart.is_ranking:
+        left += 56
+        canvas.line([left + 8] * 2, [74, 106], colour=theme.LINE, thickness=5)
+    else:
+        canvas.line([left, left + 72], [90, 90], colour=theme.LINE, thickness=6, is_dashed=True)
     canvas.text(right, 102, words, size=theme.LEGEND_SIZE, colour=theme.MUTED, align="right")
     return left
 
@@ -78,14 +83,14 @@ def _draw_names(canvas: Canvas, chart: TrendChart) -> float:
         words = f"{wording.short(chart, amount)} {printable(name, 20)}"
         canvas.text(left, 102, words, size=theme.LEGEND_SIZE, colour=theme.MUTED, align="right")
         left -= width(words, font) + 46
-        canvas.shapes([_rounded(left, 102, 28, 28)], [colour])
+        canvas.shapes([rounded(left, 102, 28, 28)], [colour])
         left -= 40
     return left
 
 
 def _legend(chart: TrendChart) -> str:
     name = printable(chart.comparison_name)
-    reach = smoothing(len(chart.bars))
+    reach = 1 if chart.is_ranking else smoothing(len(chart.bars))
     detail = f", {reach}-{printable(chart.bar_name, 20)} average" if reach > 1 else ""
     return name[:1].upper() + name[1:] + detail
 
@@ -113,45 +118,15 @@ def _draw_bars(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:
             continue
         length = max(abs(frame.y(value) - frame.y(0)), theme.MIN_BAR_HEIGHT) if value else theme.ZERO_HEIGHT
         left = frame.x(index) - frame.bar_width / 2
-        paths.append(_rounded(left, frame.y(0), frame.bar_width, -length if value < 0 else length))
+        paths.append(rounded(left, frame.y(0), frame.bar_width, -length if value < 0 else length))
         colours.append(theme.LOSS if value < 0 else theme.BEST if index == chart.best_index else theme.BAR)
     for index, value in enumerate((chart.below or ())[: len(chart.bars)]):
         if value:
             length = max(abs(frame.y(value) - frame.y(0)), theme.MIN_BAR_HEIGHT)
             left = frame.x(index) - frame.bar_width / 2
-            paths.append(_rounded(left, frame.y(0), frame.bar_width, -length))
+            paths.append(rounded(left, frame.y(0), frame.bar_width, -length))
             colours.append(theme.LOSS)
     canvas.shapes(paths, colours)
-
-
-def _rounded(left: float, base: float, bar_width: float, length: float) -> Path:
-    """A bar from its base upwards (or down when negative), the far corners rounded."""
-    corner = min(theme.BAR_CORNER, bar_width / 2, abs(length))
-    end, turn = base - length, corner if length > 0 else -corner
-    right = left + bar_width
-    points = [
-        (left, base),
-        (left, end + turn),
-        (left, end),
-        (left + corner, end),
-        (right - corner, end),
-        (right, end),
-        (right, end + turn),
-        (right, base),
-        (left, base),
-    ]
-    codes = [
-        Path.MOVETO,
-        Path.LINETO,
-        Path.CURVE3,
-        Path.CURVE3,
-        Path.LINETO,
-        Path.CURVE3,
-        Path.CURVE3,
-        Path.LINETO,
-        Path.CLOSEPOLY,
-    ]
-    return Path(points, codes)
 
 
 def _draw_comparison(canvas: Canvas, chart: TrendChart, frame: Frame) -> None:

@@ -40,6 +40,8 @@ class TrendChart:
     comparison_name: str = "the period before"
     bar_name: str = "day"
     """What one bar stands for, in the singular."""
+    is_ranking: bool = False
+    """Whether the bars have names and no order in time: they lie below each other, as many as there is room for."""
 
     def __post_init__(self) -> None:
         if len(self.bars) > MAX_BARS:

@@ -7,7 +7,7 @@ import discord
 from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
-from bot.domain.periods import Asked, Preset, asked
+from bot.domain.periods import Asked, Preset, asked, day_name
 from bot.domain.reports import EarningsReport, Reversals, Source, View, story
 
 PERIOD_VERB = "earn-period"
@@ -54,7 +54,7 @@ def earnings_embed(
     """
     embed = discord.Embed(title=_title(report), colour=Colour.MONEY)
     words = story(report) or ("" if not is_whole else UNCOMPARED)
-    embed.description = f"## {report.net}\nnet{_comparisons(report)}\n\n{words}".rstrip()
+    embed.description = "\n".join(filter(None, (f"## {report.net} net", _span(report), *_comparisons(report), words)))
     embed.add_field(name="Gross", value=str(report.gross))
     if report.before is not None:
         embed.add_field(name="Net before", value=str(report.before.net))
@@ -79,10 +79,12 @@ def earnings_embed(
 
 def masked_embed(report: EarningsReport, picture: str | None = None) -> discord.Embed:
     """The report for everybody in a channel: how it changed, no amount."""
-    embed = discord.Embed(title=_title(report), colour=Colour.MONEY, description=f"Net income{_comparisons(report)}")
+    embed = discord.Embed(title=_title(report), colour=Colour.MONEY, description=_masked(report))
     whole = sum(share.net.minor for share in report.sources)
     if whole > 0 and report.source is Source.ALL:
-        lines = [f"{share.name}: **{share.net.minor * 100 / whole:.0f}%**" for share in report.sources[:LINES]]
+        lines = [
+            f"{text.escape(share.name)}: **{share.net.minor * 100 / whole:.0f}%**" for share in report.sources[:LINES]
+        ]
         embed.add_field(name="Where it came from", value="\n".join(lines), inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
@@ -138,21 +140,36 @@ def _title(report: EarningsReport) -> str:
     return f"{report.asked.label}{source} · @{text.name(report.handle)}"
 
 
-def _comparisons(report: EarningsReport) -> str:
+def _masked(report: EarningsReport) -> str:
+    return "\n".join(("Net income", _span(report), *_comparisons(report)))
+
+
+def _span(report: EarningsReport) -> str:
+    """The days it is about, whatever the period is called."""
+    days = [day.astimezone(report.period.zone) for day in (report.period.days[0], report.period.days[-1])]
+    first, last = (f"{day:%a} {day_name(day.date())}" for day in days)
+    if days[0].year == days[1].year:
+        first = f"{days[0]:%a} {days[0].day} {days[0]:%b}"
+    return last if report.period.days[0] == report.period.days[-1] else f"{first} to {last}"
+
+
+def _comparisons(report: EarningsReport) -> list[str]:
     if report.before is None:
-        return ""
-    lines = [_against(report.change, "the period before")]
-    if report.weekdays is not None:
-        lines.append(_against(report.change_on_weekdays, "the same days of the week"))
+        return []
+    if report.weekdays is None:
+        lines = [_against(report.change, "the period before, the same days of the week")]
     else:
-        lines[0] = _against(report.change, "the period before, the same days of the week")
-    return ", ".join(["", *filter(None, lines)]) or ", nothing before to compare with"
+        lines = [
+            _against(report.change, "the period before"),
+            _against(report.change_on_weekdays, "the same days of the week"),
+        ]
+    return [line for line in lines if line] or ["Nothing before to compare with."]
 
 
 def _against(change: float | None, what: str) -> str:
     if change is None:
         return ""
-    return f"{'▲' if change >= 0 else '▼'} {abs(change):,.0f}% against {what}"
+    return f"{'▲' if change > 0 else '▼' if change < 0 else '='} **{abs(change):,.0f}%** against {what}"
 
 
 def _sources(report: EarningsReport) -> str:

@@ -190,7 +190,7 @@ def story(report: EarningsReport) -> str:
 
 def _mostly_from(report: EarningsReport) -> str:
     largest = max(report.sources, key=lambda share: share.net.minor, default=None)
-    return f", mostly from {largest.name.lower()}" if largest and len(report.sources) > 1 else ""
+    return f", mostly from {_worded(largest)}" if largest and len(report.sources) > 1 else ""
 
 
 def _because(report: EarningsReport, difference: int) -> str:
@@ -200,10 +200,14 @@ def _because(report: EarningsReport, difference: int) -> str:
     way = 1 if difference > 0 else -1
     driver = max(report.sources, key=lambda share: way * share.change.minor)
     against = min(report.sources, key=lambda share: way * share.change.minor)
-    words = f", mostly {driver.name.lower()} ({_signed(driver.change)})"
+    words = f", mostly {_worded(driver)} ({_signed(driver.change)})"
     if way * against.change.minor < -abs(difference) * HALF:
-        words += f" against {against.name.lower()} ({_signed(against.change)})"
+        words += f" against {_worded(against)} ({_signed(against.change)})"
     return words
+
+
+def _worded(share: SourceShare) -> str:
+    return "other sources" if share.source is Source.OTHER and share.name == Source.OTHER.label else share.name.lower()
 
 
 def _signed(amount: Money) -> str:

@@ -169,7 +169,9 @@ def chart_of(report: EarningsReport, view: View) -> TrendChart:
     if view is View.SOURCES:
         bars = tuple(Bar(share.name, share.net.minor) for share in report.sources)
         before: tuple[int, ...] = tuple(share.net_before.minor for share in report.sources)
-        return TrendChart(report.asked.label, bars, comparison=before, value_name=name, bar_name="source")
+        return TrendChart(
+            report.asked.label, bars, comparison=before, value_name=name, bar_name="source", is_ranking=True
+        )
     if view is View.WEEKDAYS:
         sums = report.by_weekday if report.days else ()
         bars = tuple(Bar(day[:3], money.minor) for day, money in zip(WEEKDAYS, sums, strict=False))

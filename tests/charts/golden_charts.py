@@ -37,6 +37,15 @@ CHARTS = {
     "two_years": TrendChart(
         "1 Jan 2025 to 31 Dec 2026", tuple(Bar(f"day {day}", wave(day, 0, 90_000)) for day in range(730))
     ),
+    "sources": TrendChart(
+        "Last 28 days",
+        tuple(
+            Bar(name, value) for name, value in (("Tips", 192_480), ("New subscriptions", 28_000), ("Other", -4_000))
+        ),
+        comparison=(134_200, 52_300, 900),
+        bar_name="source",
+        is_ranking=True,
+    ),
     "nothing": TrendChart("Last 7 days", ()),
 }
 

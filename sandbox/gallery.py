@@ -1,0 +1,138 @@
+"""``python -m sandbox.gallery FOLDER``: sheets of every view of the insights, dark and light, desktop and phone."""
+
+import asyncio
+import io
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import ViewportSize
+
+from bot import logs
+from sandbox.__main__ import PORTS, sandbox
+from sandbox.browser import ConnectPages, DiscordPage, browsing
+from sandbox.world import free_port
+
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 760, "height": 2600}, "phone": {"width": 360, "height": 2600}}
+GROUNDS = {"dark": "#323339", "light": "#ffffff"}
+LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #313338;
+  --discord-bg: #ffffff; --discord-surface: #f2f3f5; --discord-elevated: #e3e5e8; --discord-control: #ebedef;
+  --discord-hover: #f2f3f5; --discord-text: #313338; --discord-muted: #5c5e66; --discord-subtle: #4e5058;
+  --discord-border: #d4d7dc; --component-surface: #f2f3f5; --component-border: #d4d7dc; --embed-field-name: #060607; }
+.light .embed-card, .light .select-trigger, .light [role=combobox], .light .component-button,
+.light .code-block, .light pre, .light code { background: #f2f3f5 !important; color: #313338 !important; }
+.light .message-content, .light .embed-description, .light .embed-field-value, .light .author { color: #313338; }"""
+ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
+LOADED = "() => Promise.all([...document.images].map(image => image.decode().catch(() => 0)))"
+DRAWING_MS = 1500
+COLUMN, GAP, ROWS_HIGH = 380, 14, 4
+COLOURS = 96
+Shot = Image.Image
+
+
+class Gallery:
+    """One page, walked through once; each view is taken four times."""
+
+    def __init__(self, discord: DiscordPage) -> None:
+        self._discord = discord
+        self.shots: dict[tuple[str, str], list[Shot]] = {(size, ground): [] for size in SIZES for ground in GROUNDS}
+
+    async def walk(self) -> None:
+        """Every view, in the order of the commands."""
+        await self._earnings()
+        for words, said in (
+            ("insights subscribers", "Subscribers now"),
+            ("insights top-fans", "Top fans"),
+            ("insights transactions", "Payments"),
+            ("insights posts", "Posts that earned"),
+            ("insights links", "Tracking links"),
+        ):
+            await self._discord.command(words)
+            await self._discord.sees(said)
+            await self._discord.page.wait_for_timeout(DRAWING_MS)
+            await self._take(said)
+        await self._discord.pick("insights fan", "a")
+        await self._discord.sees("Largest payment")
+        await self._take("Largest payment")
+
+    async def _earnings(self) -> None:
+        await self._discord.command("insights earnings")
+        await self._discord.sees("Gross")
+        await self._pick("used /insights", 0, "Last 28 days")
+        await self._take("used /insights")
+        for menu, choice in ((2, "By source"), (2, "By day of the week"), (2, "By hour of the day"), (1, "Tips")):
+            await self._pick("used /insights", menu, choice)
+            await self._take("used /insights")
+        await self._pick("used /insights", 2, "Day by day")
+        await self._pick("used /insights", 1, "All sources")
+        await self._discord.press("used /insights", "Share in channel")
+        await self._discord.press("What may they see", "Percentages only")
+        await self._discord.sees("Shared by")
+        await self._take("Shared by")
+
+    async def _pick(self, words: str, menu: int, choice: str) -> None:
+        await self._discord.message(words).locator("[role=combobox]").nth(menu).click()
+        await self._discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+        await self._discord.page.wait_for_timeout(DRAWING_MS)
+
+    async def _take(self, words: str) -> None:
+        page = self._discord.page
+        for size, viewport in SIZES.items():
+            await page.set_viewport_size(viewport)
+            for ground in GROUNDS:
+                is_light = str(ground == "light").lower()
+                await page.evaluate(f"document.documentElement.classList.toggle('light', {is_light})")
+                await page.evaluate(LOADED)
+                picture = await self._discord.message(words).screenshot()
+                self.shots[size, ground].append(Image.open(io.BytesIO(picture)).convert("RGB"))
+        await page.evaluate("document.documentElement.classList.remove('light')")
+        await page.set_viewport_size(SIZES["desktop"])
+
+
+def sheet(shots: Sequence[Shot], ground: str) -> Image.Image:
+    """The pictures in columns of one width, each below the shortest column so far."""
+    columns = -(-len(shots) // ROWS_HIGH) + 1
+    heights, places = [GAP] * columns, []
+    scaled = [
+        shot.resize((COLUMN, round(shot.height * COLUMN / shot.width)), Image.Resampling.LANCZOS) for shot in shots
+    ]
+    for shot in scaled:
+        column = heights.index(min(heights))
+        places.append((GAP + column * (COLUMN + GAP), heights[column]))
+        heights[column] += shot.height + GAP
+    whole = Image.new("RGB", (GAP + columns * (COLUMN + GAP), max(heights)), ground)
+    for shot, place in zip(scaled, places, strict=True):
+        whole.paste(shot, place)
+    return whole
+
+
+async def main(folder: Path) -> None:
+    """Connect with everything, walk, keep the sheets."""
+    logs.configure("ERROR")
+    with tempfile.TemporaryDirectory() as data:
+        ports = {name: free_port() for name in PORTS}
+        async with sandbox(Path(data), ports) as origin, browsing((760, 2600), scale=1.5) as context:
+            discord = await DiscordPage.open(context, origin, "creator-team")
+            await discord.page.evaluate(ADOPT, LIGHT)
+            pages = ConnectPages(await context.new_page())
+            await discord.command("connect")
+            await pages.walk(await discord.newest_link(), "lunavale")
+            await discord.page.bring_to_front()
+            await discord.command("insights links")
+            await discord.press("has not allowed", "Add permission")
+            await discord.page.wait_for_timeout(DRAWING_MS)
+            await pages.widen(await discord.newest_link(), "lunavale")
+            await discord.page.bring_to_front()
+            gallery = Gallery(discord)
+            await gallery.walk()
+    for (size, ground), shots in gallery.shots.items():
+        made = sheet(shots, GROUNDS[ground]).quantize(COLOURS, dither=Image.Dither.NONE)
+        made.save(folder / f"insights-{size}-{ground}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target))
