@@ -1,7 +1,8 @@
 """Files people send in Discord, on their way elsewhere: small ones at once, large ones in pieces as they are read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import aiohttp
@@ -28,7 +29,7 @@ class SmallFile:
         self._data: bytes | None = None
         self.size = attachment.size
 
-    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
         """Those bytes, as far as there are any."""
         if self._data is None:
             try:
@@ -46,7 +47,7 @@ class LargeFile:
         self._name = name
         self.size = size
 
-    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
         """Those bytes; fewer when Discord has fewer. BadInputError when it no longer has the file."""
         last = offset + length - 1
         headers = {"Range": f"bytes={offset}-{last}", "Accept-Encoding": "identity"}
@@ -58,13 +59,15 @@ class LargeFile:
             ):
                 if answer.status not in {OK, PARTIAL}:
                     raise BadInputError(GONE.format(_inert(self._name)))
-                async for piece in _cut(answer, 0 if answer.status == PARTIAL else offset, length):
-                    yield piece
+                cut = _cut(answer, 0 if answer.status == PARTIAL else offset, length)
+                async with aclosing(cut) as pieces:
+                    async for piece in pieces:
+                        yield piece
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise BadInputError(f"Discord stopped sending me `{_inert(self._name)}`. Send it again.") from None
 
 
-async def _cut(answer: aiohttp.ClientResponse, skipped: int, length: int) -> AsyncIterator[bytes]:
+async def _cut(answer: aiohttp.ClientResponse, skipped: int, length: int) -> AsyncGenerator[bytes, None]:
     """Where a server ignores the range, what comes before it is read over."""
     async for piece in answer.content.iter_chunked(PIECE_BYTES):
         kept = piece[skipped:][:length]

@@ -1,7 +1,8 @@
 """A whole file to Fanvue: in parts, side by side, never in memory as a whole, each part tried again alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -38,8 +39,8 @@ class Source(Protocol):
 
     size: int
 
-    def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
-        """Exactly those bytes, in pieces."""
+    def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        """Exactly those bytes, in pieces; closed by whoever began it."""
         ...
 
 
@@ -50,7 +51,7 @@ class FileSource:
         self._path = path
         self.size = path.stat().st_size
 
-    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
         """Those bytes; fewer when the file was cut meanwhile. Nothing stays open in between."""
         while length > 0 and (piece := await asyncio.to_thread(self._piece, offset, min(PIECE_BYTES, length))):
             offset += len(piece)
@@ -208,13 +209,14 @@ class _Reading:
         self._length = length
         self.problem: Exception | None = None
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Exactly the part's bytes: fewer end in an error before a server waits for the rest."""
         left = self._length
         try:
-            async for piece in self._source.read(self._offset, self._length):
-                left -= len(piece)
-                yield piece
+            async with aclosing(self._source.read(self._offset, self._length)) as reading:
+                async for piece in reading:
+                    left -= len(piece)
+                    yield piece
         except Exception as error:
             self.problem = error
             raise

@@ -1,8 +1,11 @@
 """Uploads: a session, its parts put to signed addresses, and the end of it; then ``media`` says when it is ready."""
 
+import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 from bot.domain.scopes import Scope
@@ -81,7 +84,7 @@ class Pieces:
     """A part that is read while it is sent, from its beginning each time it is put."""
 
     size: int
-    read: Callable[[], AsyncIterator[bytes]]
+    read: Callable[[], AsyncGenerator[bytes, None]]
 
 
 def create_session(
@@ -153,21 +156,51 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+class _Reading:
+    """Pieces on their way: a connection that breaks off may still be waiting for one while they are closed."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        self._pieces = pieces
+        self._turn = asyncio.Lock()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        async with self._turn:
+            return await anext(self._pieces)
+
+    async def aclose(self) -> None:
+        """End the reading, once the piece that is being read is there or given up."""
+        async with self._turn:
+            await self._pieces.aclose()
+
+
+@asynccontextmanager
+async def _opened(data: bytes | Pieces) -> AsyncIterator[bytes | _Reading]:
+    if isinstance(data, bytes):
+        yield data
+        return
+    async with aclosing(_Reading(data.read())) as reading:
+        yield reading
+
+
 async def _put_once(
     connections: Connections, url: str, number: int, data: bytes | Pieces, timeout_seconds: float
 ) -> Part:
     headers = {"Content-Type": "application/octet-stream"}
     if isinstance(data, Pieces):
         headers["Content-Length"] = str(data.size)
-    answer = await connections.exchange(
-        PUT_PART,
-        "PUT",
-        url,
-        headers=headers,
-        content=data.read() if isinstance(data, Pieces) else data,
-        timeout_seconds=timeout_seconds,
-        max_bytes=MAX_ANSWER_BYTES,
-    )
+    async with _opened(data) as content:
+        answer = await connections.exchange(
+            PUT_PART,
+            "PUT",
+            url,
+            headers=headers,
+            content=content,
+            timeout_seconds=timeout_seconds,
+            max_bytes=MAX_ANSWER_BYTES,
+        )
     if answer.status >= 500:  # noqa: PLR2004 - the server's own failures
         raise ServerError(PUT_PART, answer.status)
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - what HTTP calls success

@@ -1,6 +1,7 @@
 """A whole file arrives once, part by part, whatever goes wrong on the way."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ class CountingSource:
         self.readers = self.most = 0
         self.short_by = 0
 
-    async def read(self, offset: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
         self.readers += 1
         self.most = max(self.most, self.readers)
         try:
@@ -130,6 +131,28 @@ async def test_parts_go_side_by_side_within_the_bound(luna: Linked) -> None:
     source = CountingSource(41 * MEGABYTE)
     await uploader(luna, parts_at_once=2).upload(Upload(source, "a", "a.mp4", "video"))
     assert source.most == 2
+
+
+class KeptSource(CountingSource):
+    """The same, and nobody but who reads it ends a reading."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.readings: list[AsyncGenerator[bytes, None]] = []
+
+    def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        self.readings.append(super().read(offset, length))
+        return self.readings[-1]
+
+
+@pytest.mark.parametrize("kind", ["reset", "503", 403])
+async def test_no_reading_of_a_file_stays_open_when_its_part_breaks_off(luna: Linked, kind: str | int) -> None:
+    luna.fanvue.faults.add("upload", kind, times=2)
+    source = KeptSource(21 * MEGABYTE)
+    with suppress(InvalidRequestError):
+        await uploader(luna).upload(Upload(source, "a", "a.mp4", "video"))
+    assert len(source.readings) >= 3
+    assert source.readers == 0
 
 
 async def test_a_file_that_was_cut_meanwhile_is_named_instead_of_waited_for(luna: Linked) -> None:
