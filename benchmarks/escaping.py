@@ -16,6 +16,8 @@ CRAFTED = {
     "marks": "a" + "\u0301" * LENGTH,
     "mentions": "<@1" * (LENGTH // 3),
     "quotes": ">>> \n" * (LENGTH // 5),
+    "marks between what is unseen": "\u0301\u0301\u202e\u0301\u0301\u200d" * (LENGTH // 6),
+    "no two alike": "".join(map(chr, range(0x3400, 0x3400 + LENGTH))),
     "emoji": "\U0001f469\u200d" * (LENGTH // 2),
 }
 LIMIT_MILLISECONDS = 5

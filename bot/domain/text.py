@@ -2,30 +2,46 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
-MARKDOWN = re.compile(r"([\\`*_~|<>\[\]#:@-])")
 LINK = re.compile(r"(h)(ttps?)", re.IGNORECASE)
 ZERO_WIDTH_SPACE = "\u200b"
+JOINER = "\u200d"
+"""Holds the parts of one emoji together."""
 MAX_MARKS_PER_CHARACTER = 2
+INERT = {ord(sign): f"\\{sign}" for sign in r"\`*_~|<>[]#:@-"}
+MARKS = frozenset({"Mn", "Me"})
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def escape(text: str) -> str:
     """Text that shows as it is: no markdown, mention, link, direction trick or stacked marks; linear in its length."""
-    return LINK.sub(rf"\1{ZERO_WIDTH_SPACE}\2", MARKDOWN.sub(r"\\\1", clean(text)))
+    return LINK.sub(rf"\1{ZERO_WIDTH_SPACE}\2", clean(text).translate(INERT))
 
 
 def clean(text: str) -> str:
-    """The text without control characters, direction marks and stacks of combining marks; new lines stay."""
+    """The text without control characters, direction marks and stacks of combining marks; new lines stay.
+
+    Nothing unseen between two marks makes a new stack of them.
+    """
+    categories = {character: unicodedata.category(character) for character in set(text)}
+    unseen = [one for one, category in categories.items() if category in UNSEEN and one not in {"\n", JOINER}]
+    if unseen:
+        text = text.translate(dict.fromkeys(map(ord, unseen)))
+    marks = {character for character, category in categories.items() if category in MARKS}
+    return _unstacked(text, marks) if marks else text
+
+
+def _unstacked(text: str, marks: Collection[str]) -> str:
     kept: list[str] = []
-    marks = 0
+    height = 0
     for character in text:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
-        if marks > MAX_MARKS_PER_CHARACTER:
-            continue
-        if category in {"Cc", "Cf", "Cs", "Co", "Cn"} and character not in "\n\u200d":
-            continue
-        kept.append(character)
+        if character in marks:
+            height += 1
+        elif character != JOINER:
+            height = 0
+        if height <= MAX_MARKS_PER_CHARACTER:
+            kept.append(character)
     return "".join(kept)
 
 

@@ -81,3 +81,11 @@ def test_what_is_missing_leads_to_a_feature_that_brings_it(scope: Scope) -> None
 def test_scopes_survive_being_written_down_and_unknown_ones_are_left_out() -> None:
     assert parse_scopes("openid read:self offline write:everything read:chat") == {Scope.READ_SELF, Scope.READ_CHAT}
     assert parse_scopes(format_scopes(Scope)) == set(Scope)
+
+
+@given(st.text(alphabet="ab\u0301\u0302\u0489\u200d\u202e\u2066\u200b\u00ad\n", max_size=60))
+def test_nothing_unseen_lets_marks_be_stacked_higher(words: str) -> None:
+    height = 0
+    for character in text.clean(words):
+        height = height + 1 if character in "\u0301\u0302\u0489" else height * (character == "\u200d")
+        assert height <= text.MAX_MARKS_PER_CHARACTER
