@@ -1,6 +1,5 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -97,9 +96,8 @@ class Router:
         if not waiting:
             return 0
         now = self._clock.now()
-        chosen, mutes = await asyncio.gather(
-            self._routes_of(waiting), self._mutes.holding({stored.creator for stored in waiting}, now)
-        )
+        chosen = await self._routes_of(waiting)
+        mutes = await self._mutes.holding({stored.creator for stored in waiting}, now)
         routed: list[tuple[int, tuple[Dispatch, ...]]] = []
         opening: set[tuple[str, FanId]] = set()
         for stored in waiting:

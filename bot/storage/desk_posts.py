@@ -2,15 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, text
+from sqlalchemy import and_, bindparam, delete, or_, select, text
 
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.alerts import Place, PlaceKind
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.schema import cards, deliveries, desk_posts, events
 
 ON_THEIR_WAY = ("deliveries.status IN ('due', 'leased')", "deliveries.status = 'held'")
 """As the indexes have it."""
+THREAD = Lookup(
+    select(desk_posts.c.thread_id).where(
+        desk_posts.c.forum_id == bindparam("forum"),
+        desk_posts.c.creator_id == bindparam("creator"),
+        desk_posts.c.fan_id == bindparam("fan"),
+    )
+)
 
 
 class DeskPostStore:
@@ -21,11 +29,8 @@ class DeskPostStore:
 
     async def thread_of(self, forum: ChannelId, creator: CreatorId, fan: FanId) -> ChannelId | None:
         """The post, when there is one."""
-        post = desk_posts.c
-        query = select(post.thread_id).where(post.forum_id == forum, post.creator_id == creator, post.fan_id == fan)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).scalar_one_or_none()
-        return None if found is None else ChannelId(found)
+        found = await self._database.look(THREAD, forum=forum, creator=creator, fan=fan)
+        return ChannelId(found[0].thread_id) if found else None
 
     async def of_fan(self, creator: CreatorId, fan: FanId) -> list[tuple[ChannelId, ChannelId]]:
         """The posts of a fan, one a forum: forum and post."""

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.storage.database import Database
 from bot.storage.forgotten import Forgotten
+from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.schema import dm_channels
+
+CHANNEL = Lookup(select(dm_channels.c.channel_id).where(dm_channels.c.user_id == bindparam("user")))
 
 
 class DmStore:
@@ -20,10 +23,8 @@ class DmStore:
 
     async def channel_of(self, user: DiscordUserId) -> ChannelId | None:
         """The channel, when it is known."""
-        query = select(dm_channels.c.channel_id).where(dm_channels.c.user_id == user)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).scalar_one_or_none()
-        return None if found is None else ChannelId(found)
+        found = await self._database.look(CHANNEL, user=user)
+        return ChannelId(found[0].channel_id) if found else None
 
     async def remember(self, user: DiscordUserId, channel: ChannelId) -> None:
         """Keep the channel for next time; not for somebody who was forgotten while it was opened."""

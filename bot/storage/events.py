@@ -18,6 +18,7 @@ from bot.storage.routed import route_all
 from bot.storage.schema import connections, creators, deliveries, events
 
 BY_ID = Lookup(select(events).where(events.c.id == bindparam("id"), events.c.sealed_body.is_not(None)))
+ANY_UNROUTED = Lookup(select(events.c.id).where(events.c.routed_at.is_(None)).limit(1))
 
 ROWS_AT_ONCE = 1000
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
@@ -86,6 +87,8 @@ class EventStore:
 
     async def unrouted(self, limit: int) -> list[StoredEvent]:
         """The oldest events that wait to be routed; those of a paused account wait on."""
+        if not await self._database.look(ANY_UNROUTED):
+            return []
         query = select(events).where(events.c.routed_at.is_(None), ~IS_PAUSED).order_by(events.c.id).limit(limit)
         async with self._database.read() as connection:
             return [_event(row) for row in await connection.execute(query)]

@@ -4,13 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, delete, or_, select
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import mutes
+
+IN_ORDER = select(mutes).order_by(mutes.c.created_at, mutes.c.id)
 
 
 class MuteStore:
@@ -35,8 +38,11 @@ class MuteStore:
 
     async def holding(self, creators: Collection[CreatorId], now: datetime) -> list[Mute]:
         """What is muted at that instant for these creators."""
-        condition = and_(mutes.c.creator_id.in_(creators), _holds(now))
-        return [mute for mute, _ in await self._all(condition)]
+        if len(creators) > 1:
+            return [mute for mute, _ in await self._all(and_(mutes.c.creator_id.in_(creators), _holds(now)))]
+        return [
+            _mute(row) for creator in creators for row in await self._database.look(HOLDING, creator=creator, now=now)
+        ]
 
     async def of_creator(self, creator: CreatorId, now: datetime) -> list[tuple[Mute, str]]:
         """What is muted now for a creator, with sealed labels, the oldest first."""
@@ -63,13 +69,15 @@ class MuteStore:
             await connection.execute(delete(mutes).where(_is_about(user)))
 
     async def _all(self, condition: ColumnElement[bool]) -> list[tuple[Mute, str]]:
-        query = select(mutes).where(condition).order_by(mutes.c.created_at, mutes.c.id)
         async with self._database.read() as connection:
-            return [(_mute(row), row.sealed_label) for row in await connection.execute(query)]
+            return [(_mute(row), row.sealed_label) for row in await connection.execute(IN_ORDER.where(condition))]
 
 
-def _holds(now: datetime) -> ColumnElement[bool]:
+def _holds(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(mutes.c.until.is_(None), mutes.c.until > now)
+
+
+HOLDING = Lookup(IN_ORDER.where(mutes.c.creator_id == bindparam("creator"), _holds(bindparam("now"))))
 
 
 def _is_about(user: DiscordUserId) -> ColumnElement[bool]:

@@ -36,6 +36,8 @@ from bot.storage.settling import Outcome, settle_all
 __all__ = ["Delivery", "DeliveryStatus", "Outbox", "Outcome", "Parcel", "Unsent"]
 
 BY_ID = Lookup(select(deliveries).where(deliveries.c.id == bindparam("id")))
+ANY_WAITING = Lookup(select(deliveries.c.id).where(text(WAITING)).limit(1))
+ANY_RIPE = Lookup(select(deliveries.c.id).where(text(HELD), deliveries.c.due_at <= bindparam("now")).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Outbox:
 
         What a message holds is written down with the lease: taken over, it is the same message again.
         """
+        if not await self._database.look(ANY_WAITING):
+            return []
         lease = Lease(holder, now, seconds, limit, open_cards or {}, locks_rows=not self._database.is_sqlite)
         return await self._database.transact(lease.take)
 
@@ -186,15 +190,16 @@ class Outbox:
 
     async def wake(self, now: datetime) -> int:
         """Make what was held until now due, all of a bundle in one commit; how many."""
-        ripe = and_(text(HELD), deliveries.c.due_at <= now)
-        async with self._database.read() as connection:
-            if (await connection.execute(select(deliveries.c.id).where(ripe).limit(1))).first() is None:
-                return 0
+        if not await self._database.look(ANY_RIPE, now=now):
+            return 0
+        change = update(deliveries).where(text(HELD), deliveries.c.due_at <= now).values(status=DeliveryStatus.DUE)
         async with self._database.write() as connection:
-            return (await connection.execute(update(deliveries).where(ripe).values(status=DeliveryStatus.DUE))).rowcount
+            return (await connection.execute(change)).rowcount
 
     async def next_due_at(self) -> datetime | None:
         """When the next delivery can be leased, be it in the past; ``None`` when all are settled."""
+        if not await self._database.look(ANY_WAITING):
+            return None
         queries = (
             select(func.min(column)).where(deliveries.c.id.in_(_heads()), deliveries.c.status == status)
             for status, column in (

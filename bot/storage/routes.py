@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exc, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
@@ -13,10 +13,15 @@ from bot.domain.errors import UnknownCreatorError
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, Pause, QuietHours, Wishes
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import departures, routes
 
 IS_REACHABLE = or_(routes.c.guild.is_(None), routes.c.guild.not_in(select(departures.c.guild)))
+IN_ORDER = select(routes).order_by(routes.c.created_at, routes.c.place_key, routes.c.kind)
+FOR_EVENT = Lookup(
+    IN_ORDER.where(routes.c.creator_id == bindparam("creator"), routes.c.kind == bindparam("kind"), IS_REACHABLE)
+)
 CHANGEABLE = (
     "guild",
     "set_by",
@@ -101,7 +106,7 @@ class RouteStore:
 
     async def for_event(self, creator: CreatorId, kind: EventKind) -> list[Route]:
         """Where an event of this creator and kind goes; not to servers that removed the bot."""
-        return await self._all(and_(routes.c.creator_id == creator, routes.c.kind == kind, IS_REACHABLE))
+        return [_route(row) for row in await self._database.look(FOR_EVENT, creator=creator, kind=kind)]
 
     async def creators_with_spenders(self) -> list[CreatorId]:
         """The creators somebody has a rule for that asks what fans have spent."""
@@ -131,9 +136,8 @@ class RouteStore:
             return (await connection.execute(change)).rowcount
 
     async def _all(self, condition: ColumnElement[bool]) -> list[Route]:
-        query = select(routes).where(condition).order_by(routes.c.created_at, routes.c.place_key, routes.c.kind)
         async with self._database.read() as connection:
-            return [_route(row) for row in await connection.execute(query)]
+            return [_route(row) for row in await connection.execute(IN_ORDER.where(condition))]
 
 
 def _is(creator: CreatorId, kind: EventKind, place_key: str) -> ColumnElement[bool]:
