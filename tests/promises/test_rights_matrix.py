@@ -188,6 +188,7 @@ class Stage:
         self.places: dict[str, Any] = {}
         self.messages: dict[int, int] = {}
         self.draft = ""
+        self.drafts: dict[tuple[str, bool], str] = {}
 
     async def set(self) -> None:
         """Luna and mika connected; everybody there with what they have; a card of each creator."""
@@ -322,7 +323,7 @@ class Stage:
         if verb in REST_FIRST:
             await self.rest(cell)
         if verb.startswith(("ap_", "dr_", "ma_")):
-            await self.write_draft(cell, waits=verb.startswith("ap_"))
+            await self.have_draft(person, cell, waits=verb.startswith("ap_"))
         actor = self.actors[person, cell.where]
         channel = self.actors[person, "DM"].dm_channel if cell.where == "DM" else self.places[cell.where]
         argument = self.words(ARGUMENTS.get(verb, "{creator}"), cell, person)
@@ -363,6 +364,14 @@ class Stage:
         await routes.set(Route(CreatorId(self.ids[cell.whose]), EventKind.TIP, place, owner), now)
         await routes.pause(place, "refused", now)
 
+    async def have_draft(self, person: str, cell: Cell, *, waits: bool) -> None:
+        """A draft as it stands when that button is there: for whoever is refused, the one they could not change."""
+        key = cell.whose, waits
+        if is_due(cell, person) or key not in self.drafts:
+            await self.write_draft(cell, waits=waits)
+            self.drafts[key] = self.draft
+        self.draft = self.drafts[key]
+
     async def write_draft(self, cell: Cell, *, waits: bool) -> None:
         """A fresh draft of the creator's owner, as it stands when that button is there."""
         owner = Actor(self.id_of("creator" if cell.whose == LUNA else "mika"), "")
@@ -398,6 +407,11 @@ def cells() -> Iterator[Cell]:
                 yield Cell(f"{kind} {name}", demand, MIKA, "guild")
 
 
+def is_due(cell: Cell, person: str) -> bool:
+    """Whether the table lets them."""
+    return is_allowed(cell.demand, PEOPLE[person]) and cell.whose == LUNA
+
+
 def verdict(said: str) -> str:
     if any(words in said for words in REFUSALS):
         return "refused"
@@ -410,7 +424,7 @@ async def test_everybody_may_what_the_table_says_and_nothing_else(rig: Rig, pers
     await stage.set()
     wrong = []
     for cell in cells():
-        due = is_allowed(cell.demand, PEOPLE[person]) and cell.whose == LUNA
+        due = is_due(cell, person)
         if due and cell.what in NOT_TRIED_IN_EARNEST:
             continue
         said = await stage.answer(person, cell)
