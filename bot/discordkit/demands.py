@@ -71,7 +71,9 @@ COMMANDS: Mapping[str, Demand] = {
 
 BUTTONS: Mapping[str, Demand] = {
     "again": REPLY,
+    "al_all": ALERTS,
     "al_amounts": ALERTS,
+    "al_copy": ALERTS,
     "al_home": ALERTS,
     "al_loud": ALERTS,
     "al_mute_all": ALERTS,

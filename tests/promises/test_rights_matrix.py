@@ -103,7 +103,9 @@ ARGUMENTS = {
     **dict.fromkeys(
         ("pay-more", "pay-period", "pay-source", "post-period", "subs-period", "top-period"), "{creator}|7d"
     ),
-    **dict.fromkeys(("al_amounts", "al_fine", "al_how", "al_kinds", "al_loud", "al_min", "al_off"), "{spot}"),
+    **dict.fromkeys(
+        ("al_all", "al_amounts", "al_copy", "al_fine", "al_how", "al_kinds", "al_loud", "al_min", "al_off"), "{spot}"
+    ),
     **dict.fromkeys(("al_place", "al_quiet", "al_resume", "al_role", "al_sample", "al_spent"), "{spot}"),
 }
 """What follows the verb, as the panels write it; ``{creator}`` where nothing is said."""
