@@ -1,9 +1,9 @@
 """What was earned: by day, by source, against before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.charts.series import Bar, TrendChart
@@ -27,8 +27,10 @@ from bot.domain.reports import (
 )
 from bot.fanvue import insights
 from bot.fanvue.insights import Earning
+from bot.fanvue.limits import Priority
 from bot.fanvue.paging import pages
-from bot.fanvue.wire import ActingAs
+from bot.fanvue.shapes import Page
+from bot.fanvue.wire import ActingAs, Call
 from bot.services.finished import FinishedMonths
 from bot.vault.gate import Gate
 
@@ -47,6 +49,8 @@ MOST_REVERSALS = 1_000
 MOST_ROWS = 5_000
 """How many payments of one source are read for its days: a hundred calls, half a minute's budget."""
 PATIENCE_SECONDS = 60
+LONGEST_WAIT_SECONDS = 90
+"""More than a window of Fanvue's limit: what reads for minutes goes on in the next one."""
 CHARGEBACK = "chargeback"
 REVERSALS = frozenset({"refund", CHARGEBACK})
 WHOLE = 100_000
@@ -128,15 +132,27 @@ class InsightsService:
         return report if report.source is Source.ALL else _with_days(report, Income(days, {}))
 
     async def payments(
-        self, grant: Grant, period: Period, source: Source = Source.ALL, limit: int = MOST_ROWS
-    ) -> AsyncIterator[Earning]:
-        """Single payments, newest first, a page at a time."""
+        self,
+        grant: Grant,
+        period: Period,
+        source: Source = Source.ALL,
+        limit: int = MOST_ROWS,
+        *,
+        until: datetime | None = None,
+    ) -> AsyncGenerator[Earning, None]:
+        """Single payments, newest first, a page at a time; with ``until`` as many as come by then, others first."""
         _require(grant)
         call = insights.earnings(
             ActingAs(grant.managed), start=period.start, end=period.end, sources=ROW_SOURCES[source]
         )
-        rows = pages(lambda one: self._gate.call(grant, one, deadline_seconds=PATIENCE_SECONDS), call, limit)
-        async for row in rows:
+
+        async def send(one: Call[Page[Earning]]) -> Page[Earning]:
+            if until is None:
+                return await self._gate.call(grant, one, deadline_seconds=PATIENCE_SECONDS)
+            seconds = min((until - self._clock.now()).total_seconds(), LONGEST_WAIT_SECONDS)
+            return await self._gate.call(grant, one, deadline_seconds=seconds, priority=Priority.BACKGROUND)
+
+        async for row in pages(send, call, limit):
             yield row
 
     async def reversals(self, grant: Grant, period: Period) -> Reversals | None:

@@ -55,14 +55,22 @@ class Gate:
         self._clock = clock
         self._witness = witness or _nobody
 
-    async def call(self, grant: Grant, call: Call[T], *, deadline_seconds: float = INTERACTIVE_SECONDS) -> T:
+    async def call(
+        self,
+        grant: Grant,
+        call: Call[T],
+        *,
+        deadline_seconds: float = INTERACTIVE_SECONDS,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> T:
         """The answer of one call made for a person, waiting for a token included; every failure is a DomainError.
 
+        What takes hundreds of calls asks in the background: others who wait for a single one go first.
         OutcomeUnknownError means that a write was sent and nobody knows whether it was done: read back, do not repeat.
         """
         self.require_scopes(grant, call)
         try:
-            work = self._call(grant.connection, call, deadline_seconds, Priority.INTERACTIVE)
+            work = self._call(grant.connection, call, deadline_seconds, priority)
             return await self._watched(grant.creator, grant.actor, call, work)
         except (PausedError, ReconnectNeededError, ScopeMissingError) as error:
             error.is_owner = grant.is_owner

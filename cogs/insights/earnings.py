@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import Awaitable
 
 import discord
 
@@ -31,7 +32,7 @@ from bot.domain.errors import BadInputError, ChartError, DomainError
 from bot.domain.periods import asked
 from bot.domain.reports import EarningsReport, Reversals, Source, View
 from bot.services import Services
-from bot.services.spreadsheets import MOST_ROWS
+from bot.services.spreadsheets import Spreadsheet, Told
 
 
 class Earnings:
@@ -108,7 +109,13 @@ class Earnings:
         state = shown(key)
         grant = await self._grant(interaction, state)
         zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
-        await send_file(interaction, self._spreadsheets.payments(grant, state.asked, zone, state.source), MOST_ROWS)
+
+        def made(told: Told) -> Awaitable[Spreadsheet]:
+            return self._spreadsheets.payments(
+                grant, state.asked, zone, state.source, told=told, file_bytes=interaction.filesize_limit
+            )
+
+        await send_file(interaction, made)
 
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         state = shown(key)

@@ -108,6 +108,23 @@ async def test_a_spreadsheet_holds_every_payment_to_the_cent(connected: Rig) -> 
     assert sum(round(float(row["gross_usd"]) * 100) for row in rows) == gross
 
 
+async def test_a_spreadsheet_that_fanvue_breaks_off_holds_what_was_read_and_says_how_to_get_the_rest(
+    connected: Rig,
+) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    connected.fanvue.faults.add(operation="getEarnings", kind="503", after=1)
+    made = await connected.luna.click(shown.response, custom_id=component(shown.response, "earn-csv"))
+    answer = made.followups[0] if made.followups else made.response
+    (file,) = answer.attachments
+    assert len((await file.read()).splitlines()) == 51
+    assert re.search(r"\*\*Cut at 50 rows\*\*.* Fanvue stopped answering", words_of(answer))
+    connected.fanvue.faults.clear()
+    rest = re.search(r"ask for `(.+?)`", words_of(answer))
+    assert rest is not None
+    again = await connected.luna.slash(connected.desk, "insights earnings", period=rest[1])
+    assert "@lunavale" in words_of(again)
+
+
 async def test_subscribers_come_and_go_with_churn_and_who_leaves_next(connected: Rig) -> None:
     shown = await connected.luna.slash(connected.desk, "insights subscribers", period="90d")
     words = words_of(shown)

@@ -142,10 +142,11 @@ async def test_the_spreadsheet_is_the_same_rows(connected: Rig) -> None:
     grant, zone = await grant_of(connected), ZoneInfo("Asia/Kathmandu")
     report = await connected.app.services.insights.earnings(grant, Asked(Preset.LAST_7), zone)
     sheets: SpreadsheetsService = connected.app.services.spreadsheets
-    *counts, file = [part async for part in sheets.payments(grant, Asked(Preset.LAST_7), zone, Source.ALL)]
-    assert isinstance(file, bytes)
-    lines = file.decode("utf-8-sig").splitlines()[1:]
-    assert counts[-1] == len(lines)
+    counts: list[int] = []
+    sheet = await sheets.payments(grant, Asked(Preset.LAST_7), zone, told=lambda rows, _reached: counts.append(rows))
+    lines = sheet.content.decode("utf-8-sig").splitlines()[1:]
+    assert sheet.rows == counts[-1] == len(lines)
+    assert sheet.cut is None
     assert sum(round(float(line.split(",")[3]) * 100) for line in lines) == report.net.minor
 
 
