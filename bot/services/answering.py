@@ -49,20 +49,7 @@ def answering(
     is_alone: bool,
 ) -> Answering:
     """All of them; ``is_alone`` when no other process can send."""
-    desk = DeskService(
-        posts=stores.desk_posts,
-        routes=stores.routes,
-        arrivals=stores.arrivals,
-        cards=stores.cards,
-        claims=stores.claims,
-        notes=stores.notes,
-        facts=DeskFacts(stores.creators, gate),
-        drawer=headers,
-        board=board,
-        keyring=keyring,
-        stored=stored,
-        clock=clock,
-    )
+    desk = _desk(stores, gate=gate, board=board, keyring=keyring, clock=clock, headers=headers, stored=stored)
     redrawing = Redrawing(stores.cards, board, desk)
     claims = ClaimsService(access=access, claims=stores.claims, redrawing=redrawing, audit=stores.audit, clock=clock)
     inbox = InboxService(
@@ -105,3 +92,29 @@ def answering(
         is_alone=is_alone,
     )
     return Answering(claims, conversations, desk, inbox, replies, places, stuck, waiting)
+
+
+def _desk(
+    stores: Stores,
+    *,
+    gate: Gate,
+    board: CardBoard,
+    keyring: Keyring,
+    clock: Clock,
+    headers: HeaderDrawer,
+    stored: Handover,
+) -> DeskService:
+    return DeskService(
+        posts=stores.desk_posts,
+        routes=stores.routes,
+        arrivals=stores.arrivals,
+        cards=stores.cards,
+        claims=stores.claims,
+        notes=stores.notes,
+        facts=DeskFacts(stores.creators, gate),
+        drawer=headers,
+        board=board,
+        keyring=keyring,
+        stored=stored,
+        clock=clock,
+    )
