@@ -182,6 +182,7 @@ class Catalogue:
             routes=stores.routes,
             spenders=stores.spenders,
             events=stores.events,
+            outbox=stores.outbox,
             audit=stores.audit,
             keyring=self.keyring,
             stored=self.stored,

@@ -1,6 +1,6 @@
 """Where a creator's alerts go, with their fine print."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -9,7 +9,7 @@ from bot.alerts.bell import Bell
 from bot.alerts.sealing import seal_event
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import ChannelId, FanId
-from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.alerts import OFF_SHIFT, Place, PlaceKind, Route
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, NotAllowedError, ScopeMissingError
 from bot.domain.events import Event, EventKind, Fan
@@ -18,6 +18,7 @@ from bot.domain.rules import NO_WISHES, Wishes
 from bot.domain.scopes import Scope
 from bot.storage.audit import AuditLog
 from bot.storage.events import EventStore
+from bot.storage.outbox import Outbox
 from bot.storage.routes import RouteStore
 from bot.storage.spenders import SpenderStore
 from bot.vault.keyring import Keyring
@@ -81,6 +82,7 @@ class AlertsService:
         routes: RouteStore,
         spenders: SpenderStore,
         events: EventStore,
+        outbox: Outbox,
         audit: AuditLog,
         keyring: Keyring,
         stored: Bell,
@@ -89,6 +91,7 @@ class AlertsService:
         self._routes = routes
         self._spenders = spenders
         self._events = events
+        self._outbox = outbox
         self._audit = audit
         self._keyring = keyring
         self._stored = stored
@@ -105,6 +108,12 @@ class AlertsService:
         for route in await self.routes(grant):
             by_place.setdefault(route.place.key, []).append(route)
         return [PlaceRules(entries[0].place, entries) for entries in by_place.values()]
+
+    async def off_shift(self, grant: Grant) -> Mapping[str, int]:
+        """How many of the creator's cards wait for somebody's next shift, by key of the place."""
+        self._check(grant)
+        unsent = await self._outbox.unsent(grant.creator, self._clock.now())
+        return {one.place.key: one.count for one in unsent if one.reason == OFF_SHIFT and not one.is_dead}
 
     async def at(self, grant: Grant, place: Place) -> PlaceRules:
         """The creator's rules for a place; none of them when nothing goes there."""

@@ -107,7 +107,7 @@ class TeamService:
         if chosen and not mine:
             raise BadInputError(LEAD)
         for right in mine:
-            await self._rights.take(grant.creator, person, right.capability)
+            await self._rights.take(grant.creator, person, right.capability, self._clock.now())
             await self._note(grant, f"take {right.capability.value}", person)
         return len(mine)
 
@@ -141,7 +141,7 @@ class TeamService:
     async def hand_over(self, grant: Grant, giver: DiscordUserId, taker: DiscordUserId) -> None:
         """Everything of one person becomes the other's, in one step, what they had passed on included."""
         await self.check_hand_over(grant, giver, taker)
-        await self._rights.hand_over(grant.creator, giver, taker)
+        await self._rights.hand_over(grant.creator, giver, taker, self._clock.now())
         await self._note(grant, "hand over from", giver)
         await self._note(grant, "hand over to", taker)
 

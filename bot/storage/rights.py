@@ -16,6 +16,7 @@ from bot.storage.database import Database
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators, rights, shifts
+from bot.storage.shifts import look_anew
 
 IN_ORDER = select(rights).order_by(*rights.primary_key.columns)
 OF_PERSON = Lookup(IN_ORDER.where(rights.c.person == bindparam("person")))
@@ -47,11 +48,15 @@ class RightStore:
     async def give(self, right: Right) -> None:
         """Give the right; given again, the later one counts. UnknownCreatorError when there is no such creator."""
         try:
-            await self._change(right.creator, lambda held: [*(one for one in held if not _is_same(one, right)), right])
+            await self._change(
+                right.creator,
+                lambda held: [*(one for one in held if not _is_same(one, right)), right],
+                right.granted_at,
+            )
         except exc.IntegrityError:
             raise UnknownCreatorError from None
 
-    async def take(self, creator: CreatorId, person: DiscordUserId, capability: Capability) -> bool:
+    async def take(self, creator: CreatorId, person: DiscordUserId, capability: Capability, now: datetime) -> bool:
         """Take the right back, with what was passed on from it; false when it was not given."""
         found = False
 
@@ -61,12 +66,12 @@ class RightStore:
             found = len(left) < len(held)
             return left
 
-        await self._change(creator, without)
+        await self._change(creator, without, now)
         return found
 
-    async def hand_over(self, creator: CreatorId, giver: DiscordUserId, taker: DiscordUserId) -> None:
+    async def hand_over(self, creator: CreatorId, giver: DiscordUserId, taker: DiscordUserId, now: datetime) -> None:
         """Everything of one person on a creator becomes another's; a newcomer takes over the shifts too."""
-        await self._change(creator, lambda held: handed_over(held, giver, taker), heir=(giver, taker))
+        await self._change(creator, lambda held: handed_over(held, giver, taker), now, heir=(giver, taker))
 
     async def of(self, person: DiscordUserId) -> list[Right]:
         """Every right of a person, run out or not."""
@@ -106,16 +111,24 @@ class RightStore:
                 await _rewrite(connection, creator, lambda held: held)
 
     async def _change(
-        self, creator: CreatorId, change: Change, heir: tuple[DiscordUserId, DiscordUserId] | None = None
+        self,
+        creator: CreatorId,
+        change: Change,
+        now: datetime,
+        heir: tuple[DiscordUserId, DiscordUserId] | None = None,
     ) -> None:
+        """What waits for a shift of whoever has more or less than before is looked at anew ``now``."""
         async with self._database.write() as connection:
-            before = {right.person for right in await _held(connection, creator)}
+            before = await _held(connection, creator)
             await _rewrite(connection, creator, change)
-            if heir and heir[1] not in before:
+            changed = {right.person for right in {*before} ^ {*await _held(connection, creator)}}
+            if heir and heir[1] not in {right.person for right in before}:
                 giver, taker = heir
                 moved = (shifts.c.creator_id == creator) & (shifts.c.person == giver)
                 await connection.execute(shifts.update().where(moved).values(person=taker))
             await connection.execute(delete(shifts).where(shifts.c.creator_id == creator, _has_no_right()))
+            if changed:
+                await look_anew(connection, changed, now)
 
 
 async def _rewrite(connection: AsyncConnection, creator: CreatorId, change: Change) -> None:

@@ -1,11 +1,12 @@
 """When people's rights hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import OFF_SHIFT, PlaceKind
@@ -31,17 +32,14 @@ class ShiftStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def set(
-        self, creator: CreatorId, person: DiscordUserId, week: Sequence[Shift], now: datetime | None = None
-    ) -> None:
+    async def set(self, creator: CreatorId, person: DiscordUserId, week: Sequence[Shift], now: datetime) -> None:
         """Their whole week; an empty one lifts the limits. Cards that waited for a shift are looked at anew ``now``."""
         values = [_values(creator, person, number, shift) for number, shift in enumerate(week)]
         async with self._database.write() as connection:
             await connection.execute(delete(shifts).where(_is(creator, person)))
             if values:
                 await connection.execute(shifts.insert(), values)
-            if now is not None:
-                await connection.execute(update(deliveries).where(_waits_for_shift(person)).values(due_at=now))
+            await look_anew(connection, [person], now)
 
     async def of(self, creator: CreatorId, person: DiscordUserId) -> tuple[Shift, ...]:
         """The person's shifts on that creator."""
@@ -75,9 +73,11 @@ class ShiftStore:
             await connection.execute(delete(shifts).where(_is_about(user)))
 
 
-def _waits_for_shift(person: DiscordUserId) -> ColumnElement[bool]:
-    to_them = and_(deliveries.c.place_kind == PlaceKind.DM, deliveries.c.target == person)
-    return and_(text(HELD), to_them, deliveries.c.reason == OFF_SHIFT)
+async def look_anew(connection: AsyncConnection, people: Collection[DiscordUserId], now: datetime) -> None:
+    """What waits for a shift of theirs is due: they may be on shift by now, or have lost the right to it."""
+    to_them = and_(deliveries.c.place_kind == PlaceKind.DM, deliveries.c.target.in_(people))
+    waits = and_(text(HELD), to_them, deliveries.c.reason == OFF_SHIFT)
+    await connection.execute(update(deliveries).where(waits).values(due_at=now))
 
 
 def _is(creator: CreatorId, person: DiscordUserId) -> ColumnElement[bool]:

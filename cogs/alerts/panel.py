@@ -63,6 +63,7 @@ class Panel:
         shown = Overview(
             grant,
             await self._alerts.places(grant),
+            await self._alerts.off_shift(grant),
             await self._muting.muted(grant),
             [(one.id, one.account.handle) for one in others if one.id != grant.creator],
             is_in_server=interaction.guild is not None,

@@ -1,6 +1,6 @@
 """The panel's screens: each is an embed and what can be pressed below it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -37,6 +37,8 @@ class Overview:
 
     grant: Grant
     places: Sequence[PlaceRules]
+    off_shift: Mapping[str, int]
+    """How many cards wait for the next shift of whom they go to, by key of the place."""
     mutes: Sequence[NamedMute]
     others: Sequence[tuple[str, str]]
     """Ids and handles of the other creators this person sets alerts for."""
@@ -46,7 +48,7 @@ class Overview:
 def overview(shown: Overview, client: discord.Client, note: str = "") -> Screen:
     """Where everything goes, what is wrong there, what is muted."""
     reader, creator = shown.grant.actor.user, shown.grant.creator
-    lines = [_place_lines(entry, client, reader) for entry in shown.places]
+    lines = [_place_lines(entry, client, reader, shown.off_shift.get(entry.place.key, 0)) for entry in shown.places]
     embed = discord.Embed(
         title=f"🔔 Alerts of @{text.name(shown.grant.handle)}",
         description="\n\n".join(lines) or "Nothing comes anywhere yet. Pick a place below.",
@@ -127,13 +129,12 @@ def fine_screen(
     return embed, view_of(items)
 
 
-def _place_lines(entry: PlaceRules, client: discord.Client, reader: int) -> str:
+def _place_lines(entry: PlaceRules, client: discord.Client, reader: int, off_shift: int) -> str:
     hidden = "" if entry.shows_amounts or entry.place.kind is PlaceKind.DM else " · amounts hidden"
     icon = {PlaceKind.DM: "📬", PlaceKind.CHANNEL: "📣", PlaceKind.FORUM: "🗂️"}[entry.place.kind]
     head = f"{icon} **{places.name_of(client, entry.place, reader)}**: {words.kinds_in_words(entry.kinds)}{hidden}"
-    return "\n".join(
-        [head, *(f"↳ {line}" for line in words.fine_print(entry.routes, client)), *_troubles(entry, client)]
-    )
+    fine = [f"↳ {line}" for line in words.fine_print(entry.routes, client)]
+    return "\n".join([head, *fine, *words.waiting_for_shift(off_shift), *_troubles(entry, client)])
 
 
 def _troubles(entry: PlaceRules, client: discord.Client) -> list[str]:

@@ -107,3 +107,10 @@ def _minute(typed: str) -> int:
     if int(minute or 0) > 59 or found >= ALL_DAY:  # noqa: PLR2004 - a clock face
         raise BadInputError(f"There is no such time of day. {TIME_HELP}")
     return found
+
+
+def waiting_for_shift(count: int) -> list[str]:
+    """That cards to somebody off shift wait; nothing where none do."""
+    if not count:
+        return []
+    return [f"🕒 {'1 card waits' if count == 1 else f'{count} cards wait'} until the next shift begins."]

@@ -29,7 +29,7 @@ async def tom(desk: Desk) -> User:
     desk.discord.add_member(desk.channel.guild, user)
     person = DiscordUserId(user.id)
     await desk.stores.rights.give(Right(LUNA, person, Capability.ALERTS, desk.owner, NOW))
-    await desk.stores.shifts.set(LUNA, person, [AFTERNOON])
+    await desk.stores.shifts.set(LUNA, person, [AFTERNOON], NOW)
     await desk.route(desk.dm(user), set_by=user)
     for name in ("Anna", "Bea", "Cleo"):
         await desk.store(desk.event(name))
@@ -72,7 +72,7 @@ async def test_a_shift_that_was_moved_keeps_them_waiting_for_its_new_beginning(d
 
 
 async def test_a_right_taken_back_meanwhile_ends_them(desk: Desk, tom: User) -> None:
-    await desk.stores.rights.take(LUNA, DiscordUserId(tom.id), Capability.ALERTS)
+    await desk.stores.rights.take(LUNA, DiscordUserId(tom.id), Capability.ALERTS, NOW)
     desk.clock.step(hours=2)
     await desk.router().wake_held()
     await desk.deliver()

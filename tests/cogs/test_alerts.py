@@ -1,16 +1,19 @@
 """Where alerts go, for what and when: chosen in one panel by those who may, checked, undoable."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 import pytest
 
-from bot.domain.access import Capability, Right
+from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, QuietHours
+from bot.domain.shifts import Shift
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 
@@ -373,11 +376,29 @@ async def test_a_right_that_ended_stops_an_open_panel(connected: Rig) -> None:
     cleo = connected.members["cleo"]
     shown = await cleo.slash(connected.desk, "alerts panel")
     (creator,) = [one.account.id for one in await connected.app.stores.connections.all_active()]
-    await connected.app.stores.rights.take(
-        CreatorId(creator), DiscordUserId(connected.people["cleo"].id), Capability.ALERTS
-    )
+    cleo_id, now = DiscordUserId(connected.people["cleo"].id), connected.app.clock.now()
+    await connected.app.stores.rights.take(CreatorId(creator), cleo_id, Capability.ALERTS, now)
     refused = await cleo.select(shown.response, [connected.desk], custom_id=id_of(shown, "al_add"))
     assert "not yours" in words_of(refused) + words_of(shown)
+
+
+async def test_the_panel_says_that_cards_wait_for_somebody_off_shift(connected: Rig) -> None:
+    await give(connected, "cleo", Capability.ALERTS)
+    stores, now = connected.app.stores, connected.app.clock.now()
+    (creator,) = [one.account.id for one in await stores.connections.all_active()]
+    cleo = DiscordUserId(connected.people["cleo"].id)
+    begins, ends = (now + timedelta(hours=3)).time(), (now + timedelta(hours=4)).time()
+    later = Shift(frozenset(range(7)), begins.replace(microsecond=0), ends.replace(microsecond=0), ZoneInfo("UTC"))
+    await stores.shifts.set(creator, cleo, [later], now)
+    await stores.routes.set(Route(creator, EventKind.TIP, Place(PlaceKind.DM, cleo), cleo), now)
+    assert "next shift" not in words_of(await panel(connected))
+    luna = Actor(DiscordUserId(connected.luna.id), "luna")
+    grant = await connected.app.services.access.choose(luna, None, Capability.ALERTS)
+    await connected.fanvue.fan_tips(CREATOR, connected.fan, 700)
+    async with asyncio.timeout(10):
+        while not await connected.app.services.alerts.off_shift(grant):
+            await asyncio.sleep(0.02)
+    assert "🕒 1 card waits until the next shift begins." in words_of(await panel(connected))
 
 
 async def test_only_fans_who_spent_enough_make_a_card_as_far_as_fanvue_tells(connected: Rig) -> None:

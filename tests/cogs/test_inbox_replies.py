@@ -165,7 +165,7 @@ async def test_a_claim_is_handed_over_snoozed_let_go_and_ends_with_the_right(con
     await cleo.select(hers.response, values=["3600"], custom_id=f"fv1:ib_snooze:{key}")
     assert "Snoozed by cleo" in words_of(connected.cards(connected.desk)[-1])
     creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
-    await rights.take(creator, DiscordUserId(cleo.id), Capability.REPLY)
+    await rights.take(creator, DiscordUserId(cleo.id), Capability.REPLY, connected.app.clock.now())
     taken = await luna.click(connected.cards(connected.desk)[-1], label="Claim")
     assert "You are on it" in words_of(taken), "who lost the right holds nothing"
     await luna.click(taken.response, label="Let go")

@@ -95,7 +95,7 @@ async def test_every_capability_is_denied_unless_it_was_given(connected: Rig) ->
     owner = await access.choose(luna, None, Capability.MANAGE)
     for held, is_over in itertools.product(GIVEABLE, (False, True)):
         for capability in GIVEABLE:
-            await rights.take(creator, cleo, capability)
+            await rights.take(creator, cleo, capability, now)
         until = now - timedelta(seconds=1) if is_over else None
         await connected.app.services.team.give(owner, cleo, [held], until)
         for wanted in Capability:

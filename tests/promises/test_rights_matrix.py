@@ -228,9 +228,9 @@ class Stage:
                 await stores.rights.give(self.right(name, capability, now))
         person = self.id_of("off shift")
         later = Shift(frozenset(range(7)), time(begins.hour), time(ends.hour), ZoneInfo("UTC"))
-        await stores.shifts.set(CreatorId(self.ids[LUNA]), person, [later])
+        await stores.shifts.set(CreatorId(self.ids[LUNA]), person, [later], now)
         for capability in GIVEABLE:
-            await stores.rights.take(CreatorId(self.ids[LUNA]), self.id_of("revoked"), capability)
+            await stores.rights.take(CreatorId(self.ids[LUNA]), self.id_of("revoked"), capability, now)
 
     def right(self, name: str, capability: Capability, now: Any) -> Right:
         return Right(

@@ -183,7 +183,7 @@ async def test_a_right_runs_out_to_the_second(access: AccessService, stores: Sto
 async def test_a_right_taken_back_ends_at_the_next_act(access: AccessService, stores: Stores) -> None:
     await give(stores, Capability.REPLY)
     assert await access.require(actor(CHATTER), LUNA, Capability.REPLY)
-    await stores.rights.take(LUNA, CHATTER, Capability.REPLY)
+    await stores.rights.take(LUNA, CHATTER, Capability.REPLY, NOW)
     with pytest.raises(NotAllowedError):
         await access.require(actor(CHATTER), LUNA, Capability.REPLY)
 
@@ -309,7 +309,7 @@ async def test_off_shift_a_right_is_refused_with_the_next_beginning_and_on_shift
     access: AccessService, stores: Stores, clock: MovingClock
 ) -> None:
     await give(stores, Capability.REPLY)
-    await stores.shifts.set(LUNA, CHATTER, [NIGHTS])
+    await stores.shifts.set(LUNA, CHATTER, [NIGHTS], NOW)
     for ask in (
         access.require(actor(CHATTER), LUNA, Capability.REPLY),
         access.choose(actor(CHATTER), None, Capability.REPLY),
@@ -329,7 +329,7 @@ async def test_of_several_creators_the_one_on_whose_shift_somebody_is_needs_no_n
 ) -> None:
     await give(stores, Capability.REPLY)
     await give(stores, Capability.REPLY, MIKA)
-    await stores.shifts.set(LUNA, CHATTER, [NIGHTS])
+    await stores.shifts.set(LUNA, CHATTER, [NIGHTS], NOW)
     assert (await access.choose(actor(CHATTER), None, Capability.REPLY)).creator == MIKA
 
 
@@ -353,7 +353,7 @@ async def test_the_owner_is_asked_for_no_membership_and_no_shift(
     access: AccessService, stores: Stores, members: Members
 ) -> None:
     members.left.add((GuildId(8), OWNER))
-    await stores.shifts.set(LUNA, OWNER, [NIGHTS])
+    await stores.shifts.set(LUNA, OWNER, [NIGHTS], NOW)
     assert await access.require(replace(actor(OWNER), guild=None), LUNA, Capability.REPLY)
     assert await access.may(OWNER, LUNA, Capability.REPLY)
 
@@ -366,7 +366,7 @@ async def test_cards_stop_for_whoever_left_and_pause_for_whoever_is_off_shift(
     await stores.rights.give(Right(LUNA, CHATTER, Capability.ALERTS, OWNER, NOW, guild=GuildId(8)))
     assert await permits.may_set(CHATTER, LUNA)
     assert await permits.off_shift_until(CHATTER, LUNA) is None
-    await stores.shifts.set(LUNA, CHATTER, [NIGHTS])
+    await stores.shifts.set(LUNA, CHATTER, [NIGHTS], NOW)
     assert await permits.may_set(CHATTER, LUNA)
     assert await permits.off_shift_until(CHATTER, LUNA) == datetime(2026, 7, 1, 20, tzinfo=UTC)
     clock.at = datetime(2026, 7, 1, 20, tzinfo=UTC)

@@ -70,7 +70,7 @@ async def test_a_creator_no_longer_managed_goes_with_everything_that_hangs_on_th
     stores: Stores, agency: Connection
 ) -> None:
     await stores.rights.give(Right(MIRA, CHATTER, Capability.REPLY, BORIS, NOW))
-    await stores.shifts.set(MIRA, CHATTER, WEEK)
+    await stores.shifts.set(MIRA, CHATTER, WEEK, NOW)
     await stores.routes.set(a_route(creator=MIRA, set_by=BORIS), NOW)
     await stores.default_creators.set(GuildId(1), None, MIRA)
     await routed(stores, "mira-1", TEAM_CHANNEL, creator=MIRA)
@@ -154,8 +154,8 @@ async def test_a_right_taken_back_takes_along_what_was_passed_on_and_the_shifts(
     for capability in (Capability.MANAGE, Capability.REPLY):
         await stores.rights.give(Right(MIRA, ANNA, capability, BORIS, NOW, may_pass_on=True))
     await stores.rights.give(Right(MIRA, CHATTER, Capability.REPLY, ANNA, NOW))
-    await stores.shifts.set(MIRA, CHATTER, WEEK)
-    assert await stores.rights.take(MIRA, ANNA, Capability.REPLY)
+    await stores.shifts.set(MIRA, CHATTER, WEEK, NOW)
+    assert await stores.rights.take(MIRA, ANNA, Capability.REPLY, NOW)
     assert await stores.rights.of(CHATTER) == []
     assert await stores.shifts.of(MIRA, CHATTER) == ()
     assert [right.capability for right in await stores.rights.of(ANNA)] == [Capability.MANAGE]
@@ -173,11 +173,11 @@ async def test_whoever_is_forgotten_takes_along_what_they_had_passed_on(stores: 
 async def test_a_newcomer_takes_over_the_shifts_and_others_keep_theirs(stores: Stores) -> None:
     await stores.connections.replace(a_connection(BORIS, MIRA), "sealed")
     await stores.rights.give(Right(MIRA, CHATTER, Capability.REPLY, BORIS, NOW))
-    await stores.shifts.set(MIRA, CHATTER, WEEK)
-    await stores.rights.hand_over(MIRA, CHATTER, ANNA)
+    await stores.shifts.set(MIRA, CHATTER, WEEK, NOW)
+    await stores.rights.hand_over(MIRA, CHATTER, ANNA, NOW)
     assert await stores.shifts.on(MIRA) == {ANNA: WEEK}
     await stores.rights.give(Right(MIRA, CHATTER, Capability.POST, BORIS, NOW))
-    await stores.rights.hand_over(MIRA, ANNA, CHATTER)
+    await stores.rights.hand_over(MIRA, ANNA, CHATTER, NOW)
     assert await stores.shifts.on(MIRA) == {}
     assert {right.capability for right in await stores.rights.of(CHATTER)} == {Capability.REPLY, Capability.POST}
 

@@ -127,7 +127,7 @@ async def used(stores: Stores, creator: CreatorId, actor: DiscordUserId) -> None
 
 async def work_for_boris(stores: Stores) -> None:
     await stores.rights.give(Right(MIRA, ANNA, Capability.REPLY, BORIS, NOW))
-    await stores.shifts.set(MIRA, ANNA, [Shift(frozenset({0}), time(9), time(17), ZoneInfo("Pacific/Chatham"))])
+    await stores.shifts.set(MIRA, ANNA, [Shift(frozenset({0}), time(9), time(17), ZoneInfo("Pacific/Chatham"))], NOW)
     await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, set_by=ANNA), NOW)
     await stores.routes.set(a_route(dm_of(ANNA), MIRA, set_by=BORIS), NOW)
     await stores.routes.set(a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, set_by=BORIS), NOW)

@@ -82,6 +82,6 @@ async def test_a_right_given_again_has_the_new_end(stores: Stores, connected: No
 async def test_a_right_taken_back_is_gone(stores: Stores, connected: None) -> None:
     await stores.rights.give(a_right())
     await stores.rights.give(a_right(Capability.POST))
-    assert await stores.rights.take(LUNA, CHATTER, Capability.REPLY)
-    assert not await stores.rights.take(LUNA, CHATTER, Capability.REPLY)
+    assert await stores.rights.take(LUNA, CHATTER, Capability.REPLY, NOW)
+    assert not await stores.rights.take(LUNA, CHATTER, Capability.REPLY, NOW)
     assert await stores.rights.on(LUNA) == [a_right(Capability.POST)]
