@@ -95,7 +95,7 @@ class Catalogue:
         self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
         self.herald = PlaceHerald(self.client, direct, pacer)
         self.mirror = Mirror(stores.desk_posts, stores.replies, clock)
-        self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring)
+        self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring, claims=stores.claims)
         self.notices = Notices(self.client, direct)
         self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)

@@ -1,11 +1,14 @@
 """Draws messages anew when something happened to what they tell: answered, read, deleted."""
 
+from datetime import datetime
+
 import structlog
 
 from bot.alerts.bell import Bell
 from bot.alerts.loading import alert_of, outgoing_of
 from bot.alerts.mirroring import Mirror
 from bot.alerts.sending import CardGoneError, Sender, TryLaterError, UndeliverableError
+from bot.domain.accounts import CreatorId, FanId
 from bot.domain.alerts import Sent
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind
@@ -13,6 +16,7 @@ from bot.domain.faults import where
 from bot.domain.parcels import Shape
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.cards import CardRow, CardStore
+from bot.storage.claims import ClaimStore
 from bot.storage.leasing import Due
 from bot.storage.outbox import Outbox
 from bot.vault.keyring import Keyring, SealError
@@ -27,9 +31,19 @@ UPDATES = frozenset({EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.M
 class Board:
     """A message is drawn from what is stored, so drawing it at any time, and twice, is right."""
 
-    def __init__(self, outbox: Outbox, cards: CardStore, sender: Sender, mirror: Mirror, keyring: Keyring) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        cards: CardStore,
+        sender: Sender,
+        mirror: Mirror,
+        keyring: Keyring,
+        *,
+        claims: ClaimStore,
+    ) -> None:
         self._outbox = outbox
         self._cards = cards
+        self._claims = claims
         self._sender = sender
         self._mirror = mirror
         self._keyring = keyring
@@ -54,6 +68,10 @@ class Board:
             await self.draw(parcel)
             drawn += 1
         return drawn
+
+    async def minds(self, kind: EventKind, creator: CreatorId) -> bool:
+        """Whether such an event can change cards that are there."""
+        return kind in UPDATES or (kind is EventKind.MESSAGE and await self._claims.any_closed(creator))
 
     async def note(self, event: Event) -> None:
         """Write down what an update means for the cards that are there, and have them drawn soon."""
@@ -95,11 +113,18 @@ class Board:
             return await self._cards.removed(event.creator, event.message_uuid, event.happened_at)
         if event.fan is None:
             return []
+        if event.kind is EventKind.MESSAGE:
+            return await self._reopened(event.creator, event.fan.id, event.happened_at)
         if event.kind is EventKind.MESSAGE_SENT:
             return await self._cards.answered_elsewhere(event.creator, event.fan.id, event.happened_at)
         if event.kind is EventKind.MESSAGE_READ:
             return await self._cards.read(event.creator, event.fan.id, event.happened_at)
         return []
+
+    async def _reopened(self, creator: CreatorId, fan: FanId, written_at: datetime) -> list[CardRow]:
+        """Who writes can be written to again."""
+        is_news = await self._claims.open_chat(creator, fan, written_at)
+        return await self._cards.still_open(creator, fan) if is_news else []
 
 
 def _is_shown(due: Due) -> bool:

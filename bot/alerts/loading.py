@@ -28,6 +28,7 @@ def alert_of(due: Due, keyring: Keyring) -> Alert | None:
         is_read=card is not None and card.read_at is not None,
         is_removed=card is not None and card.removed_at is not None,
         held=Held(claim.name, claim.since, claim.until, claim.is_snoozed) if claim else None,
+        closed_since=due.closed_at,
     )
 
 

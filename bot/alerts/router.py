@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.alerts.bell import Bell
-from bot.alerts.board import UPDATES, Board
+from bot.alerts.board import Board
 from bot.alerts.handover import Handover
 from bot.alerts.mirroring import Mirror
 from bot.alerts.routing import decide
@@ -117,7 +117,7 @@ class Router:
     async def _note_updates(self, waiting: Sequence[StoredEvent]) -> None:
         """What changes cards that are there is written down before it counts as routed."""
         for stored in waiting:
-            if stored.kind in UPDATES:
+            if await self._board.minds(stored.kind, stored.creator):
                 try:
                     await self._board.note(open_event(self._keyring, stored))
                 except (SealError, UnexpectedAnswerError) as error:

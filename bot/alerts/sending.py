@@ -71,6 +71,8 @@ class Alert:
     is_read: bool = False
     is_removed: bool = False
     held: Held | None = None
+    closed_since: datetime | None = None
+    """Since when the fan cannot be written to."""
     author: str | None = None
     """Who of the team sent it from here; ``None`` for what was written at Fanvue."""
     said_in: ChannelId | None = None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -15,6 +16,7 @@ from bot.domain.events import EventKind, Fan
 
 TEXT_LIMIT = 1500
 NAME_LIMIT = 40
+CLOSED = "🚫 Cannot be written to"
 REPLY_VERB = "reply"
 SHOW_VERB = "show"
 READ_VERB = "card_read"
@@ -67,6 +69,11 @@ class Part:
         return None if self.answer or self.is_removed or self.is_sent else self.alerts[-1].held
 
     @property
+    def closed_since(self) -> datetime | None:
+        """Since when its fan cannot be written to, while the card is open."""
+        return None if self.answer or self.is_removed or self.is_sent else self.alerts[-1].closed_since
+
+    @property
     def is_read(self) -> bool:
         """Whether all of it was read at Fanvue."""
         return all(alert.is_read for alert in self.alerts)
@@ -97,6 +104,8 @@ def card_embed(part: Part, text_limit: int = TEXT_LIMIT, name_limit: int = NAME_
     embed.set_author(name=f"@{text.plain_name(card.creator_handle)}")
     if part.answer is not None:
         embed.add_field(name="Answered ✓", value=answer_words(part.answer), inline=False)
+    elif part.closed_since is not None:
+        embed.add_field(name=CLOSED, value=closed_words(part.closed_since), inline=False)
     elif part.held is not None:
         embed.add_field(
             name="Claimed" if not part.held.is_snoozed else "Snoozed", value=held_words(part.held), inline=False
@@ -112,6 +121,11 @@ def answer_words(answer: Answer) -> str:
     """By whom, and when."""
     moment = discord.utils.format_dt(answer.at, "R")
     return f"on Fanvue, {moment}" if answer.is_elsewhere else f"by {text.name(answer.name)}, {moment}"
+
+
+def closed_words(since: datetime) -> str:
+    """Since when, and what would end it."""
+    return f"since {discord.utils.format_dt(since, 'R')}, until they write"
 
 
 def held_words(held: Held) -> str:

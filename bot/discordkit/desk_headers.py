@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from bot.discordkit import desk_tags
+from bot.discordkit.cards import CLOSED, closed_words
 from bot.discordkit.components import button, view_of
 from bot.discordkit.inbox import CHAT_VERB, PAST_VERB, TAGS_VERB, WRITE_VERB, on_it
 from bot.discordkit.look import Colour
@@ -107,6 +108,8 @@ def embed_of(before: discord.Embed, header: Header, *, shows_notes: bool) -> dis
     embed.colour = discord.Colour(Colour.CALM if header.waiting_since else Colour.QUIET)
     since = discord.utils.format_dt(header.waiting_since, "R") if header.waiting_since else "nothing, all is answered ✓"
     embed.add_field(name="Waiting since" if header.waiting_since else "Waiting", value=since)
+    if header.closed_since is not None:
+        embed.add_field(name=CLOSED, value=closed_words(header.closed_since))
     if header.claim is not None:
         embed.add_field(name="On it", value=on_it(header.claim))
     facts = kept if header.facts is None else _facts(header.facts, shows_amounts=header.shows_amounts)

@@ -115,6 +115,15 @@ def _held(error: errors.HeldError) -> Failure:
     )
 
 
+def _unreachable(error: errors.FanUnreachableError) -> Failure:
+    title = "This fan cannot be written to"
+    why = "Fanvue takes no messages for them: their account is gone, or they blocked the creator."
+    if error.since is None:
+        return Failure(title, f"{why} Nothing was sent, and nothing is tried again until they write.")
+    known = f"So it was {_relative(error.since)}, and they wrote nothing since: nothing was tried now."
+    return Failure(title, f"{why} {known}")
+
+
 def _not_here(error: errors.NotHereError) -> Failure:
     choice = " Or allow replies from here: it is your choice, place by place (`/inbox places`)." * error.is_owner
     return Failure(
@@ -174,10 +183,7 @@ TABLE: dict[type[errors.DomainError], Entry] = {
         "Somebody was faster",
         "This draft was changed, decided or sent meanwhile, so nothing was done. `/post drafts` shows how it stands.",
     ),
-    errors.FanUnreachableError: lambda _: Failure(
-        "This fan cannot be written to",
-        "Fanvue takes no messages for them: their account is gone, or they blocked the creator. Nothing was sent.",
-    ),
+    errors.FanUnreachableError: _unreachable,
     errors.RefusedByFanvueError: _refused,
     errors.GoneError: lambda _: Failure("That does not exist any more", "It was deleted at Fanvue. Nothing to do."),
     errors.BusyError: _busy,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.discordkit.answer_box import entry, media_of
-from bot.discordkit.cards import CHATS, UUID
+from bot.discordkit.cards import CHATS, CLOSED, UUID, closed_words
 from bot.discordkit.components import action_id, button, link_button, view_of
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
@@ -76,6 +76,8 @@ def thread_embed(thread: Thread, claim: Claim | None, handle: str) -> discord.Em
     embed.description = "\n".join(_line(line) for line in thread.lines)[-4000:] or "Nothing was said yet."
     if thread.waiting_since is not None:
         embed.add_field(name="Waiting since", value=discord.utils.format_dt(thread.waiting_since, "R"))
+    if thread.closed_since is not None:
+        embed.add_field(name=CLOSED, value=closed_words(thread.closed_since))
     if claim is not None:
         embed.add_field(name="On it", value=on_it(claim))
     marks = [
@@ -198,6 +200,8 @@ def _waiting(one: Waiting) -> str:
         parts.append(f"💎 {Money(one.spent)}")
     if one.is_fans_turn:
         parts.append("answered")
+    if one.closed_since:
+        parts.append("🚫 cannot be written to")
     if one.holder:
         parts.append(f"✋ {text.name(one.holder)}")
     if one.is_muted:

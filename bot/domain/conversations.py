@@ -33,6 +33,13 @@ class Waiting:
     """Whether the last word was the creator's."""
     spent: int | None = None
     holder: str | None = None
+    closed_since: datetime | None = None
+    """Since when they cannot be written to."""
+
+    @property
+    def written_at(self) -> datetime | None:
+        """When the fan wrote last; ``None`` when the last word was not theirs."""
+        return None if self.is_fans_turn else self.since
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,6 +72,13 @@ class Thread:
     is_read: bool = True
     is_muted: bool = False
     is_online: bool = False
+    closed_since: datetime | None = None
+    """Since when the fan cannot be written to."""
+
+    @property
+    def written_at(self) -> datetime | None:
+        """When the fan wrote last, as far as the lines tell."""
+        return next((line.at for line in reversed(self.lines) if line.is_from_fan), None)
 
     @property
     def waiting_since(self) -> datetime | None:

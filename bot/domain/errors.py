@@ -159,7 +159,14 @@ class DraftMovedError(DomainError):
 
 
 class FanUnreachableError(DomainError):
-    """Fanvue takes no messages for this fan (gone, or has blocked the creator)."""
+    """Fanvue takes no messages for this fan (gone, or has blocked the creator).
+
+    With ``since``, that is known from then on and nothing was tried.
+    """
+
+    def __init__(self, since: datetime | None = None) -> None:
+        super().__init__("the fan takes no messages")
+        self.since = since
 
 
 class RefusedByFanvueError(DomainError):

@@ -1,6 +1,6 @@
 """Being on a fan: one person at a time, until they let go, hand over, lose the right, or an hour passes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.access import Capability, Grant
@@ -17,8 +17,6 @@ HELD = timedelta(hours=1)
 ANSWERING = timedelta(minutes=15)
 """How long whoever answered stays on the fan."""
 LONGEST_SNOOZE = timedelta(days=3)
-CLOSED = timedelta(days=1)
-"""How long a fan who could not be written to is left alone."""
 
 
 class ClaimsService:
@@ -84,25 +82,37 @@ class ClaimsService:
         await self._redrawing.fan(grant.creator, fan)
 
     async def close_chat(self, grant: Grant, fan: FanId) -> None:
-        """Remember that a fan takes no messages: nobody is on them, and nothing is tried again for a day."""
+        """Remember that a fan takes no messages, and show it: nobody is on them, and nothing is tried again."""
         await self._claims.close_chat(grant.creator, fan, self._clock.now())
         await self._claims.release(grant.creator, fan, grant.actor.user)
+        await self._redrawing.fan(grant.creator, fan)
 
-    async def is_closed(self, grant: Grant, fan: FanId, written_at: datetime | None) -> bool:
-        """Whether they took no messages a short while ago, and wrote nothing since."""
-        closed_at = await self._claims.closed_at(grant.creator, fan)
-        if closed_at is None:
-            return False
-        has_written = written_at is not None and written_at > closed_at
-        if has_written or self._clock.now() - closed_at > CLOSED:
-            await self._claims.open_chat(grant.creator, fan)
-            return False
-        return True
+    async def open_chat(self, grant: Grant, fan: FanId) -> None:
+        """They have been reached after all."""
+        if await self._claims.closed_at(grant.creator, fan) is not None:
+            await self._opened(grant, fan, self._clock.now())
+
+    async def closed(self, grant: Grant, written: Mapping[FanId, datetime | None]) -> dict[FanId, datetime]:
+        """Which of these fans took no messages and wrote nothing since, and since when.
+
+        ``written`` is when each wrote last, as far as known.
+        """
+        found = await self._claims.closed_among(grant.creator, written)
+        for fan, since in list(found.items()):
+            written_at = written[fan]
+            if written_at is not None and written_at > since:
+                del found[fan]
+                await self._opened(grant, fan, written_at)
+        return found
 
     async def sweep(self) -> None:
         """Let go of what has run out, and show that on the cards."""
         for claim in await self._claims.run_out(self._clock.now()):
             await self._redrawing.fan(claim.creator, claim.fan)
+
+    async def _opened(self, grant: Grant, fan: FanId, written_at: datetime) -> None:
+        if await self._claims.open_chat(grant.creator, fan, written_at):
+            await self._redrawing.fan(grant.creator, fan)
 
     async def _take(self, grant: Grant, fan: FanId, length: timedelta, *, is_snoozed: bool = False) -> Claim:
         now, actor = self._clock.now(), grant.actor

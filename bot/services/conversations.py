@@ -17,6 +17,7 @@ from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser, Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.access import AccessService
+from bot.services.fan_finding import FanFinder
 from bot.services.notes import note_identity, opened
 from bot.storage.notes import NoteStore, StoredNote
 from bot.storage.spenders import SpenderStore
@@ -54,6 +55,7 @@ class ConversationsService:
         self._notes = notes
         self._keyring = keyring
         self._clock = clock
+        self._finder = FanFinder(gate, clock)
 
     async def unread(self, grant: Grant, order: Order) -> list[Waiting]:
         """Unread conversations in that order; what fans spent only for those who may see insights."""
@@ -106,6 +108,11 @@ class ConversationsService:
         if not found and wanted and grant.managed is None:
             found = await self._named(grant, chats.list_chats(size=50, search=words.strip()[:100]), wanted)
         return found[:limit]
+
+    async def suggested(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
+        """As ``find``, from what was read in the last two minutes: a picker asks with every letter."""
+        _require(grant)
+        return [_fan(user) for user in await self._finder.talking(grant, words, limit)]
 
     async def meant(self, grant: Grant, words: str) -> FanId:
         """The fan of that id, or the only one whose name holds the words. BadInputError otherwise."""

@@ -49,6 +49,8 @@ class Header:
     notes: Sequence[Note] = ()
     facts: FanFacts | None = None
     shows_amounts: bool = False
+    closed_since: datetime | None = None
+    """Since when the fan cannot be written to."""
 
 
 class HeaderDrawer(Protocol):
@@ -146,6 +148,7 @@ class DeskService:
             await self._claims.of(creator, fan, now),
             await opened(self._notes, self._keyring, creator, fan, NOTES_SHOWN),
             self._facts.known(creator, fan),
+            closed_since=await self._claims.closed_at(creator, fan),
         )
         for forum, post in posts:
             try:

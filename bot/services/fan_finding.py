@@ -36,6 +36,7 @@ class FanFinder:
         self._gate = gate
         self._clock = clock
         self._known: dict[CreatorId, tuple[datetime, People]] = {}
+        self._talked: dict[tuple[CreatorId, str], tuple[datetime, People]] = {}
 
     async def matching(self, grant: Grant, words: str, limit: int) -> list[FanUser]:
         """Those whose names hold the words, exact names first; the latest when there are no words."""
@@ -45,6 +46,13 @@ class FanFinder:
         ranks = {user.uuid: _rank(user, wanted) for user in people.values()}
         fitting = [user for user in people.values() if ranks[user.uuid] is not None]
         return sorted(fitting, key=lambda user: ranks[user.uuid] or 0)[:limit]
+
+    async def talking(self, grant: Grant, words: str, limit: int) -> list[FanUser]:
+        """Those with a chat whose names hold the words, the latest first: a chat's search only where that has none."""
+        wanted = words.strip().lower()
+        latest = await self._chats(grant, "")
+        fitting = [user for user in latest.values() if _rank(user, wanted) is not None or not wanted]
+        return (fitting or list((await self._searched(grant, wanted)).values()))[:limit]
 
     async def person(self, grant: Grant, fan: FanId, handle: str | None) -> FanUser | None:
         """Who somebody is, as far as a list, their handle or one of the latest chats tells."""
@@ -60,18 +68,19 @@ class FanFinder:
     def forget(self, creator: CreatorId) -> None:
         """Ask anew next time, because something was changed."""
         self._known.pop(creator, None)
+        self._talked = {key: kept for key, kept in self._talked.items() if key[0] != creator}
 
     async def _people(self, grant: Grant) -> People:
         if (kept := self._fresh(grant)) is not None:
             return kept
         acting_as = ActingAs(grant.managed)
-        spent, talked, *listed = await asyncio.gather(
+        talked, spent, *listed = await asyncio.gather(
+            self._chats(grant, ""),
             self._listed(grant, insights.top_spenders(acting_as)),
-            self._listed(grant, chats.list_chats(acting_as, size=50)),
             self._listed(grant, fans.list_subscribers(acting_as)),
             self._listed(grant, fans.list_followers(acting_as)),
         )
-        people = _by_id([*(chat.user for chat in talked), *(row.user for row in spent), *chain(*listed)])
+        people = _by_id([*talked.values(), *(row.user for row in spent), *chain(*listed)])
         self._known[grant.creator] = (self._clock.now(), people)
         return people
 
@@ -86,8 +95,21 @@ class FanFinder:
         """By Fanvue's own search over all chats, which managed creators' lists have not."""
         if grant.managed is not None or not words:
             return {}
-        found: list[Chat] = await self._listed(grant, chats.list_chats(size=50, search=words[:SEARCH_LIMIT]))
-        return _by_id(chat.user for chat in found)
+        return await self._chats(grant, words[:SEARCH_LIMIT])
+
+    async def _chats(self, grant: Grant, words: str) -> People:
+        """The latest chats, or what Fanvue's search finds, kept for the next letters; what failed is not kept."""
+        border = self._clock.now() - FRESH
+        self._talked = {key: kept for key, kept in self._talked.items() if kept[0] > border}
+        kept = self._talked.get((grant.creator, words))
+        if kept is not None:
+            return kept[1]
+        call = chats.list_chats(ActingAs(grant.managed), size=50, search=words or None)
+        found: list[Chat] = await self._listed(grant, call)
+        people = _by_id(chat.user for chat in found)
+        if people:
+            self._talked[grant.creator, words] = (self._clock.now(), people)
+        return people
 
     async def _latest_chats(self, grant: Grant) -> People:
         call = chats.list_chats(ActingAs(grant.managed), size=50)

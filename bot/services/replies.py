@@ -288,8 +288,9 @@ class RepliesService:
 
     async def _refuse_closed(self, to: Recipient) -> None:
         written_at = to.event.happened_at if to.event else None
-        if await self._claims.is_closed(to.grant, to.fan, written_at):
-            raise FanUnreachableError
+        closed = await self._claims.closed(to.grant, {to.fan: written_at})
+        if to.fan in closed:
+            raise FanUnreachableError(closed[to.fan])
 
     async def _run(self, to: Recipient, reply_id: str, draft: Draft, started_at: datetime) -> StoredReply:
         try:
@@ -301,7 +302,7 @@ class RepliesService:
             await self._note(to.grant, status.value)
             if isinstance(error, FanUnreachableError):
                 await self._claims.close_chat(to.grant, to.fan)
-                raise
+                raise self._changeable(error, to.grant, reply_id) from None
             if isinstance(error, RefusedByFanvueError):
                 self._changeable(error, to.grant, reply_id)
             raise self._retryable(error, to.grant, reply_id) from None
@@ -310,6 +311,7 @@ class RepliesService:
     async def _settled(self, to: Recipient, reply_id: str, uuid: str, draft: Draft) -> StoredReply:
         await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
         await self._note(to.grant, "sent")
+        await self._claims.open_chat(to.grant, to.fan)
         await self._mark_answered(to)
         await self._desk.sent(to.grant.creator, to.fan, uuid, draft)
         stored = await self._replies.by_id(reply_id)

@@ -149,8 +149,8 @@ class CardStore:
         async with self._database.read() as connection:
             return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
 
-    async def open_parcels(self, creator: CreatorId, fan: FanId) -> list[int]:
-        """The messages with cards of this fan that nobody has answered."""
+    async def still_open(self, creator: CreatorId, fan: FanId) -> list[CardRow]:
+        """The cards of this fan that nobody has answered."""
         is_open = and_(
             _of_fan(creator, fan),
             cards.c.answered_at.is_(None),
@@ -158,8 +158,11 @@ class CardStore:
             ~_is_of(EventKind.MESSAGE_SENT),
         )
         async with self._database.read() as connection:
-            found = [_card(row) for row in await connection.execute(select(cards).where(is_open))]
-        return await self.parcels_of(found)
+            return [_card(row) for row in await connection.execute(select(cards).where(is_open))]
+
+    async def open_parcels(self, creator: CreatorId, fan: FanId) -> list[int]:
+        """The messages with those cards."""
+        return await self.parcels_of(await self.still_open(creator, fan))
 
     async def waiting_since(self, creator: CreatorId, fan: FanId) -> datetime | None:
         """When the fan wrote what nobody has answered yet; ``None`` when nothing is open."""

@@ -27,6 +27,7 @@ CLOSED_AT = Lookup(
         closed_chats.c.creator_id == bindparam("creator"), closed_chats.c.fan_id == bindparam("fan")
     )
 )
+ANY_CLOSED = Lookup(select(closed_chats.c.fan_id).where(closed_chats.c.creator_id == bindparam("creator")).limit(1))
 DROP_STALE = "DELETE FROM claims WHERE creator_id = :creator_id AND fan_id = :fan_id AND until <= :now"
 TAKE = """
 INSERT INTO claims (creator_id, fan_id, holder, holder_name, since, until, is_snoozed)
@@ -108,11 +109,25 @@ class ClaimStore:
         async with self._database.write() as connection:
             await connection.execute(upsert)
 
-    async def open_chat(self, creator: CreatorId, fan: FanId) -> None:
-        """They can be written to after all."""
+    async def open_chat(self, creator: CreatorId, fan: FanId, written_at: datetime) -> bool:
+        """They can be written to after all, as something at that instant shows; false when that was known."""
         chat = closed_chats.c
+        is_over = and_(chat.creator_id == creator, chat.fan_id == fan, chat.closed_at < written_at)
         async with self._database.write() as connection:
-            await connection.execute(delete(closed_chats).where(chat.creator_id == creator, chat.fan_id == fan))
+            return (await connection.execute(delete(closed_chats).where(is_over))).rowcount == 1
+
+    async def any_closed(self, creator: CreatorId) -> bool:
+        """Whether any of a creator's fans cannot be written to."""
+        return bool(await self._database.look(ANY_CLOSED, creator=creator))
+
+    async def closed_among(self, creator: CreatorId, fans: Collection[FanId]) -> dict[FanId, datetime]:
+        """Which of these fans cannot be written to, and since when."""
+        if not await self.any_closed(creator):
+            return {}
+        chat = closed_chats.c
+        query = select(closed_chats).where(chat.creator_id == creator, chat.fan_id.in_(fans))
+        async with self._database.read() as connection:
+            return {FanId(row.fan_id): row.closed_at for row in await connection.execute(query)}
 
     async def closed_at(self, creator: CreatorId, fan: FanId) -> datetime | None:
         """Since when they cannot be written to."""

@@ -35,7 +35,7 @@ SELECT d.id, d.event_id, d.place_kind, d.target, d.guild, d.shows_amounts, d.sta
     r.set_by, r.shows_amounts, r.role, r.is_silent, r.paused_at, a.owner, n.handle, a.creator_id,
     a.paused_at, m.channel_id,
     c.message_id, c.channel_id, c.fan_id, c.answered_by, c.answered_name, c.answered_at, c.elsewhere_at, c.read_at,
-    c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed
+    c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed, z.closed_at
 FROM deliveries d
 JOIN events e ON e.id = d.event_id
 LEFT JOIN routes r ON r.creator_id = e.creator_id AND r.place_key = d.place_key
@@ -46,6 +46,7 @@ LEFT JOIN connections a ON a.creator_id = n.account_id
 LEFT JOIN dm_channels m ON d.place_kind = 'dm' AND m.user_id = d.target
 LEFT JOIN cards c ON c.delivery_id = d.id
 LEFT JOIN claims h ON h.creator_id = e.creator_id AND h.fan_id = d.fan_id
+LEFT JOIN closed_chats z ON z.creator_id = e.creator_id AND z.fan_id = d.fan_id
 """
 OF_PLACE = f"{FACTS} WHERE d.place_key = :place AND d.{NOT_SETTLED} AND d.id >= :head ORDER BY d.id LIMIT :limit"
 OF_PARCEL = f"{FACTS} WHERE d.parcel_id = :parcel AND d.status <> 'dead' ORDER BY d.id"
@@ -149,6 +150,8 @@ class Due:
     account: StandingAccount | None
     card: StandingCard | None
     claim: StandingClaim | None = None
+    closed_at: datetime | None = None
+    """Since when the fan cannot be written to."""
 
     @property
     def handle(self) -> str | None:
@@ -215,6 +218,7 @@ class _Fact(NamedTuple):
     claim_since: Any
     claim_until: Any
     claim_snoozed: bool | None
+    closed_at: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +327,7 @@ def _due(fact: _Fact, leased_at: datetime | None = None) -> Due:
         account=_account(fact),
         card=_card(fact),
         claim=_claim(fact),
+        closed_at=instant_of(fact.closed_at),
     )
 
 

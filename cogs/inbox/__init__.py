@@ -157,7 +157,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         named = getattr(interaction.namespace, "creator", None)
         try:
             grant = await self._access.choose(actor_of(interaction), named, Capability.REPLY)
-            found = await self._conversations.find(grant, current)
+            found = await self._conversations.suggested(grant, current)
         except DomainError:
             return []
         return [app_commands.Choice(name=text.plain_name(one.name, 90), value=one.id) for one in found]

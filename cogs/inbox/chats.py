@@ -1,5 +1,6 @@
 """/inbox: who waits, one conversation, and what is done about it; nothing is marked read but on purpose."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import discord
@@ -14,6 +15,7 @@ from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.domain.claims import Claim
 from bot.domain.conversations import Order, Waiting
 from bot.services import Services
 
@@ -60,9 +62,8 @@ class Chats:
         """Answer with a page of those who wait."""
         found = await self._conversations.unread(grant, order)
         held = await self._claims.of_fans(grant, [one.fan.id for one in found])
-        named: list[Waiting] = [
-            replace(one, holder=held[one.fan.id].holder_name) if one.fan.id in held else one for one in found
-        ]
+        closed = await self._claims.closed(grant, {one.fan.id: one.written_at for one in found})
+        named = [replace(one, holder=_holder(held, one), closed_since=closed.get(one.fan.id)) for one in found]
         page = min(page, max(0, (len(named) - 1) // views.PAGE))
         await interaction.edit_original_response(
             embed=unread_embed(named, order, page, grant.handle), view=unread_view(named, order, page, grant.creator)
@@ -71,6 +72,8 @@ class Chats:
     async def show_chat(self, interaction: discord.Interaction, grant: Grant, fan: FanId) -> None:
         """Answer with a conversation."""
         thread = await self._conversations.open(grant, fan)
+        closed = await self._claims.closed(grant, {fan: thread.written_at})
+        thread = replace(thread, closed_since=closed.get(fan))
         claim = await self._claims.of(grant, fan)
         await interaction.edit_original_response(
             content=None,
@@ -186,6 +189,10 @@ class Chats:
     async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
         creator, _, fan = key.partition("|")
         return await self._grant(interaction, creator), FanId(fan)
+
+
+def _holder(held: Mapping[FanId, Claim], one: Waiting) -> str | None:
+    return held[one.fan.id].holder_name if one.fan.id in held else None
 
 
 def _box(title: str, verb: str, key: str, label: str, limit: int) -> discord.ui.Modal:

@@ -86,7 +86,9 @@ class Desk:
         posts = DeskPosts(self.client, self.stores.desk_posts, self.pacer, self.clock)
         self.sender = AlertSender(self.client, self.direct, posts, self.pacer)
         self.mirror = Mirror(self.stores.desk_posts, self.stores.replies, self.clock)
-        self.board = Board(self.stores.outbox, self.stores.cards, self.sender, self.mirror, self.keyring)
+        self.board = Board(
+            self.stores.outbox, self.stores.cards, self.sender, self.mirror, self.keyring, claims=self.stores.claims
+        )
 
     @property
     def owner(self) -> DiscordUserId:

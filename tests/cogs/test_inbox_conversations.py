@@ -181,3 +181,10 @@ async def test_unread_knows_who_is_worth_most_and_shows_amounts_to_those_who_may
         richest = next(line for line in lines if line.startswith(("🟢", "⚪")))
         assert chat_of(connected).fan.user.display_name in richest
         assert ("💎" in richest) == (person is luna)
+
+
+async def test_names_are_offered_with_every_letter_from_what_was_read_a_moment_ago(connected: Rig) -> None:
+    first = await connected.luna.autocomplete(connected.desk, "inbox reply", "fan", "")
+    connected.fanvue.faults.add(operation="listChats", kind="503")
+    again = await connected.luna.autocomplete(connected.desk, "inbox reply", "fan", first[0]["name"][:3])
+    assert first[0]["value"] in [one["value"] for one in again]
