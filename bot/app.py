@@ -19,6 +19,7 @@ from bot.discordkit.actions import Actions
 from bot.discordkit.client import Cog, DiscordClient
 from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
+from bot.discordkit.patience import Patience
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.fanvue.client import FanvueClient
@@ -41,11 +42,14 @@ __all__ = ["App", "Role", "cogs_alone", "load_cogs", "open_app"]
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Clock | None = None, client: DiscordClient | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    client: DiscordClient | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[App]:
     """Everything made and connected to the database, which is brought up to date first.
 
-    ``client`` is one that is on its way to Discord already.
+    ``client`` is one that is on its way to Discord already; ``patience`` decides when Discord is told to wait.
 
     Raises KeyringError for unusable keys, AlreadyRunningError, and what the database driver raises.
     """
@@ -63,7 +67,8 @@ async def open_app(
         stack.push_async_callback(fanvue.aclose)
         studio = ChartStudio()
         stack.push_async_callback(studio.close)
-        assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, client or DiscordClient())
+        discord, calm = client or DiscordClient(), patience or Patience()
+        assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, discord, calm)
         stack.push_async_callback(assembly.tokens.aclose)
         yield assembly.app()
 

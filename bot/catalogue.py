@@ -20,6 +20,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.membership import RecentMembers
 from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.patience import Patience
 from bot.discordkit.picking import PICK_VERB, Picker
 from bot.discordkit.telling import ReplyTeller, WaitCaller
 from bot.discordkit.throttle import Throttle
@@ -75,6 +76,7 @@ class Catalogue:
         fanvue: FanvueClient,
         studio: ChartStudio,
         client: DiscordClient,
+        patience: Patience,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -84,7 +86,7 @@ class Catalogue:
         self.studio = studio
         picker, throttle = Picker(), Throttle()
         failures = Failures(picker)
-        self.kit = Kit(Actions(failures, throttle), failures)
+        self.kit = Kit(Actions(failures, throttle), failures, patience)
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)

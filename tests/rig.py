@@ -12,6 +12,7 @@ from typing import Any
 import simcord
 
 from bot.app import App, open_app
+from bot.discordkit.patience import Patience
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.settings import load
 from bot.storage.reply_places import ReplyPlace
@@ -114,7 +115,7 @@ def link_of(answer: Any) -> str:
 
 
 @asynccontextmanager
-async def rigged(folder: Path, template: Path | None = None) -> AsyncIterator[Rig]:
+async def rigged(folder: Path, template: Path | None = None, *, patience: Patience | None = None) -> AsyncIterator[Rig]:
     """Everything started, nobody connected yet; ``template`` is a migrated database to begin with."""
     if template is not None:
         shutil.copy(template, folder / "fanvue.db")
@@ -132,7 +133,7 @@ async def rigged(folder: Path, template: Path | None = None) -> AsyncIterator[Ri
         )
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
-        app = await stack.enter_async_context(open_app(load(**values)))
+        app = await stack.enter_async_context(open_app(load(**values), patience=patience))
         env = simcord.Env(app.client, settle_timeout=15)
         await env.start()
         await catch_up(env)

@@ -1,8 +1,8 @@
 """The first reply: the answer itself when it is there in a moment, else word that it is being worked on."""
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import discord
@@ -23,7 +23,10 @@ CALM_SECONDS = 5
 class Patience:
     """Knows how many wait, and so how long a first reply may be put off. A reply saved is a round trip to Discord."""
 
-    def __init__(self) -> None:
+    def __init__(self, moment_seconds: float = MOMENT_SECONDS, crowd: int = CROWD, few: int = FEW) -> None:
+        self._moment_seconds = moment_seconds
+        self._crowd = crowd
+        self._few = few
         self._waiting = 0
         self._calm = asyncio.Event()
         self._calm.set()
@@ -33,19 +36,18 @@ class Patience:
 
         With a name for ``what`` is read, the person is told when it takes seconds.
         """
-        self._count(1)
         task: asyncio.Future[T] | None = None
         try:
-            if self._waiting > CROWD:
-                await _deferred(interaction)
-            task = asyncio.ensure_future(work)
-            if not interaction.response.is_done():
-                await asyncio.wait({task}, timeout=MOMENT_SECONDS)
-                if not task.done():
+            with self.waiting():
+                if self._waiting > self._crowd:
                     await _deferred(interaction)
-            return await patiently(interaction, task, what) if what and not task.done() else await task
+                task = asyncio.ensure_future(work)
+                if not interaction.response.is_done():
+                    await asyncio.wait({task}, timeout=self._moment_seconds)
+                    if not task.done():
+                        await _deferred(interaction)
+                return await patiently(interaction, task, what) if what and not task.done() else await task
         finally:
-            self._count(-1)
             if task is None:
                 work.close()
             else:
@@ -57,9 +59,18 @@ class Patience:
             async with asyncio.timeout(CALM_SECONDS):
                 await self._calm.wait()
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Somebody waits for a first answer meanwhile."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
     def _count(self, change: int) -> None:
         self._waiting += change
-        (self._calm.set if self._waiting <= FEW else self._calm.clear)()
+        (self._calm.set if self._waiting <= self._few else self._calm.clear)()
 
 
 async def show(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
