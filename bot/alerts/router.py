@@ -1,5 +1,6 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -78,7 +79,9 @@ class Router:
                 log.error("router_cannot_store")
                 self._stored.lose()
                 routed = 0
-            if not routed:
+            if routed:
+                await asyncio.sleep(0)  # the cards just begun go out before storage is asked for more
+            else:
                 await self._stored.wait(BEAT_SECONDS)
 
     async def wake_held(self) -> int:

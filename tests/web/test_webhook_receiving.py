@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, raw_session, served
+from yarl import URL
 
+from bot.alerts.reception import TEST_DELIVERY
 from bot.alerts.sealing import open_event, seal_event
 from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
 from bot.domain.events import EventKind
@@ -17,6 +19,7 @@ from bot.fanvue import webhooks
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import StoredEvent
 from bot.vault.keyring import Keyring, new_key
+from bot.web.middlewares import SERVER
 from bot.web.serving import serving
 from sandbox.fanvue.webhooks.signature import sign
 from sandbox.world import free_port
@@ -202,6 +205,58 @@ async def test_an_encoded_body_is_refused_signed_or_not(site: Site, encoding: st
 
 async def test_identity_is_no_encoding(site: Site) -> None:
     assert await site.webhook(BODY, **{"Content-Encoding": "identity"}) == 204
+
+
+DELIVERIES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "good": (BODY, {}),
+    "identity": (BODY, {"Content-Encoding": "identity"}),
+    "of the doctor": (TEST_DELIVERY, {}),
+    "of a stranger": (message_body("99999999-9999-4999-8999-999999999999"), {}),
+    "unreadable": (b"[]", {}),
+    "empty": (b"", {}),
+    "encoded": (gzip.compress(BODY), {"Content-Encoding": "gzip"}),
+    "huge": (b"x" * (LIMIT + 1), {}),
+    "forged": (BODY, {"X-Fanvue-Signature": "t=1,v0=" + "0" * 64}),
+    "unsigned": (BODY, {"X-Fanvue-Signature": ""}),
+    "expecting": (BODY, {"Expect": "100-continue"}),
+}
+WAYS = ("", "?by=route", "/message-received", "/%61nything")
+"""The first goes past the routes."""
+
+
+async def answered(site: Site, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[Any, ...]:
+    """Everything that came back but the date."""
+    signed = {"X-Fanvue-Signature": headers_of(site, body=body)} | headers
+    address = URL(f"{site.origin}{path}", encoded=True)
+    async with raw_session() as session, session.request(method, address, data=body, headers=signed) as answer:
+        kept = {name: value for name, value in answer.headers.items() if name != "Date"}
+        return answer.status, kept, await answer.read()
+
+
+@pytest.mark.parametrize("name", DELIVERIES)
+async def test_past_the_routes_a_delivery_is_answered_as_by_every_route(site: Site, name: str) -> None:
+    body, headers = DELIVERIES[name]
+    first, *others = [await answered(site, "POST", f"/webhooks/fanvue{way}", body, headers) for way in WAYS]
+    assert all(other == first for other in others)
+    assert first[1]["Server"] == SERVER
+
+
+async def test_what_is_no_delivery_to_the_single_address_goes_by_the_routes(site: Site) -> None:
+    for method in ("GET", "HEAD", "PUT", "OPTIONS"):
+        single, routed = [await answered(site, method, f"/webhooks/fanvue{way}", BODY, {}) for way in WAYS[:2]]
+        assert single == routed
+        assert single[0] == 405
+    for path in (
+        "/webhooks/fanvue/",
+        "/webhooks/fanvuex",
+        "/webhooks//fanvue",
+        "/Webhooks/fanvue",
+        "/x/webhooks/fanvue",
+    ):
+        status, kept, _ = await answered(site, "POST", path, BODY, {})
+        assert (status, kept["X-Frame-Options"]) == (404, "DENY")
+    assert await stored(site) == []
+    assert (await answered(site, "POST", "/webhooks/%66anvue", BODY, {}))[0] == 204
 
 
 async def test_nothing_but_post_is_taken(site: Site) -> None:
