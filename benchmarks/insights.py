@@ -19,7 +19,7 @@ import aiohttp
 
 from benchmarks.bare import bare_bot
 from benchmarks.figures import PAIRS, Figure, paired
-from benchmarks.processes import server
+from benchmarks.processes import resident_mib, server
 from bot.storage.database import Database
 from bot.storage.schema import creators, rights
 from sandbox.discord import StandInDiscord
@@ -35,6 +35,7 @@ CROWDS = 2
 ANSWER_SECONDS = 30
 FANVUE_SECONDS, DISCORD_SECONDS = 0.08, 0.05
 DELAYED_ROUNDS = 3
+PAYMENTS, FILE_SECONDS = 100_000, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Side:
     people: Sequence[User]
     ask: Callable[[User], Awaitable[Interaction]]
     is_finished: Callable[[Interaction], bool]
+    pid: int = 0
 
     async def one(self, user: User) -> float:
         """Milliseconds to the first answer of somebody who is alone; returns when all of it is there."""
@@ -80,6 +82,7 @@ async def insights() -> list[Figure]:
             await _together(ours, bare),
             await _crowded(ours),
             await _delayed(ours, turns, cache),
+            await _spreadsheet(ours, cache),
         ]
 
 
@@ -133,6 +136,31 @@ async def _delayed(ours: Side, turns: "cycle[int]", cache: int) -> Figure:
     )  # fmt: skip
 
 
+async def _spreadsheet(ours: Side, cache: int) -> Figure:
+    """What the bot's process holds at most while it makes a file of as many payments as one takes."""
+    ours.discord.slow_down(0)
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"http://127.0.0.1:{cache}/delay", data="0")
+        await session.post(f"http://127.0.0.1:{cache}/payments", data=str(PAYMENTS))
+    shown = await (await ours.ask(ours.people[0])).wait(ANSWER_SECONDS)
+    await ours.discord.wait_for(lambda: ours.is_finished(shown), ANSWER_SECONDS)
+    before = most = resident_mib(ours.pid)
+    started = time.perf_counter()
+    asked = await ours.discord.click(ours.people[0], shown.messages[0], "CSV")
+    while not asked.is_answered or "Reading" in asked.text:
+        most = max(most, resident_mib(ours.pid))
+        if time.perf_counter() - started > FILE_SECONDS:
+            raise RuntimeError(f"no file: {asked.text[:200]}")
+        await asyncio.sleep(0.05)
+    if f"{PAYMENTS:,} rows" not in asked.text or "Cut" in asked.text:
+        raise RuntimeError(f"not the whole file: {asked.text[:200]}")
+    took = time.perf_counter() - started
+    return Figure(
+        f"memory for a CSV of {PAYMENTS:,} rows", max(most, resident_mib(ours.pid)) - before, 30, is_at_most=True,
+        unit=" MiB", note=f"{took:.0f} s without Fanvue's limit",
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def _sides(cache: int) -> AsyncIterator[tuple[Side, Side]]:
     """Both bots, ready, each with a crowd in a server."""
@@ -155,7 +183,7 @@ async def _sides(cache: int) -> AsyncIterator[tuple[Side, Side]]:
             return await other.slash(user, theirs[0], "later")
 
         yield (
-            Side(ground.discord, place, people, earnings, _is_whole),
+            Side(ground.discord, place, people, earnings, _is_whole, ground.bot.pid),
             Side(other, *theirs, later, lambda asked: asked.is_answered),
         )
 
