@@ -109,6 +109,12 @@ def labels_of(message: Any) -> list[str]:
     return [part.get("label") or "" for part in components_of(message)]
 
 
+def prefilled(modal: Any) -> dict[str, str]:
+    """What a form's boxes say when it opens, by their ids."""
+    boxes = [label["component"] for label in modal["components"]]
+    return {box["custom_id"]: box["value"] for box in boxes if box.get("value")}
+
+
 def link_of(answer: Any) -> str:
     """The address behind an answer's link button."""
     return next(part["url"] for part in components_of(answer.response) if part.get("url"))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.discordkit.components import action_id, button, form, link_button, view_of
+from bot.discordkit.long_texts import boxes
 from bot.discordkit.look import Colour
 from bot.discordkit.mass_cards import estimate, list_menus
 from bot.discordkit.menus import menu, option
@@ -36,8 +37,7 @@ SHOW_VERB = "ap_show"
 CHANGE_VERB = "ap_change"
 NO_VERB = "ap_no"
 
-TEXT_ID, PRICE_ID, WHEN_ID, EXPIRES_ID, NOTE_ID, FILES_ID = "text", "price", "when", "expires", "note", "files"
-MODAL_LIMIT = 4000
+PRICE_ID, WHEN_ID, EXPIRES_ID, NOTE_ID, FILES_ID = "price", "when", "expires", "note", "files"
 SHOWN_LIMIT = 3000
 LISTED = 10
 NONE = "none"
@@ -229,15 +229,7 @@ def with_thumbnails(
 def edit_form(draft: Draft, zone: ZoneInfo) -> discord.ui.Modal:
     """Its words, price and times, as they can be typed."""
     content = draft.content
-    fields = {}
-    if len(content.text) <= MODAL_LIMIT:
-        fields["Text"] = discord.ui.TextInput[discord.ui.Modal](
-            custom_id=TEXT_ID,
-            style=discord.TextStyle.paragraph,
-            max_length=MODAL_LIMIT,
-            required=False,
-            default=content.text or None,
-        )
+    fields = boxes(content.text)
     price = f"{content.price / 100:.2f}" if content.price is not None else None
     fields["Price in dollars, for files only"] = _line(PRICE_ID, price, "Empty: free")
     when = _typed(content.publish_at, zone)

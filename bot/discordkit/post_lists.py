@@ -6,6 +6,7 @@ from datetime import datetime
 import discord
 
 from bot.discordkit.components import button, form, link_button, view_of
+from bot.discordkit.long_texts import boxes
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import OPTIONS, menu, option
 from bot.domain import text
@@ -25,7 +26,6 @@ COMMENTS_VERB = "po_comm"
 SAY_VERB = "po_say"
 UNSAY_VERB = "po_unsay"
 TEXT_ID, WHEN_ID = "text", "when"
-MODAL_LIMIT = 4000
 LINES = 10
 NOTHING = {
     PostView.SCHEDULED: "Nothing is scheduled. `/post create` with a time schedules a post.",
@@ -110,15 +110,7 @@ def delete_view(key: str) -> discord.ui.View:
 
 def edit_form(row: PostCard, key: str, zone: str) -> discord.ui.Modal:
     """Its words, and its time while it is scheduled."""
-    fields = {
-        "Text": discord.ui.TextInput[discord.ui.Modal](
-            custom_id=TEXT_ID,
-            style=discord.TextStyle.paragraph,
-            max_length=MODAL_LIMIT,
-            required=not row.media,
-            default=row.text[:MODAL_LIMIT] or None,
-        )
-    }
+    fields = boxes(row.text, is_required=not row.media)
     if row.published_at is None:
         fields[f"New time, in {zone}"[:45]] = discord.ui.TextInput[discord.ui.Modal](
             custom_id=WHEN_ID, max_length=60, required=False, placeholder="Empty: as it is. Or: tomorrow 18:00"

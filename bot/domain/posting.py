@@ -138,9 +138,14 @@ def check(content: Content, kind: DraftKind, now: datetime, *, expects_files: bo
     _check_times(content, now)
 
 
-def _check_times(content: Content, now: datetime) -> None:
-    if content.publish_at is not None and content.publish_at > now + FURTHEST:
+def check_moment(publish_at: datetime | None, now: datetime) -> None:
+    """BadInputError for a time that is further ahead than Fanvue schedules."""
+    if publish_at is not None and publish_at > now + FURTHEST:
         raise BadInputError("That is more than a year ahead. Give an earlier date.")
+
+
+def _check_times(content: Content, now: datetime) -> None:
+    check_moment(content.publish_at, now)
     out_at = max(content.publish_at or now, now)
     if content.expires_at is not None and content.expires_at <= out_at:
         raise BadInputError("It would end before it begins. Let it expire after it is published.")

@@ -12,7 +12,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, ChartError, DomainError, GoneError, NotAllowedError
 from bot.domain.money import Money
-from bot.domain.posting import TEXT_LIMIT, Audience, CommentLine, PostCard, PostView
+from bot.domain.posting import TEXT_LIMIT, Audience, CommentLine, PostCard, PostView, check_moment
 from bot.fanvue import comments, post_collections, posts
 from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
@@ -42,7 +42,7 @@ class PostsService:
         self._clock = clock
 
     def instant(self, when: str | None, zone: ZoneInfo) -> datetime | None:
-        """The instant meant by ``when`` in that zone; ``None`` for now. BadInputError says how to write it."""
+        """The instant meant by ``when`` in that zone; ``None`` for now. BadInputError names what would work instead."""
         return schedule.to_come(when, self._clock.now(), zone) if when and when.strip() else None
 
     def from_stamp(self, seconds: str) -> datetime | None:
@@ -79,12 +79,11 @@ class PostsService:
             return None
 
     async def edit(self, grant: Grant, uuid: str, text: str, publish_at: datetime | None) -> None:
-        """Change the words, and when a scheduled one comes. BadInputError, and what the gate raises."""
+        """Change the words, and when a scheduled one comes: an ``instant``. BadInputError, and what the gate raises."""
         words = text.strip()
         if len(words) > TEXT_LIMIT:
             raise BadInputError(f"A post can have {TEXT_LIMIT:,} characters; this one has {len(words):,}.")
-        if publish_at is not None and publish_at <= self._clock.now():
-            raise BadInputError("That time has passed. Give a time to come, such as `tomorrow 18:00`.")
+        check_moment(publish_at, self._clock.now())
         acting_as = ActingAs(grant.managed)
         call = posts.update_post(uuid, acting_as, text=words or None)
         if publish_at is not None:

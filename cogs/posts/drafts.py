@@ -11,6 +11,7 @@ from bot.discordkit.attachments import uploaded
 from bot.discordkit.components import form
 from bot.discordkit.draft_desk import DraftDesk, Written
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import boxes, keeping, written_in
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
 from bot.domain import text
@@ -21,8 +22,6 @@ from bot.domain.posting import Audience, Content, Draft, DraftKind, DraftStatus,
 from bot.services import Services
 
 POST_VERB = "post"
-TEXT_ID = "text"
-MODAL_LIMIT = 4000
 NOBODY_HERE = (
     "It waits for approval. Nobody else sees this place: whoever may approve finds it with `/post drafts`, and can do "
     "it from there."
@@ -67,13 +66,11 @@ class Drafts:
         content = await self._desk.content(grant, replace(written, text="…"))
         self._drafts.require(grant, content, DraftKind.POST, expects_files=True)
         stamps = [int(at.timestamp()) if at else 0 for at in (content.publish_at, content.expires_at)]
-        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-            custom_id=TEXT_ID, style=discord.TextStyle.paragraph, max_length=MODAL_LIMIT
-        )
         label = f"Posted as @{text.plain_name(grant.handle, 30)}"
         short = "e" if content.audience is Audience.EVERYONE else "s"
         argument = f"{grant.creator},{short},{stamps[0]},{stamps[1]},{content.price or 0}"
-        await interaction.response.send_modal(form("New post", POST_VERB, argument, {label: field}))
+        fields = boxes("", label=label, is_required=True)
+        await interaction.response.send_modal(form("New post", POST_VERB, argument, fields))
 
     async def show_all(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with what is not settled."""
@@ -83,20 +80,21 @@ class Drafts:
 
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
+        words = written_in(values)
+        async with keeping(interaction, words):
+            await self._begin(interaction, argument, words)
+
+    async def _begin(self, interaction: discord.Interaction, argument: str, words: str) -> None:
         creator, audience, when, expires, price = [*argument.split(","), "0", "0", "0"][:5]
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.POST)
         content = Content(
-            text=values.get(TEXT_ID, "").strip(),
+            text=words,
             audience=Audience.EVERYONE if audience.startswith("e") else Audience.SUBSCRIBERS,
             price=price_of(f"{int(price) / 100:.2f}") if price.isdecimal() and int(price) else None,
             publish_at=self._posts.from_stamp(when),
             expires_at=self._posts.from_stamp(expires),
         )
-        try:
-            await self._desk.begin(interaction, grant, content, DraftKind.POST)
-        except Exception:
-            await interaction.followup.send(embed=_kept(content.text), ephemeral=True)
-            raise
+        await self._desk.begin(interaction, grant, content, DraftKind.POST)
 
     async def _go(self, interaction: discord.Interaction, key: str, *, goes_now: bool = False) -> None:
         await interaction.response.defer()
@@ -133,12 +131,17 @@ class Drafts:
 
     async def _edit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
+        words = written_in(values)
+        async with keeping(interaction, words):
+            await self._rewrite(interaction, key, words, values)
+
+    async def _rewrite(self, interaction: discord.Interaction, key: str, words: str, values: dict[str, str]) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
         old = opened.draft.content
         zone = await self._preferences.creator_zone(opened.grant)
         content = replace(
             old,
-            text=values.get(cards.TEXT_ID, old.text).strip(),
+            text=words,
             price=price_of(values.get(cards.PRICE_ID, "")),
             publish_at=self._moment(values.get(cards.WHEN_ID, ""), old.publish_at, zone),
             expires_at=self._moment(values.get(cards.EXPIRES_ID, ""), old.expires_at, zone),
@@ -217,11 +220,3 @@ class Drafts:
         if old is not None and typed.strip() == old.astimezone(zone).strftime(cards.MOMENT):
             return old
         return self._posts.instant(typed, zone)
-
-
-def _kept(words: str) -> discord.Embed:
-    return discord.Embed(
-        title="Your text, so that nothing is lost:",
-        description=text.fit(words, 4096),
-        colour=Colour.QUIET,
-    )

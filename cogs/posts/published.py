@@ -6,6 +6,7 @@ import discord
 
 from bot.discordkit import post_lists as lists
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import keeping, written_in
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
 from bot.domain.access import Capability, Grant
@@ -97,10 +98,11 @@ class Published:
 
     async def _edit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, uuid = await self._grant(interaction, key)
-        zone = await self._preferences.creator_zone(grant)
-        publish_at = self._posts.instant(values.get(lists.WHEN_ID), zone)
-        await self._posts.edit(grant, uuid, values.get(lists.TEXT_ID, ""), publish_at)
+        words = written_in(values)
+        async with keeping(interaction, words):
+            grant, uuid = await self._grant(interaction, key)
+            zone = await self._preferences.creator_zone(grant)
+            await self._posts.edit(grant, uuid, words, self._posts.instant(values.get(lists.WHEN_ID), zone))
         await self._show_card(interaction, grant, uuid)
 
     async def _ask_delete(self, interaction: discord.Interaction, key: str) -> None:

@@ -1,8 +1,10 @@
 """What is at Fanvue is listed, changed and talked about in private, each act once more allowed."""
 
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
+from tests.rig import CREATOR, Rig, components_of, labels_of, prefilled, words_of
 
 
 def desk_of(rig: Rig) -> Any:
@@ -43,6 +45,50 @@ async def test_scheduled_posts_are_listed_with_a_calendar_and_move_when_edited(c
     assert "Monday set" in words_of(card)
     post = next(one for one in desk_of(connected).posts if one.text == "Monday set")
     assert (post.publish_at - connected.app.clock.now()).days == 3
+
+
+LONG = "\n".join(f"{number:04d} {'w' * 40}" for number in range(108))
+
+
+async def test_a_post_of_five_thousand_characters_is_edited_without_losing_its_end(connected: Rig) -> None:
+    assert 4900 < len(LONG) <= 5000
+    await write(connected, LONG, when="in 3 days")
+    card = await opened(connected, "scheduled", LONG)
+    form = await connected.luna.click(card, label="Edit")
+    texts = prefilled(form.modal)
+    assert texts["text"] + texts["rest"] == LONG
+    changed = texts["text"].replace("0000 ", "New start ")
+    await connected.luna.submit_modal(form, {"text": changed, "rest": texts["rest"]})
+    assert [one.text for one in desk_of(connected).posts if one.text.startswith("New start")] == [
+        LONG.replace("0000 ", "New start ")
+    ]
+
+
+def skipped(now: datetime) -> str:
+    """The next half past two that Berlin's clocks leave out."""
+    ends = (date(year, 3, 31) for year in (now.year, now.year + 1))
+    sundays = (end - timedelta(days=(end.weekday() + 1) % 7) for end in ends)
+    return f"{next(day for day in sundays if day > now.date())} 02:30"
+
+
+async def test_a_time_that_cannot_be_is_refused_with_the_nearest_one_and_the_words_come_back(connected: Rig) -> None:
+    await connected.app.stores.preferences.set_timezone(connected.luna.id, "Europe/Berlin")
+    await write(connected, "Stays put", when="in 3 days")
+    post = next(one for one in desk_of(connected).posts if one.text == "Stays put")
+    before = post.publish_at
+    card = await opened(connected, "scheduled", "Stays put")
+    tries = {
+        "2020-01-01 18:00": r"has passed\. The next one like it is `\d{4}-\d\d-\d\d 18:00`",
+        skipped(connected.app.clock.now()): r"clocks change\. Try 03:30",
+        "2099-01-01 10:00": "a year ahead",
+    }
+    for when, said in tries.items():
+        form = await connected.luna.click(card, label="Edit")
+        refused = await connected.luna.submit_modal(form, {"text": "Moved words", "when": when})
+        words = " ".join(words_of(one) for one in refused.followups)
+        assert re.search(said, words)
+        assert "Moved words" in words
+    assert (post.text, post.publish_at) == ("Stays put", before)
 
 
 async def test_a_published_post_is_pinned_reposted_and_deleted_after_a_second_look(connected: Rig) -> None:

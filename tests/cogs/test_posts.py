@@ -9,7 +9,7 @@ import pytest
 from bot.domain.access import Actor, Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.posting import Content, DraftKind, DraftStatus
-from tests.rig import CREATOR, Rig, components_of, labels_of, link_of, words_of
+from tests.rig import CREATOR, Rig, components_of, labels_of, link_of, prefilled, words_of
 
 PICTURE = ("beach.jpg", b"\xff\xd8 not really a picture")
 
@@ -120,6 +120,23 @@ async def test_everything_is_changed_on_the_card_and_files_are_added_to_it(conne
     await connected.luna.click(shown, label="Schedule")
     (post,) = posted(connected, "Better words")
     assert (len(post.media_uuids), post.price) == (2, 600)
+
+
+async def test_a_draft_of_five_thousand_characters_is_edited_whole_and_a_mistake_gives_the_words_back(
+    connected: Rig,
+) -> None:
+    long = "word " * 960 + "the end"
+    shown = await draft(connected, text=long)
+    form = await connected.luna.click(shown, label="Edit")
+    texts = prefilled(form.modal)
+    assert texts["text"] + texts["rest"] == long
+    boxes = {"text": f"New {texts['text']}", "rest": texts["rest"], "price": "one", "when": ""}
+    refused = await connected.luna.submit_modal(form, boxes)
+    (file,) = refused.followups[0].attachments
+    assert (file.filename, file.size) == ("your-text.txt", len(f"New {long}"))
+    await connected.luna.submit_modal(await connected.luna.click(shown, label="Edit"), boxes | {"price": ""})
+    await connected.luna.click(shown, label="Post now")
+    assert len(posted(connected, f"New {long}")) == 1
 
 
 async def test_a_draft_outlives_its_message_and_its_words_rest_sealed(connected: Rig) -> None:

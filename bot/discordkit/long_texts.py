@@ -1,0 +1,71 @@
+"""Texts longer than one of Discord's boxes: written in two, never cut; handed back when they could not be used."""
+
+import io
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import discord
+
+from bot.discordkit.answer_box import BOX_LIMIT, REST_ID, TEXT_ID, words_in
+from bot.discordkit.look import Colour
+from bot.domain import text
+
+EMBED = 4096
+ROOMY = 3500
+
+Box = discord.ui.TextInput[discord.ui.Modal]
+
+
+def boxes(words: str, *, label: str = "Text", is_required: bool = False) -> dict[str, Box]:
+    """A box with the whole text, or two that have it between them."""
+    cut = _cut(words)
+    if cut == len(words):
+        return {label: _box(TEXT_ID, words, is_required=is_required)}
+    return {
+        label: _box(TEXT_ID, words[:cut], is_required=is_required),
+        "And the rest": _box(REST_ID, words[cut:], is_required=False),
+    }
+
+
+def written_in(values: Mapping[str, str]) -> str:
+    """What the boxes say together."""
+    return words_in(values).strip()
+
+
+@asynccontextmanager
+async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator[None]:
+    """Whatever goes wrong inside: the author gets the words back, before it is said what went wrong."""
+    try:
+        yield
+    except Exception:
+        if words:
+            embed, files = _kept(words)
+            await interaction.followup.send(embed=embed, files=files, ephemeral=True)
+        raise
+
+
+def _kept(words: str) -> tuple[discord.Embed, list[discord.File]]:
+    """To be copied; as a file where Discord shows no text so long."""
+    embed = discord.Embed(title="Your text, so that nothing is lost:", colour=Colour.QUIET)
+    inert = text.escape(words)
+    if len(inert) <= EMBED:
+        embed.description = inert
+        return embed, []
+    return embed, [discord.File(io.BytesIO(words.encode()), "your-text.txt")]
+
+
+def _cut(words: str) -> int:
+    """Between two words, with room to write in both."""
+    if len(words) <= BOX_LIMIT:
+        return len(words)
+    return max(words.rfind(gap, len(words) - ROOMY, ROOMY) for gap in ("\n", " ")) + 1 or ROOMY
+
+
+def _box(field: str, words: str, *, is_required: bool) -> Box:
+    return Box(
+        custom_id=field,
+        style=discord.TextStyle.paragraph,
+        max_length=BOX_LIMIT,
+        required=is_required,
+        default=words or None,
+    )
