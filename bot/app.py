@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.alerts.catchup import CatchUp
 from bot.alerts.closing import Closing
+from bot.alerts.endings import Endings
 from bot.alerts.intake import Intake
 from bot.alerts.permits import Permits
 from bot.alerts.reception import Reception
@@ -109,11 +110,23 @@ class _Assembly(Catalogue):
             remover=Remover(self.stores.removals, self.deleter, self.unwanted),
             ledger=self.ledger,
             catch_up=catch_up,
+            endings=self.endings(intake),
             obituaries=self.obituaries,
             recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.figures(catch_up), counters, self.readiness),
+        )
+
+    def endings(self, intake: Intake) -> Endings:
+        """Finds subscriptions that end."""
+        return Endings(
+            creators=self.stores.creators,
+            lists=self.stores.subscribers,
+            gate=self.gate,
+            intake=intake,
+            keyring=self.keyring,
+            clock=self.clock,
         )
 
     def catch_up(self, intake: Intake) -> CatchUp:

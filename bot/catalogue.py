@@ -157,6 +157,7 @@ class Catalogue:
                 outbox=stores.outbox,
                 routes=stores.routes,
                 dms=stores.dms,
+                subscribers=stores.subscribers,
                 clock=clock,
             ),
             team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),

@@ -12,6 +12,7 @@ import structlog
 
 from bot.alerts.board import Board
 from bot.alerts.catchup import CatchUp
+from bot.alerts.endings import Endings
 from bot.alerts.intake import Intake
 from bot.alerts.removing import Remover
 from bot.alerts.router import Router
@@ -67,6 +68,7 @@ class App:
     remover: Remover
     ledger: Ledger
     catch_up: CatchUp
+    endings: Endings
     obituaries: Obituaries
     recovery: Recovery
     readiness: Readiness
@@ -131,6 +133,7 @@ class App:
                 await self.services.stuck.settle()
                 await self.services.waiting.sweep()
                 await self.services.spending.sweep()
+                await self.endings.sweep()
                 await self.services.guilds.sweep()
                 await self.services.privacy.sweep()
                 await self.obituaries.catch_up()

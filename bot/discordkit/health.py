@@ -14,7 +14,7 @@ from bot.domain.accounts import Connection
 from bot.domain.alerts import PlaceKind
 from bot.domain.catching_up import Polling, Source
 from bot.domain.scopes import Feature, features_with
-from bot.services.status import AlertsStatus, CreatorStatus, PlaceStatus, Status
+from bot.services.status import AlertsStatus, CreatorStatus, Endings, PlaceStatus, Status
 
 CREATORS_SHOWN = 5
 FIELD_LIMIT = 1024
@@ -149,13 +149,24 @@ def _arrival_lines(alerts: AlertsStatus) -> Iterator[str]:
         yield f"{UNUSED} Fanvue has reported nothing yet. If fans did write, whoever runs this bot should look at that."
     else:
         yield f"{UNUSED} Fanvue reports nothing by itself, so I look: alerts come up to {_minutes(polling)} late."
-        if alerts.wants_endings:
-            yield f"{WARNING} I cannot look for subscriptions ending or over: only Fanvue's reports tell."
+        yield from _ending_lines(alerts.endings)
     if polling.polled_at is not None:
         yield f"{GOOD} Looked for what was missed {_ago(polling.polled_at)}, every {_minutes(polling)}"
     troubled = [SOURCES[source] for source in Source if source in polling.cursors and polling.cursors[source].trouble]
     if troubled:
         yield f"{WARNING} I cannot look for missed {', '.join(troubled)} at present; what Fanvue reports still comes."
+
+
+def _ending_lines(endings: Endings | None) -> Iterator[str]:
+    """No list of Fanvue's tells what ended, so it is found by comparing, seldom and not for everybody."""
+    if endings is None:
+        return
+    if not endings.can_be_found:
+        yield f"{WARNING} I cannot look for subscriptions ending or over: only Fanvue's reports tell."
+    elif endings.read_at is None:
+        yield f"{UNUSED} Subscriptions ending or over: not looked for yet; with over 2,500 subscribers I cannot."
+    else:
+        yield f"{GOOD} Subscriptions ending or over are looked for every six hours, last {_ago(endings.read_at)}"
 
 
 def _minutes(polling: Polling) -> str:

@@ -9,7 +9,7 @@ from bot.domain.accounts import Connection, Creator, CreatorId
 from bot.domain.alerts import UNWANTED, Place, Route
 from bot.domain.catching_up import Polling
 from bot.domain.clock import Clock
-from bot.domain.events import EventKind
+from bot.domain.subscribers import ENDINGS, can_be_looked_for
 from bot.fanvue.limits import Room
 from bot.services.access import AccessService
 from bot.storage.cursors import CursorStore
@@ -17,10 +17,10 @@ from bot.storage.dms import DmStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox, Unsent
 from bot.storage.routes import RouteStore
+from bot.storage.subscribers import SubscriberLists
 from bot.vault.gate import Gate
 
 RECENT = timedelta(days=1)
-ENDINGS = frozenset({EventKind.CANCELLATION, EventKind.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,16 @@ class PlaceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Endings:
+    """How subscriptions that end are looked for, which no list of Fanvue's tells by itself."""
+
+    can_be_found: bool
+    """Whether this creator's grant lets us."""
+    read_at: datetime | None
+    """When Fanvue was last asked who is subscribed."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertsStatus:
     """How one creator's alerts are doing; ``unsent`` are cards that wait, or died within a day."""
 
@@ -42,8 +52,8 @@ class AlertsStatus:
     polling: Polling
     places: Sequence[PlaceStatus]
     unsent: Sequence[Unsent]
-    wants_endings: bool
-    """Whether a rule asks for subscriptions that end, of which only Fanvue's own reports tell."""
+    endings: Endings | None
+    """How subscriptions that end are looked for; ``None`` where no rule asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ class StatusService:
         outbox: Outbox,
         routes: RouteStore,
         dms: DmStore,
+        subscribers: SubscriberLists,
         clock: Clock,
     ) -> None:
         self._access = access
@@ -93,6 +104,7 @@ class StatusService:
         self._outbox = outbox
         self._routes = routes
         self._dms = dms
+        self._subscribers = subscribers
         self._clock = clock
 
     async def of(self, actor: Actor) -> Status:
@@ -109,13 +121,14 @@ class StatusService:
                 one,
                 one.owner == actor.user,
                 self._gate.room(one),
-                await self._alerts(key) if key in alerting else None,
+                await self._alerts(one) if key in alerting else None,
             )
             for key, one in found.items()
         ]
         return Status(creators, await self._dms.channel_of(actor.user) is not None)
 
-    async def _alerts(self, creator: CreatorId) -> AlertsStatus:
+    async def _alerts(self, shown: Creator) -> AlertsStatus:
+        creator = shown.id
         routes = await self._routes.of_creator(creator)
         unsent = await self._outbox.unsent(creator, self._clock.now() - RECENT)
         return AlertsStatus(
@@ -123,8 +136,13 @@ class StatusService:
             polling=await self._cursors.of_creator(creator),
             places=_places(routes),
             unsent=[entry for entry in unsent if entry.reason != UNWANTED],
-            wants_endings=any(route.kind in ENDINGS and route.pause is None for route in routes),
+            endings=await self._endings(shown, routes),
         )
+
+    async def _endings(self, creator: Creator, routes: Sequence[Route]) -> Endings | None:
+        if not any(route.kind in ENDINGS and route.pause is None for route in routes):
+            return None
+        return Endings(can_be_looked_for(creator), await self._subscribers.read_at(creator.id))
 
 
 def _places(routes: Sequence[Route]) -> Sequence[PlaceStatus]:

@@ -42,6 +42,7 @@ from bot.storage.schema import connections
 from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
 from bot.storage.spenders import SpenderStore
+from bot.storage.subscribers import SubscriberLists
 from bot.storage.uses import UseStore
 from bot.storage.watches import WatchStore
 
@@ -81,6 +82,7 @@ class Stores:
         self.routes = RouteStore(database)
         self.mutes = MuteStore(database)
         self.spenders = SpenderStore(database)
+        self.subscribers = SubscriberLists(database)
         self.refusals = RefusalStore(database)
         self.desk_posts = DeskPostStore(database)
         self.dms = DmStore(database, forgotten)

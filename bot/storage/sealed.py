@@ -16,6 +16,7 @@ from bot.storage.schema import (
     pending_connections,
     replies,
     revocations,
+    subscriber_lists,
 )
 
 BATCH = 200
@@ -27,6 +28,7 @@ SEALED: dict[str, tuple[Table, Column[str]]] = {
     "revocations": (revocations, revocations.c.sealed_tokens),
     "finished_months": (finished_months, finished_months.c.sealed_income),
     "mutes": (mutes, mutes.c.sealed_label),
+    "subscriber_lists": (subscriber_lists, subscriber_lists.c.sealed_list),
     "replies": (replies, replies.c.sealed_draft),
     "notes": (notes, notes.c.sealed_text),
     "link_verifiers": (link_attempts, link_attempts.c.sealed_verifier),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.alerts.catchup import CatchUp
+from bot.alerts.endings import Endings
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
 from bot.alerts.sealing import open_event
@@ -79,6 +80,7 @@ class Process:
     intake: Intake
     tokens: TokenKeeper
     catch_up: CatchUp
+    endings: Endings
     time: TestTime
 
     async def look(self, *, after: float = 0) -> int:
@@ -150,17 +152,26 @@ class Ground:
             intake = Intake(stores.arrivals, keyring, Handover())
             writer = asyncio.create_task(intake.run())
             stack.push_async_callback(_ended, writer)
+            gate = Gate(client, tokens, self.time)
             catch_up = CatchUp(
                 cursors=stores.cursors,
                 leases=stores.leases,
                 tokens=tokens,
-                gate=Gate(client, tokens, self.time),
+                gate=gate,
                 intake=intake,
                 clock=self.time,
                 surface=client.surface,
                 seconds=self.time.ticks,
             )
-            yield Process(stores, keyring, intake, tokens, catch_up, self.time)
+            endings = Endings(
+                creators=stores.creators,
+                lists=stores.subscribers,
+                gate=gate,
+                intake=intake,
+                keyring=keyring,
+                clock=self.time,
+            )
+            yield Process(stores, keyring, intake, tokens, catch_up, endings, self.time)
 
     async def connect(self, process: Process, handle: str = CREATOR, **changes: Any) -> Connection:
         """As the connect flow leaves it."""

@@ -25,12 +25,25 @@ async def test_without_webhooks_a_fans_message_becomes_a_card_once(connected: Ri
     assert "Nobody told you yet" in words_of(card)
 
 
-async def test_what_polling_cannot_tell_is_said(connected: Rig) -> None:
+async def test_how_endings_are_found_is_said(connected: Rig) -> None:
     connected.fanvue.deliver = False
     await looked_at(connected)
     await connected.app.catch_up.keep()
     status = words_of(await connected.luna.slash(connected.desk, "status"))
     assert "Fanvue reports nothing by itself" in status
+    assert "not looked for yet" in status
+    assert await connected.app.endings.sweep() == 1
+    status = words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "Subscriptions ending or over are looked for every six hours" in status
+
+
+async def test_what_polling_cannot_tell_is_said(rig: Rig) -> None:
+    await rig.connect("luna", "northstar_agency")
+    rig.fanvue.deliver = False
+    await rig.luna.slash(rig.desk, "alerts channel", creator=CREATOR)
+    await looked_at(rig)
+    await rig.app.catch_up.keep()
+    status = words_of(await rig.luna.slash(rig.desk, "status"))
     assert "cannot look for subscriptions ending or over" in status
 
 

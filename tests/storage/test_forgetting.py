@@ -103,6 +103,7 @@ async def remember_everything(stores: Stores) -> None:
     await work_for_boris(stores)
     await work_as_owner(stores)
     await stores.finished.keep(LUNA, Period(NOW, NOW, ZoneInfo("UTC")), "sealed-income", NOW)
+    await stores.subscribers.save(LUNA, f"sealed {ANNA}", NOW)
     await drafted(stores)
     await used(stores, LUNA, BORIS)
     await used(stores, MIRA, ANNA)

@@ -19,7 +19,7 @@ from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, r
 from bot.storage.schema.operating import audit, key_checks, leases, revocations
 from bot.storage.schema.posting import approval_policies, drafts
 from bot.storage.schema.reports import finished_months
-from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders
+from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders, subscriber_lists
 from bot.storage.schema.trust import card_removals, departures, uses
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "shifts",
     "spender_lists",
     "spenders",
+    "subscriber_lists",
     "uses",
     "watches",
 ]

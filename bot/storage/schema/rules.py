@@ -1,4 +1,4 @@
-"""What people muted, and what fans are known to have spent."""
+"""What people muted, and what is known of fans: what they have spent, who is subscribed."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
@@ -38,6 +38,16 @@ spenders = Table(
     Column("spent", Integer, nullable=False),
     Column("is_top", Boolean, nullable=False),
 )
+
+subscriber_lists = Table(
+    "subscriber_lists",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), nullable=False),
+    Column("sealed_list", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+Index(None, subscriber_lists.c.creator_id)
 
 desk_posts = Table(
     "desk_posts",

@@ -1,0 +1,162 @@
+"""Subscriptions that end are told without webhooks, once, and only when Fanvue says so twice."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from polling_ground import ALL_SCOPES, CREATOR, Ground, Process, TestTime
+
+from bot.domain.accounts import DiscordUserId
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.events import EventKind
+from bot.domain.scopes import Scope
+from sandbox.fanvue import SandboxFanvue
+
+SIX_HOURS = 6 * 3600 + 1
+ANNA = DiscordUserId(1)
+
+
+@pytest.fixture
+async def ground(tmp_path: Path, empty_database: Path) -> AsyncIterator[Ground]:
+    path, time = tmp_path / "fanvue.db", TestTime()
+    copy(empty_database, path)
+    async with SandboxFanvue(clock=time.true, access_token_seconds=864_000) as fanvue:
+        fanvue.deliver = False
+        fanvue.webhook_url = "http://127.0.0.1:9/webhooks/fanvue"
+        yield Ground(f"sqlite+aiosqlite:///{path}", fanvue, time)
+
+
+@pytest.fixture
+async def process(ground: Ground) -> AsyncIterator[Process]:
+    """A rule asks for endings; two fans have just subscribed, and Fanvue was asked who is subscribed."""
+    async with ground.process() as running:
+        await ground.connect(running)
+        await ask(running, ground)
+        for fan in ground.fans[:2]:
+            await ground.fanvue.fan_subscribes(CREATOR, fan)
+        assert await running.endings.sweep() == 1
+        yield running
+
+
+async def ask(process: Process, ground: Ground, *kinds: EventKind) -> None:
+    for kind in kinds or (EventKind.CANCELLATION, EventKind.ENDED):
+        route = Route(ground.creator, kind, Place(PlaceKind.DM, ANNA), ANNA, shows_amounts=True)
+        await process.stores.routes.set(route, process.time.now())
+
+
+async def later(process: Process) -> None:
+    process.time.pass_by(SIX_HOURS)
+    assert await process.endings.sweep() == 1
+
+
+async def told_of(process: Process, fan: str) -> list[str]:
+    return [event.kind.value for event in await process.news() if event.fan and event.fan.handle == fan]
+
+
+async def test_ending_and_over_are_each_told_once(ground: Ground, process: Process) -> None:
+    ending, leaving = ground.fans[:2]
+    await ground.fanvue.fan_subscribes(CREATOR, ending, action="cancel")
+    await ground.fanvue.fan_subscribes(CREATOR, leaving, action="expire")
+    for _ in range(2):
+        await later(process)
+    assert (await told_of(process, ending), await told_of(process, leaving)) == (["cancellation"], ["ended"])
+    await ground.fanvue.fan_subscribes(CREATOR, ending, action="resume")
+    await later(process)
+    await ground.fanvue.fan_subscribes(CREATOR, ending, action="cancel")
+    await later(process)
+    assert await told_of(process, ending) == ["cancellation"], "once a period, however often it is switched"
+    await ground.fanvue.fan_subscribes(CREATOR, ending, action="expire")
+    await later(process)
+    assert await told_of(process, ending) == ["cancellation", "ended"]
+
+
+@pytest.mark.parametrize("is_heard_first", [True, False], ids=["webhook first", "asked first"])
+async def test_what_a_webhook_tells_too_is_one_event(ground: Ground, process: Process, is_heard_first: bool) -> None:
+    fan, fanvue = ground.fan, ground.fanvue
+    known = len(fanvue.deliveries)
+    await fanvue.fan_subscribes(CREATOR, fan, action="cancel")
+    await fanvue.fan_subscribes(CREATOR, ground.fans[1], action="expire")
+    if is_heard_first:
+        await process.hear(*fanvue.deliveries[known:])
+    await later(process)
+    await process.hear(*fanvue.deliveries[known:])
+    assert await told_of(process, fan) == ["cancellation"]
+    assert await told_of(process, ground.fans[1]) == ["ended"]
+
+
+async def test_who_came_and_cancelled_between_two_looks_is_told(ground: Ground, process: Process) -> None:
+    fan = ground.fans[2]
+    await ground.fanvue.fan_subscribes(CREATOR, fan)
+    await ground.fanvue.fan_subscribes(CREATOR, fan, action="cancel")
+    await later(process)
+    assert await told_of(process, fan) == ["cancellation"]
+
+
+async def test_what_had_ended_before_the_first_look_is_history(ground: Ground) -> None:
+    async with ground.process() as process:
+        await ground.connect(process)
+        await ask(process, ground)
+        await ground.fanvue.fan_subscribes(CREATOR, ground.fan)
+        await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="cancel")
+        assert await process.endings.sweep() == 1
+        await later(process)
+        assert await told_of(process, ground.fan) == []
+
+
+async def test_who_is_missing_for_another_reason_has_not_left(ground: Ground, process: Process) -> None:
+    _, person = ground.fanvue.world.fan(CREATOR, ground.fan)
+    person.is_contactable = False
+    await later(process)
+    assert await told_of(process, ground.fan) == []
+
+
+@pytest.mark.parametrize("operation", ["listSubscribers", "batchFanInsights"])
+@pytest.mark.parametrize("kind", ["503", "403"])
+async def test_an_answer_that_fails_tells_nothing_and_loses_nothing(
+    ground: Ground, process: Process, operation: str, kind: str
+) -> None:
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="expire")
+    fault = ground.fanvue.faults.add(operation=operation, kind=kind, times=None)
+    process.time.pass_by(SIX_HOURS)
+    assert await process.endings.sweep() == 0
+    calls = ground.calls()
+    assert await process.endings.sweep() == 0
+    assert ground.calls() == calls, "it is not asked again at once"
+    assert await process.news() == []
+    ground.fanvue.faults.remove(fault)
+    process.time.pass_by(601)
+    assert await process.endings.sweep() == 1
+    assert await told_of(process, ground.fan) == ["ended"]
+
+
+async def test_a_crash_before_the_list_is_kept_tells_nothing_twice(ground: Ground, process: Process) -> None:
+    lists = process.stores.subscribers
+    before = await lists.sealed(ground.creator)
+    assert before is not None
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="cancel")
+    await later(process)
+    await lists.save(ground.creator, before, process.time.now())
+    await later(process)
+    assert await told_of(process, ground.fan) == ["cancellation"]
+
+
+async def test_the_list_goes_with_the_last_rule_that_needs_it(ground: Ground, process: Process) -> None:
+    lists, routes = process.stores.subscribers, process.stores.routes
+    sealed = await lists.sealed(ground.creator)
+    assert sealed is not None
+    assert ground.fan not in sealed
+    for kind in (EventKind.CANCELLATION, EventKind.ENDED):
+        await routes.remove(ground.creator, kind, Place(PlaceKind.DM, ANNA))
+    calls = ground.calls()
+    assert await process.endings.sweep() == 0
+    assert (await lists.sealed(ground.creator), ground.calls()) == (None, calls)
+
+
+@pytest.mark.parametrize("lacking", [Scope.READ_FAN, Scope.READ_INSIGHTS])
+async def test_without_both_permissions_nobody_is_asked(ground: Ground, lacking: Scope) -> None:
+    async with ground.process() as process:
+        await ground.connect(process, scopes=ALL_SCOPES - {lacking})
+        await ask(process, ground)
+        assert await process.endings.sweep() == 0
+        assert ground.calls() == 0
