@@ -74,3 +74,30 @@ async def test_a_part_that_is_lost_goes_again_and_one_that_never_arrives_costs_i
     )
     for part in ("Half", "1 image", "Not attached: lost.png"):
         assert part in words_of(shown)
+
+
+async def test_a_file_too_large_or_cut_on_its_way_is_named_and_the_rest_of_the_draft_is_kept(connected: Rig) -> None:
+    announce(connected, {"film.mp4": 2_000_000_000, "short.png": 20})
+    shown = await connected.luna.slash(
+        connected.desk,
+        "post create",
+        text="The rest",
+        file=("film.mp4", b"film"),
+        file2=("short.png", b"half of it"),
+        file3=PICTURE,
+    )
+    said = words_of(shown)
+    for part in ("The rest", "1 image", "film.mp4` is larger than the 1.5 GB", "short.png` ended early on its way"):
+        assert part in said
+
+
+def announce(rig: Rig, sizes: dict[str, int]) -> None:
+    """Discord says of these files that they are as large as that; it gives what it has."""
+    cdn = rig.env.backend.cdn
+    store = cdn.store_attachment
+
+    def announced(*arguments: Any) -> Any:
+        entry = store(*arguments)
+        return entry | {"size": sizes.get(entry["filename"], entry["size"])}
+
+    cdn.store_attachment = announced
