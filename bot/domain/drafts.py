@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from bot.domain import text
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.errors import BadInputError
 
@@ -23,9 +24,14 @@ class Draft:
     price: int | None = None
     preview: str | None = None
 
+    @property
+    def is_wordless(self) -> bool:
+        """Whether there is nothing in it that a reader could see as words."""
+        return not text.clean(self.text).strip()
+
     def checked(self) -> "Draft":
         """As Fanvue takes it; BadInputError says what to change."""
-        clean = self.text.strip()
+        clean = "" if self.is_wordless else self.text.strip()
         if not clean and not self.media:
             raise BadInputError(EMPTY)
         if len(clean) > TEXT_LIMIT:

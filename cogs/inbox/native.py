@@ -204,7 +204,7 @@ def _oddity(message: discord.Message, draft: Draft) -> DomainError | None:
         return BadInputError(STICKER)
     if message.poll is not None:
         return BadInputError(POLL)
-    if draft.text or message.attachments:
+    if not draft.is_wordless or message.attachments:
         return None
     is_told = message.guild is None or message.guild.me in message.mentions
     return BadInputError(EMPTY if is_told else PING_OFF)
