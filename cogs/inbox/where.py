@@ -47,7 +47,7 @@ class ReplyPlaces:
             for one, channel in found
             if not is_age_restricted(channel)
         ]
-        view = view_of([menu("Switch a place …", WHERE_VERB, grant.creator, entries)])
+        view = view_of([menu("Allow or stop it in a place …", WHERE_VERB, grant.creator, entries)])
         await interaction.edit_original_response(embed=embed, view=view)
 
     async def _switch(self, interaction: discord.Interaction, creator: str, values: list[str]) -> None:
@@ -76,7 +76,9 @@ def _line(one: Standing, channel: Any) -> str:
     name = "Direct messages" if one.place == DIRECT else f"<#{one.place}>"
     if is_age_restricted(channel):
         return f"🔞 {name}: always, it is age-restricted"
-    return f"✅ {name}: Reply sends" if one.is_allowed else f"⛔ {name}: the box alone"
+    return (
+        f"✅ {name}: Discord's own Reply sends" if one.is_allowed else f"⛔ {name}: only the box under **Reply** sends"
+    )
 
 
 def _name(one: Standing, channel: Any) -> str:
