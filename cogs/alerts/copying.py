@@ -20,6 +20,7 @@ from cogs.alerts.screens import Screen
 from cogs.alerts.spots import Spot
 
 NOTHING = "Nothing comes to this place yet: first pick what should, then copy it to the others."
+NOBODY_ELSE = "There is no other creator whose alerts you set up any more: nothing was changed."
 ENDED = (NotAllowedError, OffShiftError, UnknownCreatorError)
 
 
@@ -66,7 +67,10 @@ class Copying:
         if not rules.routes:
             raise BadInputError(NOTHING)
         found = await self._access.creators_for(grant.actor, Capability.ALERTS)
-        return grant, rules, [one for one in found if one.id != grant.creator]
+        others = [one for one in found if one.id != grant.creator]
+        if not others:
+            raise BadInputError(NOBODY_ELSE)
+        return grant, rules, others
 
 
 def _question(grant: Grant, rules: PlaceRules, others: Sequence[str], client: discord.Client) -> Screen:

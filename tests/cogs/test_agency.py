@@ -1,5 +1,6 @@
 """An agency's account acts for the creators it manages; of several, one is picked, meant by default, or named."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -133,3 +134,35 @@ async def test_one_places_rules_hold_for_all_creators_after_two_presses(agency: 
     }
     assert set(here) == {first, *others}
     assert all(found == {(kind, 2500) for kind in CARD_KINDS} for found in here.values())
+
+
+async def test_a_copy_reaches_nobody_the_person_has_no_right_on_when_they_press(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    first, second = managed(agency)[:2]
+    cleo, stores = agency.members["cleo"], agency.app.stores
+    for handle in (first, second):
+        await agency.luna.slash(agency.desk, "team grant", person=cleo, right="alerts", creator=handle)
+    shown = await cleo.slash(agency.desk, "alerts channel", creator=first)
+    await cleo.select(shown.response, [f"c{agency.desk.id}"], custom_id=id_of(shown.response, "al_places"))
+    await cleo.click(shown.response, label="Same for all creators")
+    yes = next(label for label in labels_of(shown.response) if label.startswith("Yes, for"))
+    everybody = await agency.app.services.access.creators_for(actor(agency), Capability.ALERTS)
+    ids = {one.account.handle: one.id for one in everybody}
+    await stores.rights.take(
+        ids[second], DiscordUserId(agency.people["cleo"].id), Capability.ALERTS, agency.app.clock.now()
+    )
+    refused = await cleo.click(shown.response, label=yes)
+    assert "no other creator" in words_of(shown) + words_of(refused)
+    assert not [rule for rule in await stores.routes.of_creator(ids[second]) if rule.place.target == agency.desk.id]
+
+
+async def test_two_copies_at_once_leave_each_rule_once(agency: Rig) -> None:
+    first = managed(agency)[0]
+    shown = await agency.luna.slash(agency.desk, "alerts channel", creator=first)
+    await agency.luna.select(shown.response, [f"c{agency.desk.id}"], custom_id=id_of(shown.response, "al_places"))
+    await agency.luna.click(shown.response, label="Same for all creators")
+    yes = next(label for label in labels_of(shown.response) if label.startswith("Yes, for"))
+    await asyncio.gather(*(agency.luna.click(shown.response, label=yes) for _ in range(2)), return_exceptions=True)
+    for one in await agency.app.services.access.creators_for(actor(agency), Capability.ALERTS):
+        rules = await agency.app.stores.routes.of_creator(one.id)
+        assert sorted(rule.kind for rule in rules if rule.place.target == agency.desk.id) == sorted(CARD_KINDS)
