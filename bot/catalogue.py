@@ -136,7 +136,7 @@ class Catalogue:
             media=MediaService(gate, self.fanvue.connections, allows_loopback=self.is_sandbox),
             muting=self.muting(access),
             posts=PostsService(gate, stores.audit, self.studio, clock),
-            preferences=PreferencesService(stores.preferences),
+            preferences=PreferencesService(stores.preferences, stores.creators),
             privacy=PrivacyService(
                 stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
             ),

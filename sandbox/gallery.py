@@ -17,6 +17,7 @@ from sandbox.world import free_port
 
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 760, "height": 2600}, "phone": {"width": 360, "height": 2600}}
 GROUNDS = {"dark": "#323339", "light": "#ffffff"}
+CHART_WIDTH = 400
 LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #313338;
   --discord-bg: #ffffff; --discord-surface: #f2f3f5; --discord-elevated: #e3e5e8; --discord-control: #ebedef;
   --discord-hover: #f2f3f5; --discord-text: #313338; --discord-muted: #5c5e66; --discord-subtle: #4e5058;
@@ -25,10 +26,17 @@ LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #31333
 .light .code-block, .light pre, .light code { background: #f2f3f5 !important; color: #313338 !important; }
 .light .message-content, .light .embed-description, .light .embed-field-value, .light .author { color: #313338; }"""
 ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
-LOADED = "() => Promise.all([...document.images].map(image => image.decode().catch(() => 0)))"
+WHOLE = f"""([message, charts]) => {{
+  const images = [...message.querySelectorAll('img')];
+  return !message.innerText.includes('details on their way')
+    && images.every(image => image.complete && image.naturalWidth)
+    && images.filter(image => image.naturalWidth > {CHART_WIDTH}).length >= charts;
+}}"""
+"""Whether a message is all there: its details told, its pictures loaded, and as many charts as it should have."""
 DRAWING_MS = 1500
-COLUMN, GAP, ROWS_HIGH = 380, 14, 4
-COLOURS = 96
+COLUMNS = {"desktop": 420, "phone": 380}
+GAP, ROWS_HIGH = 14, 4
+COLOURS = 64
 Shot = Image.Image
 
 
@@ -42,67 +50,69 @@ class Gallery:
     async def walk(self) -> None:
         """Every view, in the order of the commands."""
         await self._earnings()
-        for words, said in (
-            ("insights subscribers", "Subscribers now"),
-            ("insights top-fans", "Top fans"),
-            ("insights transactions", "Payments"),
-            ("insights posts", "Posts that earned"),
-            ("insights links", "Tracking links"),
+        for words, said, charts in (
+            ("insights subscribers", "Subscribers now", 1),
+            ("insights top-fans", "Top fans", 0),
+            ("insights transactions", "Payments", 0),
+            ("insights posts", "Posts that earned", 0),
+            ("insights links", "Tracking links", 0),
         ):
             await self._discord.command(words)
             await self._discord.sees(said)
             await self._discord.page.wait_for_timeout(DRAWING_MS)
-            await self._take(said)
+            await self._take(said, charts)
         await self._discord.pick("insights fan", "a")
         await self._discord.sees("Largest payment")
         await self._take("Largest payment")
 
     async def _earnings(self) -> None:
         await self._discord.command("insights earnings")
-        await self._discord.sees("Gross")
+        await self._discord.sees("Right?")
+        await self._take("used /insights", 1)
+        await self._discord.press("used /insights", "Yes")
+        await self._discord.sees("for everybody who reads them")
         await self._pick("used /insights", 0, "Last 28 days")
-        await self._take("used /insights")
+        await self._take("used /insights", 1)
         for menu, choice in ((2, "By source"), (2, "By day of the week"), (2, "By hour of the day"), (1, "Tips")):
             await self._pick("used /insights", menu, choice)
-            await self._take("used /insights")
+            await self._take("used /insights", 1)
         await self._pick("used /insights", 2, "Day by day")
         await self._pick("used /insights", 1, "All sources")
         await self._discord.press("used /insights", "Share in channel")
         await self._discord.press("What may they see", "Percentages only")
         await self._discord.sees("Shared by")
-        await self._take("Shared by")
+        await self._take("Shared by", 1)
 
     async def _pick(self, words: str, menu: int, choice: str) -> None:
         await self._discord.message(words).locator("[role=combobox]").nth(menu).click()
         await self._discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
         await self._discord.page.wait_for_timeout(DRAWING_MS)
 
-    async def _take(self, words: str) -> None:
+    async def _take(self, words: str, charts: int = 0) -> None:
         page = self._discord.page
         for size, viewport in SIZES.items():
             await page.set_viewport_size(viewport)
             for ground in GROUNDS:
                 is_light = str(ground == "light").lower()
                 await page.evaluate(f"document.documentElement.classList.toggle('light', {is_light})")
-                await page.evaluate(LOADED)
-                picture = await self._discord.message(words).screenshot()
+                message = self._discord.message(words)
+                await page.wait_for_function(WHOLE, arg=[await message.element_handle(), charts])
+                picture = await message.screenshot()
                 self.shots[size, ground].append(Image.open(io.BytesIO(picture)).convert("RGB"))
         await page.evaluate("document.documentElement.classList.remove('light')")
         await page.set_viewport_size(SIZES["desktop"])
 
 
-def sheet(shots: Sequence[Shot], ground: str) -> Image.Image:
+def sheet(shots: Sequence[Shot], ground: str, width: int) -> Image.Image:
     """The pictures in columns of one width, each below the shortest column so far."""
     columns = -(-len(shots) // ROWS_HIGH) + 1
     heights, places = [GAP] * columns, []
-    scaled = [
-        shot.resize((COLUMN, round(shot.height * COLUMN / shot.width)), Image.Resampling.LANCZOS) for shot in shots
-    ]
+    scaled = [shot.resize((width, round(shot.height * width / shot.width)), Image.Resampling.LANCZOS) for shot in shots]
     for shot in scaled:
         column = heights.index(min(heights))
-        places.append((GAP + column * (COLUMN + GAP), heights[column]))
+        places.append((GAP + column * (width + GAP), heights[column]))
         heights[column] += shot.height + GAP
-    whole = Image.new("RGB", (GAP + columns * (COLUMN + GAP), max(heights)), ground)
+    whole = Image.new("RGB", (GAP + columns * (width + GAP), max(heights)), ground)
     for shot, place in zip(scaled, places, strict=True):
         whole.paste(shot, place)
     return whole
@@ -128,7 +138,7 @@ async def main(folder: Path) -> None:
             gallery = Gallery(discord)
             await gallery.walk()
     for (size, ground), shots in gallery.shots.items():
-        made = sheet(shots, GROUNDS[ground]).quantize(COLOURS, dither=Image.Dither.NONE)
+        made = sheet(shots, GROUNDS[ground], COLUMNS[size]).quantize(COLOURS, dither=Image.Dither.NONE)
         made.save(folder / f"insights-{size}-{ground}.png", optimize=True)
 
 

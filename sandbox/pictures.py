@@ -34,6 +34,8 @@ async def main(folder: Path) -> None:
             await discord.page.bring_to_front()
             await discord.sees("Connected as")
             await discord.command("insights earnings")
+            await discord.sees("Right?")
+            await discord.press("used /insights", "Yes")
             answer = await discord.sees("Where it came from")
             await answer.locator("button.select, [role=combobox], .select-trigger").first.click()
             await discord.page.get_by_role("option", name="Last 28 days").click()

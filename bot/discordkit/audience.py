@@ -15,6 +15,7 @@ from bot.domain import text
 from bot.domain.audience import Departures, FanCard, Movement, Ranked, Ranking
 from bot.domain.events import Fan
 from bot.domain.periods import Preset
+from bot.domain.reports import source_name
 
 SUBSCRIBERS_VERB = "subs-period"
 RANKING_VERB = "top-period"
@@ -82,7 +83,7 @@ def fan_embed(card: FanCard, handle: str) -> discord.Embed:
         name = "Renews" if card.renews else "Ends, no renewal"
         embed.add_field(name=name, value=discord.utils.format_dt(card.renews_at, "R"))
     if card.sources:
-        lines = [f"{text.escape(name.capitalize())}: **{money}**" for name, money in card.sources]
+        lines = [f"{text.escape(source_name(name))}: **{money}**" for name, money in card.sources]
         embed.add_field(name="Spent on", value="\n".join(lines), inline=False)
     if card.lists:
         embed.add_field(name="On your lists", value=", ".join(text.name(name) for name in card.lists), inline=False)

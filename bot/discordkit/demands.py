@@ -164,6 +164,8 @@ BUTTONS: Mapping[str, Demand] = {
     "unsend_one": REPLY,
     "uses": Free.OWN_DATA,
     "zone": Free.FORM,
+    "zone-ask": Free.FORM,
+    "zone-yes": MANAGE,
 }
 
 SELECTS: Mapping[str, Demand] = {
@@ -237,6 +239,7 @@ FORMS: Mapping[str, Demand] = {
     "post": POST,
     "reply": REPLY,
     "zone": Free.OWN_DATA,
+    "zone-set": MANAGE,
 }
 
 CREATOR, MANAGER, CHATTER, NOBODY = "the creator", "a manager", "a chatter", "anybody else"

@@ -6,6 +6,7 @@ import discord
 
 from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
+from bot.discordkit.zones import ZONE_VERB
 from bot.domain import text
 from bot.domain.periods import Asked, Preset, asked, day_name
 from bot.domain.reports import EarningsReport, Reversals, Source, View, story
@@ -16,7 +17,6 @@ VIEW_VERB = "earn-view"
 SHARE_VERB = "earn-share"
 SHARED_VERB = "earn-shared"
 CSV_VERB = "earn-csv"
-ZONE_VERB = "zone"
 UNCOMPARED = "Fanvue did not tell the period before just now. Ask again in a moment to compare."
 PARTS = 4
 LINES = 12

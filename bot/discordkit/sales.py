@@ -53,7 +53,7 @@ def payments_embed(page: Payments) -> discord.Embed:
     embed.description = "\n".join(_payment(row) for row in page.rows) or (
         "No payments in that time." if page.is_first else "Nothing older in that time."
     )
-    embed.set_footer(text="Gross (net) · newest first · ⏳ not yet available for payout · as of")
+    embed.set_footer(text=f"Gross (net) · newest first · ⏳ not yet paid out · days in {page.period.zone.key} · as of")
     embed.timestamp = page.as_of
     return embed
 
@@ -155,5 +155,6 @@ def _post(place: int, row: PostNumbers) -> str:
 
 
 def _link(row: LinkNumbers) -> str:
+    """Lines that break where a phone's card ends, which those of a block of code do not."""
     payers = f" → {row.payers:,} paying now" if row.payers is not None else ""
-    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n```\n{row.address}\n```"
+    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n`{row.address}`"

@@ -1,5 +1,6 @@
 """What an insight says, independent of where it came from and how it is shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,6 +43,32 @@ SOURCE_NAMES = {
     Source.REFERRALS: "Referrals",
     Source.OTHER: "Other",
 }
+KIND_NAMES = {
+    "subs": SOURCE_NAMES[Source.SUBSCRIPTIONS],
+    "subscription": SOURCE_NAMES[Source.SUBSCRIPTIONS],
+    "renewal": SOURCE_NAMES[Source.RENEWALS],
+    "message": SOURCE_NAMES[Source.MESSAGES],
+    "tip": SOURCE_NAMES[Source.TIPS],
+    "post": SOURCE_NAMES[Source.POSTS],
+    "referral": SOURCE_NAMES[Source.REFERRALS],
+    "affiliate": "Affiliates",
+    "appstore": "App store",
+    "checkoutlink": "Checkout links",
+    "medialink": "Media links",
+    "giveaway": "Giveaways",
+    "fanexperience": "Fan experiences",
+    "refund": "Refunds",
+    "chargeback": "Chargebacks",
+}
+"""What Fanvue calls one kind of payment, in small letters without gaps, and what people read."""
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def source_name(told: str) -> str:
+    """Fanvue's word for a source as people read it; one that is not known yet is taken apart into its words."""
+    plain = re.sub(r"[^a-z0-9]", "", told.lower())
+    known = KIND_NAMES.get(plain) or KIND_NAMES.get(plain.removesuffix("s"))
+    return known or " ".join(WORD.findall(told)).capitalize() or told
 
 
 class View(StrEnum):

@@ -23,6 +23,7 @@ from bot.domain.reports import (
     Source,
     SourceShare,
     View,
+    source_name,
     total,
 )
 from bot.fanvue import insights
@@ -254,7 +255,7 @@ def _shares(income: Income, wanted: Source = Source.ALL) -> tuple[SourceShare, .
 def _share(name: str, gross: int, net: int) -> SourceShare:
     known = {source.value: source for source in Source}
     source = known.get(name, Source.OTHER)
-    return SourceShare(source, source.label if name in known else name.capitalize(), Money(gross), Money(net))
+    return SourceShare(source, source.label if name in known else source_name(name), Money(gross), Money(net))
 
 
 def _beside(shares: Sequence[SourceShare], before: Sequence[SourceShare]) -> tuple[SourceShare, ...]:

@@ -2,9 +2,10 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from bot.domain.access import Grant
+from bot.domain.access import Capability, Grant
 from bot.domain.accounts import DiscordUserId
-from bot.domain.errors import BadInputError
+from bot.domain.errors import BadInputError, NotAllowedError
+from bot.storage.creators import CreatorStore
 from bot.storage.preferences import PreferenceStore
 
 ZONES_OF_LOCALES = {
@@ -45,10 +46,11 @@ ZONES_OF_LOCALES = {
 
 
 class PreferencesService:
-    """The reader's time zone; UTC until they say otherwise."""
+    """A person's time zone, UTC until they say otherwise, and the zone in which a creator's days end."""
 
-    def __init__(self, preferences: PreferenceStore) -> None:
+    def __init__(self, preferences: PreferenceStore, creators: CreatorStore) -> None:
         self._preferences = preferences
+        self._creators = creators
 
     async def zone(self, person: DiscordUserId, named: str | None = None) -> ZoneInfo:
         """Their zone; a name given is checked and remembered."""
@@ -59,18 +61,38 @@ class PreferencesService:
         return self.known(await self._preferences.timezone(person) or "UTC")
 
     async def zone_for(self, grant: Grant, named: str | None = None, locale: str = "") -> ZoneInfo:
-        """The zone whose days count for a creator: the reader's, else the creator's, else a guess from a language.
+        """The zone whose days count for a creator: theirs, whoever reads.
 
-        A name given is checked and remembered for the reader. BadInputError for one that does not exist.
+        Until somebody has said: the reader's, else that of whoever connected them, else a guess from a language.
+        A name given counts this once and is remembered for the reader. BadInputError for one that does not exist.
         """
         if named:
             return await self.zone(grant.actor.user, named)
+        if settled := await self.settled_zone(grant):
+            return settled
         chosen = await self._preferences.timezone(grant.actor.user, grant.connection.owner)
         return self.known(chosen or ZONES_OF_LOCALES.get(locale, "UTC"))
 
     async def creator_zone(self, grant: Grant) -> ZoneInfo:
-        """The zone of whoever connected the creator, in which times of publishing are meant; else the actor's."""
+        """The zone in which a creator's times of publishing are meant: theirs, else their owner's, else the actor's."""
+        if settled := await self.settled_zone(grant):
+            return settled
         return self.known(await self._preferences.timezone(grant.connection.owner, grant.actor.user) or "UTC")
+
+    async def settled_zone(self, grant: Grant) -> ZoneInfo | None:
+        """Where the creator's days end, once somebody has said."""
+        stored = await self._creators.timezone(grant.creator)
+        return self.known(stored) if stored else None
+
+    async def settle_zone(self, grant: Grant, named: str, *, replaces: bool) -> ZoneInfo:
+        """Have the creator's days end there, for everybody who reads; the zone that stands from now on.
+
+        Needs the right to manage. BadInputError for a zone that does not exist.
+        """
+        if grant.capability is not Capability.MANAGE:
+            raise NotAllowedError(Capability.MANAGE)
+        zone = self.known(named)
+        return self.known(await self._creators.set_timezone(grant.creator, zone.key, replaces=replaces) or zone.key)
 
     def matching(self, text: str, limit: int = 25) -> list[str]:
         """Zone names that hold the text, for a picker."""

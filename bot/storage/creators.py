@@ -23,6 +23,7 @@ JOINED = creators.join(connections, connections.c.creator_id == creators.c.accou
 OWN_FIRST = (creators.c.creator_id != creators.c.account_id, creators.c.handle, creators.c.creator_id)
 EVERYBODY = select(connections, *ALL).select_from(JOINED).order_by(*OWN_FIRST)
 BY_ID = Lookup(EVERYBODY.where(creators.c.creator_id == bindparam("creator")))
+TIMEZONE = Lookup(select(creators.c.timezone).where(creators.c.creator_id == bindparam("creator")))
 OF_OWNER = Lookup(EVERYBODY.where(connections.c.owner == bindparam("owner")))
 
 
@@ -80,6 +81,19 @@ class CreatorStore:
                 await connection.execute(self._entry(account, one))
             own = creators.c.creator_id == account.account.id
             await connection.execute(update(creators).where(own).values(seen_at=now))
+
+    async def timezone(self, creator: CreatorId) -> str | None:
+        """The name of the zone in which their days end, once somebody has said."""
+        rows = list(await self._database.look(TIMEZONE, creator=creator))
+        return rows[0].timezone if rows else None
+
+    async def set_timezone(self, creator: CreatorId, timezone: str, *, replaces: bool = True) -> str | None:
+        """Their days end in that zone; the name of the one that stands, an earlier one unless it is replaced."""
+        is_meant = creators.c.creator_id == creator
+        is_free = is_meant if replaces else is_meant & creators.c.timezone.is_(None)
+        async with self._database.write() as connection:
+            await connection.execute(update(creators).where(is_free).values(timezone=timezone))
+            return (await connection.execute(select(creators.c.timezone).where(is_meant))).scalar()
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The creators behind the account this person has connected."""

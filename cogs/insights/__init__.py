@@ -15,6 +15,7 @@ from bot.services import Services
 from cogs.insights.audience import Audience
 from cogs.insights.earnings import Earnings
 from cogs.insights.sales import Sales
+from cogs.insights.zones import Zones
 
 SOURCES = [app_commands.Choice(name=source.label, value=source.value) for source in Source]
 PERIOD = "A period from the list, or days such as: 2026-03-01 to 2026-03-15"
@@ -28,9 +29,10 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
     def __init__(self, services: Services, kit: Kit) -> None:
         self._access = services.access
         self._preferences = services.preferences
-        self._earnings = Earnings(services, kit)
-        self._audience = Audience(services, kit)
-        self._sales = Sales(services, kit)
+        zones = Zones(services, kit)
+        self._earnings = Earnings(services, kit, zones)
+        self._audience = Audience(services, kit, zones)
+        self._sales = Sales(services, kit, zones)
 
     @app_commands.command(name="earnings")
     @app_commands.describe(

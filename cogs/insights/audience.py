@@ -36,6 +36,7 @@ from bot.domain.errors import BadInputError, ChartError, DomainError
 from bot.domain.events import Fan
 from bot.domain.periods import asked
 from bot.services import Services
+from cogs.insights.zones import Zones
 
 NAME_LIMIT = 30
 
@@ -43,7 +44,8 @@ NAME_LIMIT = 30
 class Audience:
     """Answers about people; every press asks for the right again."""
 
-    def __init__(self, services: Services, kit: Kit) -> None:
+    def __init__(self, services: Services, kit: Kit, zones: Zones) -> None:
+        self._zones = zones
         self._access = services.access
         self._audience = services.audience
         self._preferences = services.preferences
@@ -165,12 +167,16 @@ class Audience:
         """The numbers at once; who is leaving and the picture as soon as they are there."""
         view = subscribers_view(Shown(grant.creator, movement.asked))
         await interaction.edit_original_response(embed=movement_embed(movement, None), view=view, attachments=[])
-        leaving, picture = await asyncio.gather(self._audience.leaving(grant), self._drawn(movement))
-        if picture is None:
-            await interaction.edit_original_response(embed=movement_embed(movement, leaving))
-            return
+        leaving, picture, (content, view) = await asyncio.gather(
+            self._audience.leaving(grant),
+            self._drawn(movement),
+            self._zones.asked(grant, movement.period.zone, view),
+        )
         await interaction.edit_original_response(
-            embed=movement_embed(movement, leaving, picture.filename), attachments=[picture]
+            content=content,
+            embed=movement_embed(movement, leaving, picture.filename if picture else None),
+            attachments=[picture] if picture else [],
+            view=view,
         )
 
     async def _drawn(self, movement: Movement) -> discord.File | None:
@@ -181,6 +187,6 @@ class Audience:
         return discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
 
     async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:
-        await interaction.edit_original_response(
-            embed=ranking_embed(ranking), view=ranking_view(Shown(grant.creator, ranking.asked), ranking)
-        )
+        view = ranking_view(Shown(grant.creator, ranking.asked), ranking)
+        content, view = await self._zones.asked(grant, ranking.period.zone, view)
+        await interaction.edit_original_response(content=content, embed=ranking_embed(ranking), view=view)

@@ -13,7 +13,6 @@ from bot.discordkit.earnings import (
     SHARED_VERB,
     SOURCE_VERB,
     VIEW_VERB,
-    ZONE_VERB,
     Shown,
     earnings_embed,
     earnings_view,
@@ -25,7 +24,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.patience import show
 from bot.discordkit.people import actor_of, beside
 from bot.discordkit.spreadsheets import send_file
-from bot.discordkit.zones import ask_zone, locale_of
+from bot.discordkit.zones import CREATORS, ZONE_VERB, ask_zone, locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.errors import BadInputError, ChartError, DomainError
@@ -33,12 +32,14 @@ from bot.domain.periods import asked
 from bot.domain.reports import EarningsReport, Reversals, Source, View
 from bot.services import Services
 from bot.services.spreadsheets import Spreadsheet, Told
+from cogs.insights.zones import Zones
 
 
 class Earnings:
     """Answers that are edited in place; every press asks for the right again."""
 
-    def __init__(self, services: Services, kit: Kit) -> None:
+    def __init__(self, services: Services, kit: Kit, zones: Zones) -> None:
+        self._zones = zones
         self._access = services.access
         self._insights = services.insights
         self._spreadsheets = services.spreadsheets
@@ -118,9 +119,12 @@ class Earnings:
         await send_file(interaction, made)
 
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        state = shown(key)
-        totals = self._totals(interaction, state, values.get("zone") or None)
-        grant, report = await self._patience.first(interaction, totals)
+        state, named = shown(key), values.get("zone") or None
+        if values.get("whose") == CREATORS:
+            await interaction.response.defer()
+            await self._zones.settle(interaction, state.creator, named or "", replaces=True)
+            named = None
+        grant, report = await self._patience.first(interaction, self._totals(interaction, state, named))
         await self._fill(interaction, grant, report, state.view)
 
     async def _grant(self, interaction: discord.Interaction, state: Shown) -> Grant:
@@ -135,10 +139,14 @@ class Earnings:
 
     async def _fill(self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, view: View) -> None:
         """The numbers at once; what they compare with, what was taken back and the picture when they are there."""
-        components = earnings_view(Shown(grant.creator, report.asked, report.source, view))
+        state = Shown(grant.creator, report.asked, report.source, view)
+        components = earnings_view(state)
         first = show(interaction, earnings_embed(report, is_whole=False), components)
         report, reversals, picture = await beside(first, self._details(grant, report, view))
+        content, components = await self._zones.asked(grant, report.period.zone, components, state.key)
         await interaction.edit_original_response(
+            content=content,
+            view=components,
             embed=earnings_embed(report, reversals, picture.filename if picture else None),
             attachments=[picture] if picture else [],
         )

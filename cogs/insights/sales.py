@@ -1,5 +1,7 @@
 """/insights transactions, posts, links: what sold, and what brought people."""
 
+from zoneinfo import ZoneInfo
+
 import discord
 
 from bot.discordkit.components import Field, form
@@ -31,12 +33,14 @@ from bot.domain.periods import asked
 from bot.domain.reports import Source
 from bot.domain.sales import After, LinkNumbers, Payments, PostNumbers
 from bot.services import Services
+from cogs.insights.zones import Zones
 
 
 class Sales:
     """Lists of what sold; every press asks for the right again."""
 
-    def __init__(self, services: Services, kit: Kit) -> None:
+    def __init__(self, services: Services, kit: Kit, zones: Zones) -> None:
+        self._zones = zones
         self._access = services.access
         self._sales = services.sales
         self._preferences = services.preferences
@@ -109,20 +113,22 @@ class Sales:
         zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
         return grant, await self._sales.payments(grant, state.asked, zone, state.source, after)
 
-    async def _posts(self, interaction: discord.Interaction, state: Shown) -> tuple[Grant, list[PostNumbers]]:
+    async def _posts(self, interaction: discord.Interaction, state: Shown) -> tuple[Grant, ZoneInfo, list[PostNumbers]]:
         grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
         zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
-        return grant, await self._sales.posts(grant, state.asked, zone)
+        return grant, zone, await self._sales.posts(grant, state.asked, zone)
 
     async def _links(self, interaction: discord.Interaction, creator: str | None) -> tuple[Grant, list[LinkNumbers]]:
         grant = await self._access.choose(actor_of(interaction), creator, Capability.INSIGHTS)
         return grant, await self._sales.links(grant)
 
     async def _show(self, interaction: discord.Interaction, grant: Grant, page: Payments) -> None:
-        await interaction.edit_original_response(embed=payments_embed(page), view=payments_view(page, grant.creator))
+        content, view = await self._zones.asked(grant, page.period.zone, payments_view(page, grant.creator))
+        await interaction.edit_original_response(content=content, embed=payments_embed(page), view=view)
 
     async def _show_posts(
-        self, interaction: discord.Interaction, state: Shown, grant: Grant, rows: list[PostNumbers]
+        self, interaction: discord.Interaction, state: Shown, grant: Grant, zone: ZoneInfo, rows: list[PostNumbers]
     ) -> None:
-        view = posts_view(Shown(grant.creator, state.asked))
-        await interaction.edit_original_response(embed=posts_embed(rows, grant.handle, state.asked.label), view=view)
+        embed = posts_embed(rows, grant.handle, f"{state.asked.label}, days in {zone.key}")
+        content, view = await self._zones.asked(grant, zone, posts_view(Shown(grant.creator, state.asked)))
+        await interaction.edit_original_response(content=content, embed=embed, view=view)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.income import Income
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, Preset
-from bot.domain.reports import Compared, DayEarnings, EarningsReport, Source, SourceShare, story, total
+from bot.domain.reports import Compared, DayEarnings, EarningsReport, Source, SourceShare, source_name, story, total
 
 UTC_ZONE = ZoneInfo("UTC")
 START = datetime(2026, 11, 18, tzinfo=UTC)
@@ -120,3 +120,29 @@ def test_kept_income_reads_back_as_it_was(income: Income) -> None:
 def test_the_weekdays_add_up_to_the_days(days: list[int]) -> None:
     one = replace(report({}), days=report({}, days=tuple(days)).days)
     assert total(one.by_weekday).minor == sum(days)
+
+
+def test_sources_are_told_in_one_set_of_words_and_new_ones_are_readable() -> None:
+    told = (
+        "subscription",
+        "subs",
+        "renewals",
+        "checkoutLink",
+        "checkoutlink",
+        "media_link",
+        "appStore",
+        "fanExperience",
+    )
+    assert [source_name(name) for name in told] == [
+        "New subscriptions",
+        "New subscriptions",
+        "Renewals",
+        "Checkout links",
+        "Checkout links",
+        "Media links",
+        "App store",
+        "Fan experiences",
+    ]
+    assert source_name("liveStreamGift") == "Live stream gift"
+    assert source_name("PPV_bundle2") == "Ppv bundle 2"
+    assert source_name("直播") == "直播"

@@ -82,6 +82,7 @@ creators = Table(
     Column("handle", Text, nullable=False),
     Column("display_name", Text, nullable=False),
     Column("seen_at", Instant),
+    Column("timezone", Text),
 )
 
 rights = Table(
