@@ -37,7 +37,7 @@ async def ask_zone(interaction: discord.Interaction, argument: str) -> None:
             ),
         ],
     )
-    fields = {"Time zone": _zone_field(), "For whom": whose}
+    fields: dict[str, Field] = {"Time zone": _zone_field(), "For whom": whose}
     await interaction.response.send_modal(form("Whose midnight counts?", ZONE_VERB, argument, fields))
 
 
