@@ -92,6 +92,7 @@ async def test_a_reply_for_a_managed_creator_goes_out_as_that_creator(agency: Ri
         pytest.skip("the agency does not manage this creator")
     await agency.luna.slash(agency.desk, "insights earnings")
     await agency.luna.slash(agency.desk, "alerts channel", channel=agency.desk, creator=CREATOR)
+    await agency.allow_replies(agency.desk)
     await agency.fanvue.fan_writes(CREATOR, agency.fan, "Hello")
     await agency.until(lambda: agency.cards(agency.desk))
     await agency.luna.send(agency.desk, "From the agency", reply_to=agency.cards(agency.desk)[-1])

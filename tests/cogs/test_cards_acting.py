@@ -67,7 +67,7 @@ async def test_a_reply_to_several_cards_asks_which_and_sends_nothing(connected: 
     message = await merged(connected)
     before = [len(connected.fanvue.messages(CREATOR, option["label"])) for option in options_of(message)]
     await connected.luna.send(connected.desk, "Whom?", reply_to=message)
-    assert any("Pick one in the menu" in words_of(said) for said in connected.desk.history())
+    assert any("Pick whom you mean" in words_of(said) for said in connected.desk.history())
     assert before == [len(connected.fanvue.messages(CREATOR, option["label"])) for option in options_of(message)]
 
 
