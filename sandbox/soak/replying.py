@@ -94,7 +94,7 @@ async def _write_all(ground: Playground, desk: Desk, size: Size, draw: Random) -
 
 async def _move_into_a_forum(ground: Playground, team: Team) -> None:
     """Messages come to a forum alone: a post a fan."""
-    forum = ground.discord.add_channel(team.channel.guild, "fans", kind="forum")
+    forum = ground.discord.add_channel(team.channel.guild, "fans", kind="forum", nsfw=True)
     panel = await (await ground.discord.slash(team.owner, team.channel, "alerts panel")).wait(15)
     shown = panel.messages[-1]
     for verb, choice in (
@@ -223,19 +223,14 @@ async def _press_again(ground: Playground, missing: list[Sent]) -> int:
     """Authors who were told press the button under their reply, now that Fanvue works again; how many arrived."""
     answered = []
     for reply in missing:
-        notice = next((one for one in _answers(ground, reply) if one.components), None)
+        notice = next((one for one in _answers(ground, reply) if _part(one, "again")), None)
         if notice is not None:
-            pressed = await ground.discord.click(reply.author, notice, "fv1:again:" + _key(notice))
+            pressed = await ground.discord.click(reply.author, notice, _part(notice, "again"))
             await pressed.wait(15)
             answered.append(reply)
             await asyncio.sleep(PRESS_SECONDS)
     arrived = _arrived(ground, _fans(missing))
     return sum(bool(arrived[reply.text]) for reply in answered)
-
-
-def _key(notice: Message) -> str:
-    found = [part["custom_id"] for row in notice.components for part in row.get("components", ())]
-    return str(found[0]).removeprefix("fv1:again:")
 
 
 def _answers(ground: Playground, reply: Sent) -> list[Message]:

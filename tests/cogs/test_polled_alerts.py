@@ -1,5 +1,7 @@
 """Where no webhook comes, cards come all the same."""
 
+import asyncio
+
 from bot.domain.catching_up import Outcome, Source
 from tests.rig import CREATOR, Rig, words_of
 
@@ -41,9 +43,10 @@ async def test_what_polling_cannot_tell_is_said(rig: Rig) -> None:
     await rig.connect("luna", "northstar_agency")
     rig.fanvue.deliver = False
     await rig.luna.slash(rig.desk, "alerts channel", creator=CREATOR)
-    await looked_at(rig)
-    await rig.app.catch_up.keep()
-    status = words_of(await rig.luna.slash(rig.desk, "status"))
+    async with asyncio.timeout(10):
+        while "I look: alerts come" not in (status := words_of(await rig.luna.slash(rig.desk, "status"))):
+            await looked_at(rig)
+            await rig.app.catch_up.keep()
     assert "cannot look for subscriptions ending or over" in status
 
 
