@@ -38,6 +38,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding.fine("database", "up to date")
         await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
         yield Finding.fine("keys", "open everything that is stored")
+        yield await _connects(Stores(database))
         yield await _version(settings, Stores(database))
     except KeyringError as error:
         yield Finding.bad("keys", str(error))
@@ -49,6 +50,14 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
 
 def _is_missing(settings: Settings) -> bool:
     return settings.is_sqlite and not Path(address_of(settings.database_url).database or "").exists()
+
+
+async def _connects(stores: Stores) -> Finding:
+    """Whether somebody said yes at Fanvue while the bot stopped, and was not told yet."""
+    cut_off = len(await stores.links.cut_off(SystemClock().now()))
+    if not cut_off:
+        return Finding.fine("connects", "none was cut off on the way back from Fanvue")
+    return Finding.look("connects", f"{cut_off} cut off on the way back from Fanvue: a running bot tells their owners")
 
 
 async def _version(settings: Settings, stores: Stores) -> Finding:

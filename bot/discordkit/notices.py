@@ -8,6 +8,7 @@ from bot.discordkit.direct import DirectMessages
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.accounts import Connection, DiscordUserId
+from bot.domain.scopes import Feature
 from bot.services.links import LinkResult, PrivateMessage
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,20 @@ class Notices:
                 "Fanvue password and revoke the app there (Settings, Account, Third Party Apps Consent).",
                 colour=Colour.TROUBLE,
             ),
+        )
+
+    async def cut_off(self, owner: DiscordUserId, features: frozenset[Feature]) -> None:
+        """Tell the owner what may stand at Fanvue, with the button that connects again."""
+        await self._direct.tell(
+            owner,
+            discord.Embed(
+                title="Connecting was cut off",
+                description="The bot stopped while you came back from Fanvue, so it kept nothing and can use nothing. "
+                "What you allowed may still be listed at Fanvue. Connect again, or remove the app there "
+                "(Settings, Account, Third Party Apps Consent). If you have connected since, there is nothing to do.",
+                colour=Colour.TROUBLE,
+            ),
+            connect_view(features, "Connect again"),
         )
 
     async def grant_died(self, connection: Connection) -> None:

@@ -235,8 +235,15 @@ class ConnectionsService:
         return is_revoked
 
     async def sweep(self) -> None:
-        """End what was authorised but never confirmed, revoke what is owed to Fanvue, and forget old links."""
+        """End what was authorised but never confirmed, revoke what is owed to Fanvue, and forget old links.
+
+        Whoever came back from Fanvue while we stopped is told: their yes may stand there without our tokens.
+        """
         now = self._clock.now()
+        for attempt in await self._links.cut_off(now):
+            log.warning("connect_cut_off")
+            if await self._tell(self._notices.cut_off(attempt.owner, attempt.features)):
+                await self._links.end(attempt.id, now)
         for pending in await self._links.expired(now):
             await self._links.settle(pending.id, now, kind=pending.kind)
         await self._links.purge(now)
@@ -341,12 +348,14 @@ class ConnectionsService:
                 await self._tell(self._notices.moved_away(old.owner, old.account.handle))
             await self._revoker.revoke(sealed)
 
-    async def _tell(self, telling: Awaitable[None]) -> None:
-        """Say it in Discord; failing to say it undoes nothing."""
+    async def _tell(self, telling: Awaitable[None]) -> bool:
+        """Say it in Discord; failing to say it undoes nothing, and is false when trying again can help."""
         try:
             await telling
         except Exception as error:  # noqa: BLE001 - what happened stands, whoever could be told
             log.warning("not_told", error=where(error))
+            return False
+        return True
 
     def _private_message(self, attempt: LinkAttempt) -> PrivateMessage | None:
         if not attempt.sealed_interaction:

@@ -70,6 +70,10 @@ class ConnectNotices(Protocol):
         """Tell who had the account before that it moved."""
         ...
 
+    async def cut_off(self, owner: DiscordUserId, features: frozenset[Feature]) -> None:
+        """Tell who came back from Fanvue while the bot stopped that their yes may stand there."""
+        ...
+
     async def grant_died(self, connection: Connection) -> None:
         """Tell the owner, once, that connecting again is needed."""
         ...

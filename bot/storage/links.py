@@ -20,6 +20,8 @@ from bot.storage.schema import link_attempts, pending_connections
 KEPT_FOR = timedelta(days=1)
 """Long enough to answer an old link with why it no longer works."""
 ATTEMPTS_KEPT = 5
+LONGEST_EXCHANGE = timedelta(minutes=2)
+"""Longer than trading a code and asking for the account can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class LinkStore:
             .limit(ATTEMPTS_KEPT)
             .scalar_subquery()
         )
-        too_many = and_(mine, link_attempts.c.id.not_in(newest), _has_nothing_to_revoke())
+        too_many = and_(mine, link_attempts.c.id.not_in(newest), _leaves_nothing_at_fanvue())
         async with self._database.write() as connection:
             await connection.execute(delete(link_attempts).where(too_many))
             await connection.execute(
@@ -211,9 +213,21 @@ class LinkStore:
         async with self._database.read() as connection:
             return [_pending(row) for row in await connection.execute(query)]
 
+    async def cut_off(self, now: datetime) -> list[LinkAttempt]:
+        """Attempts that returned and came to no end: something broke between Fanvue's answer and our keeping it.
+
+        Each is to be ended once its owner was told.
+        """
+        query = select(link_attempts).where(link_attempts.c.returned_at <= now - LONGEST_EXCHANGE, ~_came_to_an_end())
+        async with self._database.read() as connection:
+            return [_attempt(row) for row in await connection.execute(query.order_by(link_attempts.c.returned_at))]
+
     async def purge(self, now: datetime) -> None:
-        """Drop the secrets of links that have ended, and a day later the links; unsettled tokens stay."""
-        ended = link_attempts.c.expires_at <= now
+        """Drop the secrets of links that have ended, and a day later the links.
+
+        Unsettled tokens stay, and attempts that were cut off.
+        """
+        ended = and_(link_attempts.c.expires_at <= now, link_attempts.c.returned_at.is_(None))
         async with self._database.write() as connection:
             await connection.execute(
                 update(link_attempts)
@@ -221,7 +235,7 @@ class LinkStore:
                 .values(sealed_verifier=None)
             )
             await connection.execute(
-                delete(link_attempts).where(link_attempts.c.expires_at <= now - KEPT_FOR, _has_nothing_to_revoke())
+                delete(link_attempts).where(link_attempts.c.expires_at <= now - KEPT_FOR, _leaves_nothing_at_fanvue())
             )
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
@@ -253,13 +267,15 @@ def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return link_attempts.c.returned_at.is_(None), link_attempts.c.expires_at > now
 
 
-def _has_nothing_to_revoke() -> ColumnElement[bool]:
+def _leaves_nothing_at_fanvue() -> ColumnElement[bool]:
     unsettled = pending_connections.c.settled_at.is_(None)
-    return (
-        ~select(pending_connections.c.id)
-        .where(pending_connections.c.attempt_id == link_attempts.c.id, unsettled)
-        .exists()
-    )
+    is_owed = select(pending_connections.c.id).where(pending_connections.c.attempt_id == link_attempts.c.id, unsettled)
+    return and_(~is_owed.exists(), _came_to_an_end())
+
+
+def _came_to_an_end() -> ColumnElement[bool]:
+    """False from the way back until something came of it, for then its verifier goes."""
+    return or_(link_attempts.c.returned_at.is_(None), link_attempts.c.sealed_verifier.is_(None))
 
 
 def _attempt_values(attempt: LinkAttempt) -> dict[str, Any]:

@@ -102,13 +102,14 @@ class RightStore:
         return await rows_about(self._database, rights, _is_about(user))
 
     async def forget(self, user: DiscordUserId) -> None:
-        """Remove them all, with what was passed on from them."""
+        """Remove them all, with what was passed on from them and the shifts of whoever has none left."""
         query = select(rights.c.creator_id).where(_is_about(user)).distinct()
         async with self._database.write() as connection:
             touched = [CreatorId(row.creator_id) for row in await connection.execute(query)]
             await connection.execute(delete(rights).where(_is_about(user)))
             for creator in touched:
                 await _rewrite(connection, creator, lambda held: held)
+            await connection.execute(delete(shifts).where(shifts.c.creator_id.in_(touched), _has_no_right()))
 
     async def _change(
         self,

@@ -161,13 +161,15 @@ async def test_a_right_taken_back_takes_along_what_was_passed_on_and_the_shifts(
     assert [right.capability for right in await stores.rights.of(ANNA)] == [Capability.MANAGE]
 
 
-async def test_whoever_is_forgotten_takes_along_what_they_had_passed_on(stores: Stores) -> None:
+async def test_whoever_is_forgotten_takes_along_what_they_had_passed_on_and_its_shifts(stores: Stores) -> None:
     await stores.connections.replace(a_connection(BORIS, MIRA), "sealed")
     for capability in (Capability.MANAGE, Capability.REPLY):
         await stores.rights.give(Right(MIRA, ANNA, capability, BORIS, NOW, may_pass_on=True))
     await stores.rights.give(Right(MIRA, CHATTER, Capability.REPLY, ANNA, NOW))
+    await stores.shifts.set(MIRA, CHATTER, WEEK, NOW)
     await stores.rights.forget(ANNA)
     assert await stores.rights.on(MIRA) == []
+    assert await stores.shifts.on(MIRA) == {}
 
 
 async def test_a_newcomer_takes_over_the_shifts_and_others_keep_theirs(stores: Stores) -> None:

@@ -204,3 +204,29 @@ async def test_an_attempt_that_brought_its_tokens_no_longer_holds_its_verifier(s
     found = await stores.links.by_id(attempt.id)
     assert found is not None
     assert found.sealed_verifier is None
+
+
+async def returned(stores: Stores, name: str) -> LinkAttempt:
+    attempt = await gone_on(stores, name)
+    assert await stores.links.claim_return(f"state-{name}", NOW)
+    return attempt
+
+
+async def test_a_return_that_came_to_nothing_is_cut_off_until_it_is_ended(stores: Stores) -> None:
+    cut, kept, refused = [await returned(stores, name) for name in ("cut", "kept", "refused")]
+    waiting = await gone_on(stores, "waiting")
+    await stores.links.save_pending(a_pending(kept))
+    await stores.links.end(refused.id, NOW)
+    assert await stores.links.cut_off(NOW + timedelta(minutes=1)) == []
+    await stores.links.purge(LATER + timedelta(days=2))
+    assert [one.id for one in await stores.links.cut_off(LATER)] == [cut.id]
+    assert await stores.links.by_id(waiting.id) is None
+    await stores.links.end(cut.id, LATER)
+    assert await stores.links.cut_off(LATER) == []
+
+
+async def test_links_without_end_push_out_none_that_was_cut_off(stores: Stores) -> None:
+    cut = await returned(stores, "cut")
+    for number in range(20):
+        await stores.links.open(an_attempt(str(number), created_at=NOW + timedelta(seconds=number + 1)))
+    assert [one.id for one in await stores.links.cut_off(LATER)] == [cut.id]
