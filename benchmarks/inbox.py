@@ -118,7 +118,7 @@ async def _sides() -> AsyncIterator[tuple[Side, Side]]:
 async def _ours(ground: Playground, watch: Watch) -> Side:
     """The bot with a creator, a place for cards, and a card in it."""
     luna = ground.discord.add_user("luna")
-    place = ground.discord.add_channel(ground.discord.add_guild("Team", luna), "desk")
+    place = ground.discord.add_channel(ground.discord.add_guild("Team", luna), "desk", nsfw=True)
     await ground.bot.start()
     await ground.discord.wait_ready()
     asked = await (await ground.discord.slash(luna, None, "connect")).wait(SETTLE_SECONDS)

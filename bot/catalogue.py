@@ -35,6 +35,7 @@ from bot.services.audience import AudienceService
 from bot.services.authorisation import Authorisation
 from bot.services.connections import ConnectionsService
 from bot.services.drafts import DraftsService
+from bot.services.fan_finding import FanFinder
 from bot.services.fan_lists import FanListsService
 from bot.services.finished import FinishedMonths
 from bot.services.guilds import GuildsService
@@ -115,13 +116,14 @@ class Catalogue:
         gate = self.gate
         managed = ManagedCreatorsService(stores.creators, gate, clock)
         access = self.access(managed)
-        connections, answers = self.connections(), self.answering(access)
+        finder = FanFinder(gate, clock)
+        connections, answers = self.connections(), self.answering(access, finder)
         finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
         insights = InsightsService(gate, finished, self.studio, clock)
         return Services(
             access=access,
             alerts=self.alerts(),
-            audience=AudienceService(gate, finished, self.studio, clock),
+            audience=AudienceService(gate, finished, self.studio, finder, clock),
             claims=answers.claims,
             connections=connections,
             conversations=answers.conversations,
@@ -253,12 +255,13 @@ class Catalogue:
             clock=self.clock,
         )
 
-    def answering(self, access: AccessService) -> Answering:
+    def answering(self, access: AccessService, finder: FanFinder) -> Answering:
         """Answering fans."""
         return answering(
             self.stores,
             access=access,
             gate=self.gate,
+            finder=finder,
             board=self.board,
             keyring=self.keyring,
             clock=self.clock,

@@ -1,25 +1,19 @@
 """The box that answers a fan: words, files with a price and a free preview, or a template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import discord
 
 from bot.discordkit.components import action_id
+from bot.discordkit.long_texts import boxes
 from bot.discordkit.menus import option
 from bot.domain import text
 from bot.domain.conversations import Prepared
 from bot.domain.drafts import Draft
 from bot.domain.money import Money
 
-TEXT_ID, REST_ID, PRICE_ID, FILES_ID, PREVIEW_ID, TEMPLATE_ID = (
-    "text",
-    "rest",
-    "price",
-    "files",
-    "preview",
-    "template",
-)
-BOX_LIMIT = 4000
+PRICE_ID, FILES_ID, PREVIEW_ID, TEMPLATE_ID = "price", "files", "preview", "template"
+LENGTH = "Up to 4,000 characters; /inbox reply takes 5,000"
 MOST_FILES = 10
 TEMPLATES = 25
 
@@ -34,11 +28,10 @@ def answer_box(
         title=text.shorten(f"Answer {text.plain_name(fan, 36)}", 45), custom_id=action_id(verb, argument), timeout=None
     )
     draft = draft or Draft()
-    rest = draft.text[BOX_LIMIT:]
-    sent_as = f"Sent as @{text.plain_name(handle, 30)}"
-    _add(modal, sent_as, _words(TEXT_ID, draft.text[:BOX_LIMIT]), "Up to 4,000 characters; /inbox reply takes 5,000")
-    if rest:
-        _add(modal, "And the rest", _words(REST_ID, rest[:BOX_LIMIT]))
+    words = boxes(draft.text, label=f"Sent as @{text.plain_name(handle, 30)}")
+    is_short = len(words) == 1
+    for label, box in words.items():
+        _add(modal, label, box, LENGTH if is_short else None)
     files: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(
         custom_id=FILES_ID, required=False, max_values=MOST_FILES
     )
@@ -56,15 +49,10 @@ def answer_box(
         custom_id=PREVIEW_ID, required=False, max_values=1
     )
     _add(modal, "Free preview", preview, "Shown before they pay; only with a price")
-    if prepared and not rest:
+    if prepared and is_short:
         _add(modal, "Or a template", _templates(prepared), "With its media and price; words of yours replace its own")
     modal.stop()
     return modal
-
-
-def words_in(values: Mapping[str, str]) -> str:
-    """What was written in the box, both parts of it."""
-    return values.get(TEXT_ID, "") + values.get(REST_ID, "")
 
 
 def entry(one: Prepared) -> discord.SelectOption:
@@ -82,16 +70,6 @@ def media_of(one: Prepared) -> str:
 
 def _add(modal: discord.ui.Modal, label: str, field: Field, description: str | None = None) -> None:
     modal.add_item(discord.ui.Label(text=label, description=description, component=field))
-
-
-def _words(field: str, words: str) -> discord.ui.TextInput[discord.ui.Modal]:
-    return discord.ui.TextInput(
-        custom_id=field,
-        style=discord.TextStyle.paragraph,
-        max_length=BOX_LIMIT,
-        required=False,
-        default=words or None,
-    )
 
 
 def _templates(prepared: Sequence[Prepared]) -> discord.ui.Select[discord.ui.Modal]:

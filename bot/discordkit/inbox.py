@@ -179,13 +179,6 @@ def sent_view(creator: str, reply_id: str) -> View:
     return view_of([button("Unsend", UNSEND_ONE_VERB, f"{creator}|{reply_id}", emoji="🗑️")])
 
 
-def kept(words: str) -> discord.Embed:
-    """What somebody wrote, given back."""
-    return discord.Embed(
-        title="Your text, so that nothing is lost:", description=text.fit(words, 4000), colour=Colour.QUIET
-    )
-
-
 def done(title: str, line: str | None = None) -> discord.Embed:
     """That something was done."""
     return discord.Embed(title=title, description=line, colour=Colour.BRAND)

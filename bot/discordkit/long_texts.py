@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 import discord
 
-from bot.discordkit.answer_box import BOX_LIMIT, REST_ID, TEXT_ID, words_in
 from bot.discordkit.look import Colour
 from bot.domain import text
 
+TEXT_ID, REST_ID = "text", "rest"
+BOX_LIMIT = 4000
 EMBED = 4096
 ROOMY = 3500
 
@@ -27,6 +28,11 @@ def boxes(words: str, *, label: str = "Text", is_required: bool = False) -> dict
     }
 
 
+def words_in(values: Mapping[str, str]) -> str:
+    """What the boxes say together, blanks and all."""
+    return values.get(TEXT_ID, "") + values.get(REST_ID, "")
+
+
 def written_in(values: Mapping[str, str]) -> str:
     """What the boxes say together."""
     return words_in(values).strip()
@@ -39,13 +45,13 @@ async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator
         yield
     except Exception:
         if words:
-            embed, files = _kept(words)
+            embed, files = kept(words)
             await interaction.followup.send(embed=embed, files=files, ephemeral=True)
         raise
 
 
-def _kept(words: str) -> tuple[discord.Embed, list[discord.File]]:
-    """To be copied; as a file where Discord shows no text so long."""
+def kept(words: str) -> tuple[discord.Embed, list[discord.File]]:
+    """What somebody wrote, to be copied; as a file where Discord shows no text so long."""
     embed = discord.Embed(title="Your text, so that nothing is lost:", colour=Colour.QUIET)
     inert = text.escape(words)
     if len(inert) <= EMBED:

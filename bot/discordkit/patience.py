@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.discordkit.under_way import patiently
+from bot.discordkit.under_way import PATIENCE_SECONDS, patiently
 
 T = TypeVar("T")
 
@@ -23,8 +23,15 @@ CALM_SECONDS = 5
 class Patience:
     """Knows how many wait, and so how long a first reply may be put off. A reply saved is a round trip to Discord."""
 
-    def __init__(self, moment_seconds: float = MOMENT_SECONDS, crowd: int = CROWD, few: int = FEW) -> None:
+    def __init__(
+        self,
+        moment_seconds: float = MOMENT_SECONDS,
+        crowd: int = CROWD,
+        few: int = FEW,
+        long_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._moment_seconds = moment_seconds
+        self._long_seconds = long_seconds
         self._crowd = crowd
         self._few = few
         self._waiting = 0
@@ -46,7 +53,9 @@ class Patience:
                     await asyncio.wait({task}, timeout=self._moment_seconds)
                     if not task.done():
                         await _deferred(interaction)
-                return await patiently(interaction, task, what) if what and not task.done() else await task
+                if not what or task.done():
+                    return await task
+                return await patiently(interaction, task, what, self._long_seconds)
         finally:
             if task is None:
                 work.close()

@@ -7,10 +7,16 @@ from typing import Any, TypeVar
 import discord
 
 from bot.discordkit.under_way import patiently
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Way
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId, Person
 
 T = TypeVar("T")
+
+WAYS = {
+    discord.InteractionType.application_command: Way.COMMAND,
+    discord.InteractionType.component: Way.PRESS,
+    discord.InteractionType.modal_submit: Way.BOX,
+}
 
 
 def actor_of(interaction: discord.Interaction) -> Actor:
@@ -21,6 +27,7 @@ def actor_of(interaction: discord.Interaction) -> Actor:
         guild=GuildId(interaction.guild_id) if interaction.guild_id else None,
         channel=ChannelId(interaction.channel_id) if interaction.channel_id else None,
         is_age_restricted=is_age_restricted(interaction.channel),
+        way=WAYS.get(interaction.type),
     )
 
 
@@ -32,6 +39,7 @@ def author_of(message: discord.Message) -> Actor:
         guild=GuildId(message.guild.id) if message.guild else None,
         channel=ChannelId(message.channel.id),
         is_age_restricted=is_age_restricted(message.channel),
+        way=Way.REPLY,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import discord
 
@@ -14,15 +14,7 @@ PATIENCE_SECONDS = 3
 T = TypeVar("T")
 
 
-class Answer(Protocol):
-    """What has been answered already and can be changed."""
-
-    async def edit_original_response(self, *, embed: discord.Embed) -> Any:
-        """Show something else."""
-        ...
-
-
-async def patiently(answer: Answer, work: Awaitable[T], what: str, seconds: float = PATIENCE_SECONDS) -> T:
+async def patiently(answer: discord.Interaction, work: Awaitable[T], what: str, seconds: float = PATIENCE_SECONDS) -> T:
     """The work's result; when that takes long, the answer says what is being read until something replaces it."""
     task = asyncio.ensure_future(work)
     try:

@@ -46,6 +46,18 @@ GIVEABLE = tuple(capability for capability in Capability if capability.is_giveab
 """What can be given to others."""
 
 
+class Way(StrEnum):
+    """How somebody acted in Discord."""
+
+    COMMAND = "command"
+    PRESS = "press"
+    """A button or a menu."""
+    BOX = "box"
+    """A form that was filled in."""
+    REPLY = "reply"
+    """Discord's own Reply."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and from where; built by the front door from what Discord says, never from user input."""
@@ -56,6 +68,8 @@ class Actor:
     channel: ChannelId | None = None
     is_age_restricted: bool = False
     """Whether the place they act from may show adult text."""
+    way: Way | None = None
+    """``None`` for what was done on a page of ours, or by the bot itself for somebody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class CutShort:
 def cents_of(words: str) -> int:
     """A price as people write it (5, 5.5, $4.99), in cents; BadInputError for anything else."""
     whole, _, part = words.strip().removeprefix("$").replace(",", ".").partition(".")
-    if not (whole.isascii() and whole.isdigit()) or len(whole) > 4 or len(part) > 2 or not (part or "0").isdigit():  # noqa: PLR2004
+    digits = whole + part
+    if not (whole and digits.isascii() and digits.isdigit()) or len(whole) > 4 or len(part) > 2:  # noqa: PLR2004
         raise BadInputError("Write the price like `5` or `4.99` (US dollars). Nothing was sent.")
     return int(whole) * 100 + int((part + "00")[:2])

@@ -9,6 +9,7 @@ from bot.services.claims import ClaimsService
 from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService, HeaderDrawer
 from bot.services.desk_facts import DeskFacts
+from bot.services.fan_finding import FanFinder
 from bot.services.inbox import InboxService
 from bot.services.redrawing import Redrawing
 from bot.services.replies import CardBoard, RepliesService
@@ -39,6 +40,7 @@ def answering(
     *,
     access: AccessService,
     gate: Gate,
+    finder: FanFinder,
     board: CardBoard,
     keyring: Keyring,
     clock: Clock,
@@ -75,7 +77,13 @@ def answering(
         clock=clock,
     )
     conversations = ConversationsService(
-        access=access, gate=gate, spenders=stores.spenders, notes=stores.notes, keyring=keyring, clock=clock
+        access=access,
+        gate=gate,
+        finder=finder,
+        spenders=stores.spenders,
+        notes=stores.notes,
+        keyring=keyring,
+        clock=clock,
     )
     places = ReplyPlacesService(stores.reply_places, stores.routes, stores.audit, clock)
     waiting = WaitingService(stores.watches, caller, stores.audit, clock)

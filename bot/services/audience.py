@@ -39,10 +39,12 @@ SUBSCRIBERS, LEAVING = "subscribers", "non_renewing"
 class AudienceService:
     """Answers about people; every answer needs the insights right."""
 
-    def __init__(self, gate: Gate, finished: FinishedMonths, studio: ChartStudio, clock: Clock) -> None:
+    def __init__(
+        self, gate: Gate, finished: FinishedMonths, studio: ChartStudio, finder: FanFinder, clock: Clock
+    ) -> None:
         self._gate = gate
         self._finished = finished
-        self._finder = FanFinder(gate, clock)
+        self._finder = finder
         self._studio = studio
         self._clock = clock
 

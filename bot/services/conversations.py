@@ -44,6 +44,7 @@ class ConversationsService:
         *,
         access: AccessService,
         gate: Gate,
+        finder: FanFinder,
         spenders: SpenderStore,
         notes: NoteStore,
         keyring: Keyring,
@@ -55,7 +56,7 @@ class ConversationsService:
         self._notes = notes
         self._keyring = keyring
         self._clock = clock
-        self._finder = FanFinder(gate, clock)
+        self._finder = finder
 
     async def unread(self, grant: Grant, order: Order) -> list[Waiting]:
         """Unread conversations in that order; what fans spent only for those who may see insights."""
@@ -155,6 +156,7 @@ class ConversationsService:
         if not 0 < len(wanted) <= NICKNAME_LIMIT:
             raise BadInputError(f"A nickname has 1 to {NICKNAME_LIMIT} characters.")
         await self._gate.call(grant, chats.update_chat(fan, ActingAs(grant.managed), nickname=wanted))
+        self._finder.forget(grant.creator)
 
     async def note(self, grant: Grant, fan: FanId, text: str) -> None:
         """Note something about a fan, for the team alone. BadInputError when there is nothing, or too much."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Way
 from bot.domain.clock import Clock
 from bot.domain.drafts import CutShort
 from bot.domain.errors import BadInputError, DomainError
@@ -106,11 +106,12 @@ class StuckReplies:
     async def _show(self, reply: StoredReply, *, is_sent: bool) -> None:
         if reply.author is None:
             return
-        actor = Actor(reply.author, reply.author_name, channel=reply.channel)
+        is_looked_at = reply.source_key.startswith(FROM_MESSAGE)
+        way = Way.REPLY if is_looked_at else None
+        actor = Actor(reply.author, reply.author_name, channel=reply.channel, way=way)
         outcome = "sent" if is_sent else "unknown"
         await self._audit.write(actor, reply.creator, "reply", outcome, self._clock.now())
         if not is_sent:
-            is_looked_at = reply.source_key.startswith(FROM_MESSAGE)
             if reply.channel is not None and not is_looked_at:
                 key = f"{reply.creator}|{reply.id}"
                 await self._teller.tell(CutShort(key, reply.author, reply.channel, reply.card_message))

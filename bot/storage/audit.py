@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, or_, select, update
 
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Way
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.storage.database import Database
 from bot.storage.forgotten import Forgotten
@@ -29,6 +29,7 @@ class AuditEntry:
     guild: GuildId | None
     channel: ChannelId | None
     outcome: str
+    way: Way | None = None
 
 
 class AuditLog:
@@ -39,7 +40,7 @@ class AuditLog:
         self._forgotten = forgotten
 
     async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
-        """Note an act, who did it and from where; whoever was forgotten while it was under way is not named."""
+        """Note an act, who did it, from where, which way; whoever was forgotten while it was under way is not named."""
         if action == CONNECT:
             self._forgotten.lift(actor.user)
         is_hidden = self._forgotten.hides(actor.user)
@@ -51,6 +52,7 @@ class AuditLog:
             "guild": None if is_hidden else actor.guild,
             "channel": None if is_hidden else actor.channel,
             "outcome": outcome,
+            "way": actor.way,
         }
         async with self._database.write() as connection:
             await connection.execute(audit.insert().values(values))
@@ -100,4 +102,5 @@ def _entry(row: Row[Any]) -> AuditEntry:
         guild=None if row.guild is None else GuildId(row.guild),
         channel=None if row.channel is None else ChannelId(row.channel),
         outcome=row.outcome,
+        way=None if row.way is None else Way(row.way),
     )

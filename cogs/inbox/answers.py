@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.discordkit import inbox as views
-from bot.discordkit.answer_box import FILES_ID, PREVIEW_ID, PRICE_ID, TEMPLATE_ID, answer_box, words_in
+from bot.discordkit.answer_box import FILES_ID, PREVIEW_ID, PRICE_ID, TEMPLATE_ID, answer_box
 from bot.discordkit.attachments import uploaded
 from bot.discordkit.cards import REPLY_VERB
 from bot.discordkit.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
-from bot.discordkit.inbox import done, kept, sent_view
+from bot.discordkit.inbox import done, sent_view
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import kept, words_in
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
@@ -73,7 +74,8 @@ class Answers:
     async def given_back(self, interaction: discord.Interaction, error: Exception, words: str) -> None:
         """Show somebody their words again, unless the error leads back to them."""
         if words and not (getattr(error, "edit", "") or getattr(error, "again", "")):
-            await interaction.followup.send(embed=kept(words), ephemeral=True)
+            embed, files = kept(words)
+            await interaction.followup.send(embed=embed, files=files, ephemeral=True)
 
     async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
         conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))

@@ -6,10 +6,10 @@ from dataclasses import replace
 import discord
 
 from bot.discordkit import inbox as views
-from bot.discordkit.answer_box import TEXT_ID
 from bot.discordkit.components import button, form, view_of
 from bot.discordkit.inbox import done, thread_embed, thread_view, unread_embed, unread_view
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import TEXT_ID
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
 from bot.domain import text

@@ -1,11 +1,13 @@
 """The creator's own lists: which a fan is on, on and off, and a new one."""
 
+from collections.abc import Iterable
+
 import discord
 
-from bot.discordkit.answer_box import TEXT_ID
 from bot.discordkit.components import button, form, view_of
 from bot.discordkit.inbox import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import TEXT_ID
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of
@@ -13,7 +15,7 @@ from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.services import Services
-from bot.services.fan_lists import NAME_LIMIT, FanList
+from bot.services.fan_lists import NAME_LIMIT, OWN_ONLY, FanList
 
 
 class FanLists:
@@ -30,7 +32,7 @@ class FanLists:
     async def _show(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant, fan = await self._of(interaction, key)
-        await _answer(interaction, key, await self._lists.of(grant, fan))
+        await _answer(interaction, key, await self._lists.of(grant, fan), is_own=grant.managed is None)
 
     async def _put(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
@@ -52,13 +54,18 @@ class FanLists:
         return grant, FanId(fan)
 
 
-async def _answer(interaction: discord.Interaction, key: str, found: list[FanList]) -> None:
-    names = ", ".join(f"**{text.name(one.name)}**" for one in found if one.is_on)
-    embed = discord.Embed(
-        title="Lists at Fanvue",
-        description=f"On: {names}." if names else "On none of the creator's lists.",
-        colour=Colour.CALM,
-    )
+async def _answer(interaction: discord.Interaction, key: str, found: list[FanList], *, is_own: bool = True) -> None:
+    """What can be changed is offered; of a managed creator's lists, which the fan is on."""
+    names = _names(one for one in found if one.is_on)
+    lines = [f"On: {names}." if names else "On none of the creator's lists."]
+    if long := _names(one for one in found if one.is_on is None):
+        lines.append(f"Too long to look through here: {long}.")
+    if not is_own:
+        lines.append(OWN_ONLY)
+    embed = discord.Embed(title="Lists at Fanvue", description="\n".join(lines)[:4096], colour=Colour.CALM)
+    if not is_own:
+        await interaction.edit_original_response(embed=embed)
+        return
     items: list[discord.ui.Item[discord.ui.View]] = []
     if found:
         entries = [option(text.plain_name(one.name, 90), one.id, note=_count(one)) for one in found]
@@ -68,6 +75,10 @@ async def _answer(interaction: discord.Interaction, key: str, found: list[FanLis
         )
     items.append(button("New list", NEW_LIST_VERB, key, emoji="🆕"))
     await interaction.edit_original_response(embed=embed, view=view_of(items))
+
+
+def _names(found: Iterable[FanList]) -> str:
+    return ", ".join(f"**{text.name(one.name)}**" for one in found)
 
 
 def _count(one: FanList) -> str:

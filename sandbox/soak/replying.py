@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
+from bot.storage import Stores
+from bot.storage.database import Database
 from sandbox.discord.model import Channel, Message, User
 from sandbox.playground import Playground
 from sandbox.soak.promises import Outcome, Size
@@ -184,6 +186,8 @@ async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outco
                 break
             await asyncio.sleep(0.5)
     await asyncio.sleep(LIMIT_SECONDS if size.replies > LONG else SETTLED_SECONDS)
+    late, arrived = silent, _arrived(ground, _fans(written))
+    silent = [reply for reply in late if not arrived[reply.text] and not _is_told(ground, reply)]
     unasked = _answered_unasked(written, arrived)
     missing = [reply for reply in written if not arrived[reply.text]]
     pressed = await _press_again(ground, _some(missing))
@@ -199,10 +203,21 @@ async def _verdict(ground: Playground, written: list[Sent], size: Size) -> Outco
     detail = (
         f"{len(written)} replies, {size.reply_kills} kills, {len(arrived)} arrived ({pressed} sent again by a press), "
         f"{told} authors told, "
-        f"{doubled} doubled, {len(silent)} lost in silence, {unmarked} arrived without the author knowing, "
+        f"{doubled} doubled, {len(silent)} lost in silence{await _stored(ground, silent)}, "
+        f"{len(late) - len(silent)} told after more than a minute, {unmarked} arrived without the author knowing, "
         f"{unasked} to a fan somebody else was on without a question, {inside} internal words outside"
     )
     return Outcome(not (doubled or silent or inside or unasked), detail)
+
+
+async def _stored(ground: Playground, silent: Sequence[Sent]) -> str:
+    """How those stand in the bot's storage of whom nobody was told anything."""
+    if not silent:
+        return ""
+    async with Database.open(ground.database_url) as database:
+        store = Stores(database).replies
+        found = [(reply.text, await store.by_source(f"message:{reply.message.id}")) for reply in silent]
+    return " (" + ", ".join(f"{words}: {one.status if one else 'never seen'}" for words, one in found) + ")"
 
 
 def _answered_unasked(written: Sequence[Sent], arrived: Counter[str]) -> int:

@@ -167,3 +167,19 @@ async def test_two_copies_at_once_leave_each_rule_once(agency: Rig) -> None:
     for one in await agency.app.services.access.creators_for(actor(agency), Capability.ALERTS):
         rules = await agency.app.stores.routes.of_creator(one.id)
         assert sorted(rule.kind for rule in rules if rule.place.target == agency.desk.id) == sorted(CARD_KINDS)
+
+
+async def test_a_managed_creators_lists_are_looked_at_and_not_changed(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    creator = managed(agency)[0]
+    desk = agency.fanvue.world.desk(agency.fanvue.world.account(creator))
+    fan = next(chat.fan.user.uuid for chat in desk.chats.values() if chat.fan.is_contactable)
+    on, off, *_ = desk.custom_lists
+    on.members[:] = [one for one in desk.fans if one != fan] + [fan]
+    off.members[:] = [one for one in desk.fans if one != fan]
+    opened = await agency.luna.slash(agency.desk, "inbox open", fan=fan, creator=creator)
+    shown = await agency.luna.click(opened.response, label="Lists")
+    assert on.name in words_of(shown)
+    assert off.name not in words_of(shown)
+    assert "only the creator's own connection" in words_of(shown)
+    assert not components_of(shown.response), "nothing is offered that Fanvue would refuse"

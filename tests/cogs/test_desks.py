@@ -90,6 +90,20 @@ async def test_the_header_tells_who_it_is_what_they_are_worth_and_what_the_team_
     assert "all is answered" in words_of(header_of(desk))
 
 
+async def test_the_header_says_while_a_fan_cannot_be_written_to(desk: Rig) -> None:
+    post = await post_of(desk)
+    await headed(desk)
+    user = desk.fanvue.world.desk(desk.fanvue.world.account(CREATOR)).fan_by_handle(desk.fan)
+    user.is_contactable = False
+    await desk.luna.send(post, "Are you there?", reply_to=desk.cards(post)[0])
+    assert "cannot be written to" in words_of(header_of(desk)).lower()
+    user.is_contactable = True
+    await post_of(desk, "Here I am again")
+    header = await headed(desk)
+    assert "cannot be written to" not in words_of(header).lower()
+    assert "Waiting since" in words_of(header)
+
+
 async def test_earlier_messages_are_read_page_by_page_for_one_reader_alone(desk: Rig) -> None:
     for number in range(40):
         await desk.fanvue.creator_writes(CREATOR, desk.fan, f"Line {number:02}")

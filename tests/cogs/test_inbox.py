@@ -5,6 +5,7 @@ import asyncio
 import discord
 import pytest
 
+from bot.domain.accounts import CreatorId
 from tests.rig import CREATOR, Rig, labels_of, words_of
 
 TEXT = "Is **this** <@1> for https://evil.example me?"
@@ -62,6 +63,22 @@ async def test_discords_own_reply_answers_in_plain_text(connected: Rig) -> None:
     card = await card_in(connected, connected.desk)
     await connected.luna.send(connected.desk, "Yes <a:wave:123456789012345678> see you", reply_to=card)
     assert sent_by_creator(connected)[-1] == "Yes :wave: see you"
+
+
+async def test_every_answer_is_written_down_with_who_where_and_which_way(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    await luna.slash(desk, "alerts channel", channel=desk)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello")
+    await connected.until(lambda: connected.cards(desk))
+    card = connected.cards(desk)[-1]
+    await luna.send(desk, "By Reply", reply_to=card)
+    await luna.submit_modal(await luna.click(card, label="Reply"), {"text": "By the box"})
+    await luna.slash(desk, "inbox reply", fan=connected.fan, text="By command")
+    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    acts = [one for one in await connected.app.stores.audit.of_creator(creator, 20) if one.action == "reply"]
+    assert [one.way for one in reversed(acts)] == ["reply", "box", "command"]
+    assert {one.outcome for one in acts} == {"sent"}
+    assert {(one.actor, one.guild, one.channel) for one in acts} == {(luna.id, connected.guild.id, desk.id)}
 
 
 async def test_every_kind_of_card_with_a_fan_can_be_answered(connected: Rig) -> None:

@@ -191,3 +191,15 @@ async def test_names_are_offered_with_every_letter_from_what_was_read_a_moment_a
     connected.fanvue.faults.add(operation="listChats", kind="503")
     again = await connected.luna.autocomplete(connected.desk, "inbox reply", "fan", first[0]["name"][:3])
     assert first[0]["value"] in [one["value"] for one in again]
+
+
+async def test_a_new_nickname_is_offered_at_once_wherever_fans_are_picked(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    commands = ("inbox reply", "insights fan")
+    for command in commands:
+        await luna.autocomplete(desk, command, "fan", connected.fan[:3])
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    await luna.submit_modal(await luna.click(opened.response, label="Nickname"), {"text": "Zebra"})
+    for command in commands:
+        offered = await luna.autocomplete(desk, command, "fan", "zebra")
+        assert [one["value"] for one in offered] == [chat_of(connected).fan.user.uuid], command

@@ -67,6 +67,17 @@ async def test_a_slow_answer_is_put_off_privately_while_the_work_goes_on(world: 
         assert put_off(rig) == before + 1
 
 
+async def test_whoever_waits_long_is_told_once_what_is_being_read(world: Impatient) -> None:
+    async with world(Patience(moment_seconds=0, long_seconds=0)) as rig:
+        shown = await slow_earnings(rig)
+        edits = [str(entry.json) for entry in rig.env.http_requests if entry.path.endswith("/@original")]
+        told = [edit for edit in edits if "Still reading" in edit]
+        assert len(told) == 1
+        assert "takes Fanvue a moment" in told[0]
+        assert "Gross $" in words_of(shown)
+        assert "Still reading" not in words_of(shown)
+
+
 async def test_in_a_crowd_people_are_told_at_once(world: Impatient) -> None:
     patience = Patience(moment_seconds=LONG, crowd=1)
     async with world(patience) as rig:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from stored_examples import ANNA, BORIS, FAN, LATER, LUNA, NOW, TEAM_CHANNEL, a_card, a_connection, leased, routed
 
+from bot.domain.accounts import FanId
 from bot.domain.claims import Claim
 from bot.domain.waiting import LEAD, ROLE, Watch
 from bot.storage import Stores
@@ -53,3 +54,16 @@ async def test_whoever_waits_is_told_of_once_a_level_until_they_are_answered(sto
     await stores.claims.release(LUNA, FAN, ANNA)
     await stores.cards.answered_elsewhere(LUNA, FAN, LATER)
     assert await stores.watches.overdue(watch, soon) == [], "an answer anywhere ends the wait"
+
+
+async def test_a_fan_who_takes_no_messages_is_remembered_until_they_write_later_than_that(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(ANNA, LUNA), "sealed")
+    other = FanId("somebody-else")
+    assert await stores.claims.closed_among(LUNA, [FAN, other]) == {}
+    await stores.claims.close_chat(LUNA, FAN, NOW)
+    await stores.claims.close_chat(LUNA, FAN, LATER)
+    assert await stores.claims.closed_among(LUNA, [FAN, other]) == {FAN: LATER}
+    assert await stores.claims.closed_at(LUNA, FAN) == LATER
+    assert not await stores.claims.open_chat(LUNA, FAN, LATER)
+    assert await stores.claims.open_chat(LUNA, FAN, LATER + HOUR)
+    assert await stores.claims.closed_at(LUNA, FAN) is None

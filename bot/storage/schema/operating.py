@@ -24,6 +24,7 @@ audit = Table(
     Column("guild", BigInteger),
     Column("channel", BigInteger),
     Column("outcome", Text, nullable=False),
+    Column("way", Text),
     sqlite_autoincrement=True,
 )
 Index(None, audit.c.creator_id, audit.c.id)
