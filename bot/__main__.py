@@ -84,7 +84,11 @@ def _without_settings(options: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, role: str) -> int:
-    """Call Discord, load the rest meanwhile, run."""
+    """Call Discord, load the rest meanwhile, run.
+
+    What is loaded stays for good: looking through it for garbage meanwhile would take a quarter of the start.
+    """
+    gc.disable()
     from bot import starting  # noqa: PLC0415 - bad settings are told before anything heavy is loaded
 
     early = starting.begin(settings, role)
@@ -97,11 +101,7 @@ async def _run(settings: Settings, role: str) -> int:
 
 
 def _operations() -> Any:
-    """Everything there is.
-
-    It stays for good, and looking through it for garbage meanwhile would take a quarter of the start.
-    """
-    gc.disable()
+    """Everything there is; what is there by now is no garbage."""
     from bot import operations  # noqa: PLC0415 - loaded when it is needed
 
     gc.freeze()

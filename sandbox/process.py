@@ -63,7 +63,7 @@ class BotProcess:
             while not await self._is_ready(session):
                 if self._process.returncode is not None:
                     raise RuntimeError(f"the bot ended with {self._process.returncode}:\n{self.last_lines()}")
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
         """``kill -9``: no goodbye."""

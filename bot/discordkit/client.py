@@ -60,6 +60,7 @@ class DiscordClient(commands.Bot):
         )
         self._loaded: Sequence[Cog] | None = None
         self._is_set_up = False
+        self._is_heard = False
         self._completed = asyncio.Event()
         tree: Any = self.tree
         tree.completed = self._completed
@@ -101,9 +102,21 @@ class DiscordClient(commands.Bot):
             if isinstance(cog, CatchesUp):
                 await cog.catch_up(self)
 
+    async def on_connect(self) -> None:
+        """Discord's READY: what people do arrives from here on; servers are told one by one after it."""
+        self._is_heard = True
+
+    async def on_resumed(self) -> None:
+        """A session goes on where it was lost."""
+        self._is_heard = True
+
+    async def on_disconnect(self) -> None:
+        """Discord is gone, for a moment or for long."""
+        self._is_heard = False
+
     async def is_connected(self) -> bool:
-        """Whether Discord's gateway is there."""
-        return self.is_ready() and not self.is_closed() and self._completed.is_set()
+        """Whether Discord's gateway is there and what comes over it is answered."""
+        return self._is_heard and not self.is_closed() and self._completed.is_set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Components and forms go to the table of actions; commands have their own way."""

@@ -7,11 +7,11 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import CreatorId
 from bot.domain.pairing import is_news
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.events import NewEvent
 from bot.storage.instants import as_stored
 from bot.storage.schema import creators, events

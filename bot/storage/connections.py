@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import (
     Connection,
@@ -17,6 +16,7 @@ from bot.domain.accounts import (
 )
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.revocations import owe

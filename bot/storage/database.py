@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, event, exc, make_url, text
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageBusyError
 from bot.storage.driver import connector
+from bot.storage.engine import AsyncConnection, AsyncEngine
 from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
@@ -100,24 +100,25 @@ class Database:
         address = address_of(url)
         if address.get_backend_name() == "sqlite":
             return cls._open_sqlite(address)
-        engine = create_async_engine(
+        engine = create_engine(
             address,
             hide_parameters=True,
             pool_size=POSTGRES_CONNECTIONS,
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
         )
-        event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None)
+        event.listen(engine, "checkout", _refuse_closed)
+        writer = AsyncEngine(engine)
+        return cls(writer, writer.autocommitting(), None)
 
     @classmethod
     def _open_sqlite(cls, address: URL) -> Self:
         path = Path(address.database or "")
         make_private(path)
         writer = _sqlite_engine(address, connections=1)
-        event.listen(writer.sync_engine, "connect", _set_up_writer)
-        event.listen(writer.sync_engine, "begin", begin_immediate)
+        event.listen(writer.plain, "connect", _set_up_writer)
+        event.listen(writer.plain, "begin", begin_immediate)
         reader = _sqlite_engine(address, connections=READERS, isolation_level="AUTOCOMMIT")
-        event.listen(reader.sync_engine, "connect", _set_up_reader)
+        event.listen(reader.plain, "connect", _set_up_reader)
         return cls(writer, reader, RunLock(path), str(path))
 
     @property
@@ -205,7 +206,7 @@ class Database:
 
     async def _find_driver(self) -> Any:
         async with self._writer.connect() as connection:
-            self._driver = (await connection.get_raw_connection()).driver_connection
+            self._driver = connection.driver
         return self._driver
 
     @asynccontextmanager
@@ -235,8 +236,7 @@ class Database:
             return
         with _translated():
             async with self._one_at_a_time(), self._writer.connect() as connection:
-                raw = await connection.get_raw_connection()
-                cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                cursor = await connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 await cursor.close()
 
     async def close(self) -> None:
@@ -307,16 +307,22 @@ def _translated() -> Iterator[None]:
 
 
 def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEngine:
-    return create_async_engine(
+    connect = connector(address.database or "", BUSY_SECONDS)
+
+    def creator() -> Any:
+        return engine.dialect.loaded_dbapi.connect(async_creator_fn=connect)
+
+    engine = create_engine(
         address,
         hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_reset_on_return=None,
         pool_size=connections,
         max_overflow=0,
-        async_creator=connector(address.database or "", BUSY_SECONDS),
+        creator=creator,
         **options,
     )
+    return AsyncEngine(engine)
 
 
 def _run(connection: Any, *statements: str) -> None:

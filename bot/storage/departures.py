@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import GuildId
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.schema import default_creators, deliveries, departures, desk_posts, rights, routes
 
 GOES = (deliveries, routes, rights, default_creators)

@@ -2,10 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
 
 
 class TidyConnection(sqlite3.Connection):
@@ -41,11 +44,8 @@ class PatientConnection(aiosqlite.Connection):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         except asyncio.CancelledError:
             # The driver takes one at a time in their order: when this has ended, so has what was cancelled.
-            behind = asyncio.ensure_future(super()._execute(_nothing))  # type: ignore[no-untyped-call]
-            while not behind.done():
-                await _ended(behind)
-            if not behind.cancelled():
-                behind.exception()
+            with suppress(asyncio.CancelledError, Exception):
+                await to_its_end(super()._execute(_nothing))  # type: ignore[no-untyped-call]
             raise
 
 
@@ -53,12 +53,21 @@ def _nothing() -> None:
     """A statement that does nothing."""
 
 
-async def _ended(statement: asyncio.Future[Any]) -> None:
-    """Wait through further cancellations: it takes milliseconds, at most as long as SQLite waits for its lock."""
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Its result; whoever is cancelled meanwhile leaves only when it has ended.
+
+    It takes milliseconds, at most as long as SQLite waits for its lock.
+    """
+    task = asyncio.ensure_future(work)
     try:
-        await asyncio.wait({statement})
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        return
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()
+        raise
 
 
 def connector(path: str, busy_seconds: float) -> Callable[[], PatientConnection]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, exc, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import Creator, CreatorId, DiscordUserId, GuildId
@@ -13,6 +12,7 @@ from bot.domain.errors import UnknownCreatorError
 from bot.domain.passing import handed_over, key_of, standing
 from bot.storage.creators import EVERYBODY, creators_from
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators, rights, shifts

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exc, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
@@ -13,6 +12,7 @@ from bot.domain.errors import UnknownCreatorError
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, Pause, QuietHours, Wishes
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import departures, routes

@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import OFF_SHIFT, PlaceKind
 from bot.domain.shifts import Shift
 from bot.storage.database import Database
+from bot.storage.engine import AsyncConnection
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import HELD, deliveries, shifts

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from sqlalchemy import Row, and_, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import EventKind
 from bot.domain.money import Money
 from bot.domain.pairing import Sighting, with_report
+from bot.storage.engine import AsyncConnection
 from bot.storage.schema import identities
 
 NEAREST = 40

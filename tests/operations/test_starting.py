@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from sandbox.discord.model import Channel, User
@@ -72,3 +73,16 @@ async def test_a_second_bot_on_the_file_ends_and_the_first_goes_on_answering(gro
         await second.start()
     owner, desk = place(ground)
     assert (await (await ground.discord.slash(owner, desk, "help")).wait(15)).text
+
+
+async def test_it_is_ready_only_while_discord_is_there(ground: Playground) -> None:
+    async def becomes(status: int) -> None:
+        async with aiohttp.ClientSession() as session, asyncio.timeout(20):
+            while (await session.get(f"{ground.bot.origin}/health/ready")).status != status:
+                await asyncio.sleep(0.02)
+
+    await becomes(200)
+    outage = await ground.discord.begin_outage()
+    await becomes(503)
+    ground.discord.end_outage(outage)
+    await becomes(200)
