@@ -20,6 +20,7 @@ from bot.discordkit.actions import Actions
 from bot.discordkit.client import Cog, DiscordClient
 from bot.discordkit.failures import Failures
 from bot.discordkit.kit import Kit
+from bot.discordkit.pacer import Pacer
 from bot.discordkit.patience import Patience
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
@@ -188,7 +189,7 @@ def cogs_alone() -> list[Cog]:
     """Every cog with nothing behind it: to look at the commands they offer, not to run them."""
     failures = Failures()
     nothing: Any = _Nothing()
-    return load_cogs(nothing, Kit(Actions(failures, Throttle()), failures))
+    return load_cogs(nothing, Kit(Actions(failures, Throttle()), failures, Pacer(SystemClock())))
 
 
 class _Nothing:

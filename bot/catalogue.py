@@ -87,11 +87,11 @@ class Catalogue:
         self.studio = studio
         picker, throttle = Picker(), Throttle()
         failures = Failures(picker)
-        self.kit = Kit(Actions(failures, throttle), failures, patience)
+        self.pacer = pacer = Pacer(clock)
+        self.kit = Kit(Actions(failures, throttle), failures, pacer, patience)
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)
-        self.pacer = pacer = Pacer(clock)
         direct = DirectMessages(self.client, stores.dms, pacer)
         self.deleter = MessageDeleter(self.client, pacer)
         self.members = RecentMembers(self.client, pacer, clock)
@@ -163,6 +163,7 @@ class Catalogue:
                 clock=clock,
             ),
             team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
+            unsending=answers.unsending,
             waiting=answers.waiting,
         )
 

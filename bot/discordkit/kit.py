@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 
 from bot.discordkit.actions import Actions
 from bot.discordkit.failures import Failures
+from bot.discordkit.pacer import Pacer
 from bot.discordkit.patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The table of verbs, the presenter, and who decides when Discord is told to wait."""
+    """The table of verbs, the presenter, the pace of what nobody waits for, and when Discord is told to wait."""
 
     actions: Actions
     failures: Failures
+    pacer: Pacer
     patience: Patience = field(default_factory=Patience)

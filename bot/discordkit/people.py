@@ -31,14 +31,15 @@ def actor_of(interaction: discord.Interaction) -> Actor:
     )
 
 
-def author_of(message: discord.Message) -> Actor:
-    """The person who wrote a message."""
+def author_of(message: discord.Message, *, is_live: bool = True) -> Actor:
+    """The person who wrote a message, just now or some time ago."""
     return Actor(
         user=DiscordUserId(message.author.id),
         name=message.author.display_name,
         guild=GuildId(message.guild.id) if message.guild else None,
         channel=ChannelId(message.channel.id),
         is_age_restricted=is_age_restricted(message.channel),
+        is_there=is_live,
         way=Way.REPLY,
     )
 

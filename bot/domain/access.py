@@ -68,6 +68,8 @@ class Actor:
     channel: ChannelId | None = None
     is_age_restricted: bool = False
     """Whether the place they act from may show adult text."""
+    is_there: bool = True
+    """Whether acting there proves being there now: what is found later may be of somebody who has left."""
     way: Way | None = None
     """``None`` for what was done on a page of ours, or by the bot itself for somebody."""
 

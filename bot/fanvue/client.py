@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType, TracebackType
@@ -31,6 +31,7 @@ from bot.fanvue.wire import API_VERSION, VERSION_HEADER, Call
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+Check = Callable[[], Awaitable[object]]
 
 MAX_TRIES = 3
 MAX_TOKEN_LENGTH = 16 * 1024
@@ -95,17 +96,20 @@ class FanvueClient:
         bucket: str,
         priority: Priority = Priority.INTERACTIVE,
         deadline_seconds: float = 10,
+        check: Check | None = None,
     ) -> T:
         """The call's answer, within ``deadline_seconds`` all waiting included.
 
         Safe calls are tried up to three times; others again only when nothing had left or a 429 refused them, which
         then wait as long as it says. Raises a FanvueError: for a write, AnswerLostError and ServerError mean that
-        nobody knows whether it was done.
+        nobody knows whether it was done. ``check`` is awaited when all waiting is over; what it raises ends the call.
         """
         _check_token(call, access_token)
         deadline = _Deadline(deadline_seconds)
         for attempt in range(1, MAX_TRIES + 1):
             await self._slot(call, bucket, priority, deadline)
+            if check is not None:
+                await check()
             try:
                 if priority is Priority.BACKGROUND:
                     return await self._behind_people(call, access_token, bucket, deadline)

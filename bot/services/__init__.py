@@ -30,6 +30,7 @@ from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
 from bot.services.stuck import StuckReplies
 from bot.services.team import TeamService
+from bot.services.unsending import UnsendingService
 from bot.services.waiting import WaitingService
 
 
@@ -65,4 +66,5 @@ class Services:
     stuck: StuckReplies
     status: StatusService
     team: TeamService
+    unsending: UnsendingService
     waiting: WaitingService

@@ -172,8 +172,8 @@ class AccessService:
             raise NotAllowedError(capability)
 
     async def _is_member(self, actor: Actor, right: Right) -> bool:
-        """Acting in a server proves being in it; about any other, Discord is asked."""
-        if right.guild is None or right.guild == actor.guild:
+        """Acting in a server proves being in it; about any other, and about what is found later, Discord is asked."""
+        if right.guild is None or (actor.is_there and right.guild == actor.guild):
             return True
         return await self._memberships.is_member(right.guild, actor.user)
 

@@ -15,6 +15,7 @@ from bot.services.redrawing import Redrawing
 from bot.services.replies import CardBoard, RepliesService
 from bot.services.reply_places import ReplyPlacesService
 from bot.services.stuck import StuckReplies, Teller
+from bot.services.unsending import UnsendingService
 from bot.services.waiting import Caller, WaitingService
 from bot.storage import Stores
 from bot.vault.gate import Gate
@@ -32,6 +33,7 @@ class Answering:
     replies: RepliesService
     reply_places: ReplyPlacesService
     stuck: StuckReplies
+    unsending: UnsendingService
     waiting: WaitingService
 
 
@@ -58,6 +60,7 @@ def answering(
         access=access,
         gate=gate,
         cards=stores.cards,
+        replies=stores.replies,
         events=stores.events,
         outbox=stores.outbox,
         board=board,
@@ -74,6 +77,16 @@ def answering(
         audit=stores.audit,
         redrawing=redrawing,
         keyring=keyring,
+        clock=clock,
+    )
+    unsending = UnsendingService(
+        access=access,
+        gate=gate,
+        cards=stores.cards,
+        replies=stores.replies,
+        audit=stores.audit,
+        redrawing=redrawing,
+        desk=desk,
         clock=clock,
     )
     conversations = ConversationsService(
@@ -99,7 +112,7 @@ def answering(
         clock=clock,
         is_alone=is_alone,
     )
-    return Answering(claims, conversations, desk, inbox, replies, places, stuck, waiting)
+    return Answering(claims, conversations, desk, inbox, replies, places, stuck, unsending, waiting)
 
 
 def _desk(

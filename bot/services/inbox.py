@@ -20,10 +20,12 @@ from bot.services.replies import CardBoard, Recipient
 from bot.storage.cards import CardStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox
+from bot.storage.replies import ReplyStore
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 
-LOOK_BACK = timedelta(days=1)
+LOOK_BACK = timedelta(days=7)
+ANSWERED_LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class InboxService:
         access: AccessService,
         gate: Gate,
         cards: CardStore,
+        replies: ReplyStore,
         events: EventStore,
         outbox: Outbox,
         board: CardBoard,
@@ -90,6 +93,7 @@ class InboxService:
         self._access = access
         self._gate = gate
         self._cards = cards
+        self._replies = replies
         self._events = events
         self._outbox = outbox
         self._board = board
@@ -183,5 +187,10 @@ class InboxService:
         raise GoneError
 
     async def places(self) -> list[ChannelId]:
-        """Where cards were put lately, and may have been answered while nobody listened."""
-        return await self._cards.channels_since(self._clock.now() - LOOK_BACK)
+        """Where cards were put lately, and may have been answered while nobody listened.
+
+        First those where somebody answered last: a reply that was just on its way is there.
+        """
+        now = self._clock.now()
+        answered = await self._replies.channels_since(now - ANSWERED_LATELY)
+        return list(dict.fromkeys([*answered, *await self._cards.channels_since(now - LOOK_BACK)]))

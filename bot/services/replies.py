@@ -44,7 +44,6 @@ E = TypeVar("E", bound=DomainError)
 RECENT = timedelta(minutes=15)
 SETTLES_WITHIN = timedelta(seconds=15)
 """An unknown outcome this young may still turn up at Fanvue."""
-UNSENT_WITHIN = timedelta(days=1)
 TOO_LATE = "I was away when you wrote this, so it was not sent. Reply again if it should still go out."
 NOT_SENT = "I was restarted before I could tell you: this was not sent. Reply again to send it."
 UNDER_WAY = "That is being sent already. One moment."
@@ -109,6 +108,7 @@ class RepliesService:
     async def send(self, to: Recipient, draft: Draft, *, source: str) -> StoredReply | None:
         """Send it as the creator and mark the cards; ``None`` when this source was handled before.
 
+        The right is asked for again when it leaves: an upload, or Fanvue's limit, may have taken its time.
         Raises BadInputError, HeldError when somebody else is on the fan, FanUnreachableError, RefusedByFanvueError,
         OutcomeUnknownError and what the gate raises; what can be sent again, or changed first, says so.
         """
@@ -190,34 +190,6 @@ class RepliesService:
         if known.status is not ReplyStatus.ASKED:
             await self._ask_first(grant, known.fan, known.id)
         return await self._run(to, known.id, draft, now)
-
-    async def unsend(self, actor: Actor, creator: CreatorId, reply_id: str) -> None:
-        """Take it back at Fanvue. BadInputError where that is not possible (any more)."""
-        grant = await self._access.require(actor, creator, Capability.REPLY)
-        known = await self._own(grant, reply_id)
-        if known.status is ReplyStatus.UNSENT:
-            raise BadInputError("That was taken back already.")
-        if known.status is not ReplyStatus.SENT or known.fanvue_message is None:
-            raise BadInputError("The fan does not have that one, so there is nothing to take back.")
-        if grant.managed is not None:
-            raise BadInputError("Fanvue lets only the creator's own connection unsend. Do it on fanvue.com, please.")
-        try:
-            await self._gate.call(grant, chats.delete_message(known.fan, known.fanvue_message))
-        except RefusedByFanvueError:
-            raise BadInputError("Fanvue keeps that message: the fan has bought it, or it is too old.") from None
-        except GoneError:
-            log.info("unsent_before")
-        await self._replies.move(known.id, ReplyStatus.SENT, ReplyStatus.UNSENT, self._clock.now())
-        await self._note(grant, "unsent")
-        await self._desk.unsent(grant.creator, known.fanvue_message)
-        await self._redrawing.parcels(await self._cards.unanswer(grant.creator, known.fan, known.created_at))
-
-    async def last_sent(self, grant: Grant, fan: FanId) -> StoredReply:
-        """The latest reply this fan has from here. BadInputError when there is none to take back."""
-        found = await self._replies.last_sent(grant.creator, fan, self._clock.now() - UNSENT_WITHIN)
-        if found is None:
-            raise BadInputError("Nothing was sent to this fan from here in the last day.")
-        return found
 
     async def outcome(self, source: str) -> ReplyStatus | None:
         """What became of this source; ``None`` when it was never handled."""
@@ -320,8 +292,11 @@ class RepliesService:
         return stored
 
     async def _sent(self, to: Recipient, draft: Draft, started_at: datetime) -> str:
+        async def still_may() -> None:
+            await self._access.require(to.grant.actor, to.grant.creator, Capability.REPLY)
+
         try:
-            return (await self._gate.call(to.grant, sending(to.grant, to.fan, draft))).message_uuid
+            return (await self._gate.call(to.grant, sending(to.grant, to.fan, draft), check=still_may)).message_uuid
         except RefusedByFanvueError as error:
             if UNREACHABLE in error.reasons:
                 raise FanUnreachableError from None

@@ -72,8 +72,9 @@ class CardStore:
         return await self._one(cards.c.delivery_id == delivery)
 
     async def channels_since(self, moment: datetime) -> list[ChannelId]:
-        """Where cards were put since then."""
-        query = select(cards.c.channel_id).where(cards.c.created_at >= moment).distinct().order_by(cards.c.channel_id)
+        """Where cards were put since then, the latest first."""
+        query = select(cards.c.channel_id).where(cards.c.created_at >= moment).group_by(cards.c.channel_id)
+        query = query.order_by(func.max(cards.c.created_at).desc(), cards.c.channel_id)
         async with self._database.read() as connection:
             return [ChannelId(channel) for channel in (await connection.execute(query)).scalars()]
 

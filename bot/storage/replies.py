@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text, update
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
 from bot.storage.database import Database
@@ -184,6 +184,14 @@ class ReplyStore:
         is_old = and_(replies.c.sealed_draft.is_not(None), replies.c.created_at < now - KEPT)
         async with self._database.write() as connection:
             return (await connection.execute(update(replies).where(is_old).values(sealed_draft=None))).rowcount
+
+    async def channels_since(self, moment: datetime) -> list[ChannelId]:
+        """Where somebody answered since then, the latest first."""
+        is_recent = and_(replies.c.created_at >= moment, replies.c.channel_id.is_not(None))
+        query = select(replies.c.channel_id).where(is_recent).group_by(replies.c.channel_id)
+        async with self._database.read() as connection:
+            found = await connection.execute(query.order_by(func.max(replies.c.created_at).desc()))
+            return [ChannelId(channel) for channel in found.scalars()]
 
     async def by_source(self, source_key: str) -> StoredReply | None:
         """What became of a source."""

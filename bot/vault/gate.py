@@ -15,17 +15,20 @@ from bot.domain.errors import (
     FanvueChangedError,
     FanvueDownError,
     GoneError,
+    NotAllowedError,
     NotConnectedError,
+    OffShiftError,
     OutcomeUnknownError,
     PausedError,
     ReconnectNeededError,
     RefusedByFanvueError,
     ScopeMissingError,
+    UnknownCreatorError,
 )
 from bot.domain.scopes import Scope
 from bot.domain.uses import Use, UseOutcome
 from bot.fanvue import errors as fanvue
-from bot.fanvue.client import FanvueClient
+from bot.fanvue.client import Check, FanvueClient
 from bot.fanvue.limits import Priority, Room
 from bot.fanvue.wire import Call
 from bot.vault.tokens import TokenKeeper
@@ -37,7 +40,14 @@ T = TypeVar("T")
 INTERACTIVE_SECONDS = 10
 BACKGROUND_SECONDS = 30
 SHORTEST_SEND_SECONDS = 0.05
-NOT_OPENED = (NotConnectedError, PausedError, ReconnectNeededError)
+NOT_OPENED = (
+    NotAllowedError,
+    NotConnectedError,
+    OffShiftError,
+    PausedError,
+    ReconnectNeededError,
+    UnknownCreatorError,
+)
 """With these no token was used."""
 REFUSED = (GoneError, RefusedByFanvueError, ScopeMissingError)
 Witness = Callable[[Use], None]
@@ -62,15 +72,17 @@ class Gate:
         *,
         deadline_seconds: float = INTERACTIVE_SECONDS,
         priority: Priority = Priority.INTERACTIVE,
+        check: Check | None = None,
     ) -> T:
         """The answer of one call made for a person, waiting for a token included; every failure is a DomainError.
 
+        ``check`` is asked right before the request leaves, after all waiting; its DomainError ends the call.
         What takes hundreds of calls asks in the background: others who wait for a single one go first.
         OutcomeUnknownError means that a write was sent and nobody knows whether it was done: read back, do not repeat.
         """
         self.require_scopes(grant, call)
         try:
-            work = self._call(grant.connection, call, deadline_seconds, priority)
+            work = self._call(grant.connection, call, deadline_seconds, priority, check=check)
             return await self._watched(grant.creator, grant.actor, call, work)
         except (PausedError, ReconnectNeededError, ScopeMissingError) as error:
             error.is_owner = grant.is_owner
@@ -134,6 +146,7 @@ class Gate:
         deadline_seconds: float,
         priority: Priority,
         ready: str | None = None,
+        check: Check | None = None,
     ) -> T:
         _check(connection, call.scopes)
         loop = asyncio.get_running_loop()
@@ -147,7 +160,7 @@ class Gate:
                 token = ready
             seconds = max(ends_at - loop.time(), SHORTEST_SEND_SECONDS)
             try:
-                return await self._send(connection, call, token, seconds, priority)
+                return await self._send(connection, call, token, seconds, priority, check)
             except fanvue.UnauthorizedError:
                 await self._judge(connection, token, number)
                 rejected = token
@@ -165,10 +178,18 @@ class Gate:
             raise ReconnectNeededError(connection.account.handle)
 
     async def _send(
-        self, connection: Connection, call: Call[T], token: str, deadline_seconds: float, priority: Priority
+        self,
+        connection: Connection,
+        call: Call[T],
+        token: str,
+        deadline_seconds: float,
+        priority: Priority,
+        check: Check | None,
     ) -> T:
         bucket = f"{connection.account.id}:{call.acting_as.creator or ''}"
-        return await self._client.send(call, token, bucket=bucket, priority=priority, deadline_seconds=deadline_seconds)
+        return await self._client.send(
+            call, token, bucket=bucket, priority=priority, deadline_seconds=deadline_seconds, check=check
+        )
 
     def _translated(self, error: fanvue.FanvueError, connection: Connection, call: Call[T]) -> DomainError:
         match error:

@@ -10,6 +10,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of
 from bot.discordkit.places import Channel, require_mentionable
+from bot.discordkit.words import typed_words
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
@@ -38,7 +39,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         self._access = services.access
         self._conversations = services.conversations
         self._waiting = services.waiting
-        self._native = NativeReplies(services, kit.failures)
+        self._native = NativeReplies(services, kit)
         self._answers = Answers(services, kit)
         self._where = ReplyPlaces(services, kit)
         Templates(services, kit)
@@ -94,7 +95,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         grant = await self._access.choose(actor_of(interaction), creator, Capability.REPLY)
         to = Recipient(grant, await self._conversations.meant(grant, fan))
         files = (incoming(file),) if file is not None else ()
-        written = Written(words or "", price or "", files, template=template or "")
+        written = Written(typed_words(interaction, words or ""), price or "", files, template=template or "")
         try:
             await self._answers.send(interaction, to, written)
         except Exception as error:

@@ -15,6 +15,7 @@ from bot.discordkit.inbox import done, sent_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import kept, words_in
 from bot.discordkit.people import actor_of
+from bot.discordkit.words import typed_words
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
@@ -209,7 +210,7 @@ class Answers:
 def _written(interaction: discord.Interaction, values: dict[str, str]) -> Written:
     previews = uploaded(interaction, PREVIEW_ID)
     return Written(
-        text=words_in(values),
+        text=typed_words(interaction, words_in(values)),
         price=values.get(PRICE_ID, ""),
         files=tuple(uploaded(interaction, FILES_ID)),
         preview=previews[0] if previews else None,

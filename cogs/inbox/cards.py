@@ -37,7 +37,7 @@ class CardActs:
 
     def __init__(self, services: Services, kit: Kit) -> None:
         self._inbox = services.inbox
-        self._replies = services.replies
+        self._unsending = services.unsending
         self._claims = services.claims
         self._conversations = services.conversations
         kit.actions.on_press(SHOW_VERB, self._show)
@@ -90,7 +90,7 @@ class CardActs:
     async def _unsend(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
-        last = await self._replies.last_sent(conversation.grant, conversation.fan)
+        last = await self._unsending.last_sent(conversation.grant, conversation.fan)
         when = discord.utils.format_dt(last.created_at, "R")
         line = f"The latest answer from here, by **{text.name(last.author_name or 'somebody')}**, {when}."
         await interaction.edit_original_response(
@@ -101,7 +101,7 @@ class CardActs:
     async def _unsend_one(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         creator, _, reply = key.partition("|")
-        await self._replies.unsend(actor_of(interaction), CreatorId(creator), reply)
+        await self._unsending.unsend(actor_of(interaction), CreatorId(creator), reply)
         await interaction.edit_original_response(embed=done("Unsent ✓", "The fan no longer has that message."))
 
     async def _open_one(self, interaction: discord.Interaction, _argument: str, values: list[str]) -> None:

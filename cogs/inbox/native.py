@@ -1,18 +1,18 @@
 """Discord's own Reply on a card: only a person's true reply counts, and each has an outcome its author sees."""
 
-import asyncio
 import time
-from collections import defaultdict
 from contextlib import suppress
-from typing import Any
 
 import discord
 
 from bot.discordkit.attachments import incoming
 from bot.discordkit.cards import OPEN_VERB, deliveries_in
 from bot.discordkit.components import PREFIX
-from bot.discordkit.failures import Failures, embed_of, failure_for
+from bot.discordkit.failures import embed_of, failure_for
+from bot.discordkit.inbox import WRITE_VERB
+from bot.discordkit.kit import Kit
 from bot.discordkit.people import author_of
+from bot.discordkit.turns import Turns
 from bot.discordkit.words import plain_words
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.drafts import Draft
@@ -21,13 +21,12 @@ from bot.services import Services
 from bot.services.inbox import CardMessage
 from bot.services.replies import Recipient
 from bot.services.reply_places import DIRECT
+from cogs.inbox.missed import MissedReplies, is_true_reply
 
 Choice = tuple[int, str]
 """A card's delivery, and how a menu calls it."""
 
 NOBODY = FanId("")
-LOOKED_AT = 500
-AT_ONCE = 6
 SENT = "sent"
 PING_OFF = (
     "Your reply reached me without its text, because its **@** was off. Turn the @ on when you reply, or press "
@@ -38,6 +37,9 @@ STICKER = "Stickers live in Discord alone: fans could not see it. Send words or 
 POLL = "Polls live in Discord alone: fans could not vote. Ask them in words. Nothing was sent."
 NO_CARD = (
     "That is a note of mine, not a card. Reply to the fan's card itself, or press its **Reply**. Nothing was sent."
+)
+HEADER = (
+    "That is the fan's header, not a card. Reply to a card below, or press **Write** on the header. Nothing was sent."
 )
 EDITED = (
     "The fan has what you wrote at first: an edit does not reach them. Press **Unsend** on the card and reply anew, "
@@ -54,12 +56,14 @@ NOTE_SECONDS = 120
 class NativeReplies:
     """A reply is known by its message, so it is sent once, whenever it is found."""
 
-    def __init__(self, services: Services, failures: Failures) -> None:
+    def __init__(self, services: Services, kit: Kit) -> None:
         self._inbox = services.inbox
         self._replies = services.replies
         self._media = services.media
         self._places = services.reply_places
-        self._failures = failures
+        self._failures = kit.failures
+        self._missed = MissedReplies(services.inbox, kit.pacer, self.handle)
+        self._turns = Turns()
         self._client: discord.Client | None = None
         self._told: dict[int, float] = {}
 
@@ -79,26 +83,9 @@ class NativeReplies:
             await mark(message, "⚠️")
 
     async def catch_up(self, client: discord.Client) -> None:
-        """What was written to cards while nobody listened; what carries a mark of ours was seen."""
+        """What was written to cards while nobody listened."""
         self._client = client
-        for place in await self._inbox.places():
-            try:
-                channel: Any = client.get_channel(place) or await client.fetch_channel(place)
-                found = [message async for message in channel.history(limit=LOOKED_AT)]
-            except discord.HTTPException:
-                continue
-            by_card: dict[int | None, list[discord.Message]] = defaultdict(list)
-            for message in reversed(found):
-                if is_true_reply(message) and not any(reaction.me for reaction in message.reactions):
-                    by_card[message.reference.message_id if message.reference else None].append(message)
-            turns = asyncio.Semaphore(AT_ONCE)
-            await asyncio.gather(*(self._in_order(written, turns) for written in by_card.values()))
-
-    async def _in_order(self, written: list[discord.Message], turns: asyncio.Semaphore) -> None:
-        """The replies to one card, the oldest first."""
-        async with turns:
-            for message in written:
-                await self.handle(message, is_live=False)
+        await self._missed.find(client)
 
     async def edited(self, message: discord.Message) -> None:
         """Say that an edit of a reply changes nothing for the fan."""
@@ -123,18 +110,20 @@ class NativeReplies:
     async def _answer(self, message: discord.Message, cards: list[Choice], *, is_live: bool) -> None:
         delivery, _ = cards[-1]
         card = CardMessage(_replied_id(message), ChannelId(message.channel.id), delivery)
-        conversation = await self._inbox.open(author_of(message), card)
-        to, source = conversation.recipient, _source(message.id)
-        is_known = not is_live and await self._replies.outcome(source) is not None
-        draft = Draft(plain_words(message))
-        if not is_known:
+        conversation = await self._inbox.open(author_of(message, is_live=is_live), card)
+        to = conversation.recipient
+        async with self._turns.turn((message.author.id, to.grant.creator, to.fan)):
+            if await self._sent(message, to, cards, is_live=is_live):
+                await mark(message, "✅")
+
+    async def _sent(self, message: discord.Message, to: Recipient, cards: list[Choice], *, is_live: bool) -> bool:
+        """Whether the fan has it now; false when it is under way already."""
+        source, draft = _source(message.id), Draft(plain_words(message))
+        if is_live or await self._replies.outcome(source) is None:
             draft = await self._allowed(message, to, cards, draft)
         if is_live:
-            is_sent = await self._replies.send(to, draft, source=source) is not None
-        else:
-            is_sent = await self._replies.resume(to, draft, source=source, written_at=message.created_at)
-        if is_sent:
-            await mark(message, "✅")
+            return await self._replies.send(to, draft, source=source) is not None
+        return await self._replies.resume(to, draft, source=source, written_at=message.created_at)
 
     async def _allowed(self, message: discord.Message, to: Recipient, cards: list[Choice], draft: Draft) -> Draft:
         """What may be sent from there as it is, with its files; else it is kept, and the error leads to it."""
@@ -165,6 +154,8 @@ class NativeReplies:
             return []
         if found := _choices(replied):
             return found
+        if _is_header(replied):
+            raise BadInputError(HEADER)
         if replied.type is discord.MessageType.reply:
             raise BadInputError(NO_CARD)
         return []
@@ -187,15 +178,6 @@ async def mark(message: discord.Message | discord.PartialMessage, emoji: str) ->
     """React, where that is allowed: a mark that cannot be made changes nothing about what was done."""
     with suppress(discord.HTTPException):
         await message.add_reaction(emoji)
-
-
-def is_true_reply(message: discord.Message) -> bool:
-    """Whether a person truly replied; forwards, bots, webhooks and system messages do not count."""
-    reference = message.reference
-    is_person = not message.author.bot and message.webhook_id is None
-    if not is_person or message.type is not discord.MessageType.reply or reference is None:
-        return False
-    return reference.type is discord.MessageReferenceType.reply
 
 
 def _oddity(message: discord.Message, draft: Draft) -> DomainError | None:
@@ -232,6 +214,11 @@ def _own_id(message: discord.Message) -> int | None:
     if message.guild is not None:
         return message.guild.me.id
     return message.channel.me.id if isinstance(message.channel, discord.DMChannel) else None
+
+
+def _is_header(message: discord.Message) -> bool:
+    parts = (part for row in message.components for part in getattr(row, "children", ()))
+    return any(str(part.custom_id or "").startswith(f"{PREFIX}:{WRITE_VERB}:") for part in parts)
 
 
 def _choices(message: discord.Message) -> list[Choice]:

@@ -1,11 +1,16 @@
 """Odd replies: each has an outcome its author sees, and what was written is never lost."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
+from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.events import EventKind
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
+REPLY = 19
 PICTURE = ("beach.png", b"\x89PNG not a real one")
 
 
@@ -105,13 +110,24 @@ async def test_what_is_too_long_comes_back_whole_in_two_boxes_and_nobody_elses(c
     ("words", "arrives"),
     [
         ("Hi <@{cleo}> \\*soon\\* **now** https://example.org/a_b", "Hi @cleo *soon* **now** https://example.org/a_b"),
-        ("<a:wave:123456789012345678> <t:1700000000:R>", ":wave:"),
+        ("<a:wave:123456789012345678> <t:1700000000:R>", ":wave: 14 November 2023, 22:13 UTC"),
+        ("At <t:1700000000:t>, with </inbox reply:123456789012345678>", "At 22:13 UTC, with /inbox reply"),
     ],
 )
 async def test_what_discord_marks_up_arrives_as_plain_words(connected: Rig, words: str, arrives: str) -> None:
     card = await desk_card(connected)
     await connected.luna.send(connected.desk, words.format(cleo=connected.people["cleo"].id), reply_to=card)
     assert sent(connected)[-1] == arrives
+
+
+async def test_the_box_and_the_command_make_plain_words_too_and_keep_backslashes(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    card = await desk_card(connected)
+    words = f"<@1> <#{desk.id}> <a:wave:123456789012345678> <t:1700000000:d> ¯\\_(ツ)_/¯"
+    arrives = "@somebody #desk :wave: 14 November 2023 ¯\\_(ツ)_/¯"
+    await luna.submit_modal(await luna.click(card, label="Reply"), {"text": words})
+    await luna.slash(desk, "inbox reply", fan=connected.fan, text=words)
+    assert sent(connected)[-2:] == [arrives, arrives]
 
 
 async def test_a_reply_that_is_deleted_stays_with_the_fan_and_that_is_said(connected: Rig) -> None:
@@ -144,6 +160,41 @@ async def test_a_reply_to_a_note_of_ours_says_where_the_card_is(connected: Rig) 
     await connected.luna.send(connected.desk, "Second", reply_to=notice(connected))
     assert "not a card" in words_of(notice(connected))
     assert sent(connected) == before
+
+
+async def test_a_reply_to_a_fans_header_says_where_the_cards_are(connected: Rig) -> None:
+    rig, creator = connected, CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    forum = rig.guild.create_forum_channel("fans")
+    place = Place(PlaceKind.FORUM, forum.id, GuildId(rig.guild.id))
+    route = Route(creator, EventKind.MESSAGE, place, DiscordUserId(rig.luna.id))
+    await rig.app.stores.routes.set(route, rig.app.clock.now())
+    await rig.fanvue.fan_writes(CREATOR, rig.fan, "Hello?")
+    await rig.until(lambda: forum.threads and rig.cards(forum.threads[0]))
+    post, before = forum.threads[0], sent(rig)
+    await rig.app.services.desk.sweep()
+    await rig.env.settle()
+    header = next(message for message in post.history() if "Conversation" in labels_of(message))
+    await rig.luna.send(post, "Who takes this one?", reply_to=header)
+    assert "header, not a card" in words_of(post.history()[-1])
+    assert sent(rig) == before
+
+
+async def test_what_one_person_writes_to_a_fan_goes_out_in_that_order(connected: Rig) -> None:
+    card, backend = await desk_card(connected), connected.env.backend
+    before = sent(connected)
+    slow = connected.fanvue.faults.add(operation="sendMessage", kind="hang", times=1)
+    first = asyncio.create_task(connected.luna.send(connected.desk, "Look", reply_to=card))
+    await asyncio.wait_for(slow.struck.wait(), 10)
+    second = f"<@{connected.app.client.user.id}> Nice, is it not?"
+    about = {"channel_id": str(connected.desk.id), "message_id": str(card.id)}
+    backend.create_message(connected.desk.id, connected.luna.id, second, reference=about, message_type=REPLY)
+    for _ in range(50):
+        await asyncio.sleep(0.005)
+    assert sent(connected) == before, "the second waits for what becomes of the first"
+    slow.released.set()
+    await first
+    assert "Nobody knows yet" in words_of(notice(connected))
+    assert sent(connected) == [*before, "Nice, is it not?"]
 
 
 async def test_an_outsider_is_told_privately_once_and_written_down_each_time(connected: Rig) -> None:

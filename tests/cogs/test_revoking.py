@@ -1,5 +1,6 @@
 """A right that ends stops what is already on its way: an open view, an open box, a reply that waits, cards to come."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -97,6 +98,36 @@ async def test_a_reply_that_waited_for_the_bot_is_not_sent(connected: Rig, end: 
         await client.get_cog("Inbox").catch_up(client)
     await connected.env.settle()
     assert "from before" not in sent(connected)
+
+
+async def test_a_reply_that_waited_is_not_sent_for_somebody_who_left_the_server_meanwhile(connected: Rig) -> None:
+    await give(connected, "reply")
+    card = await card_at_desk(connected)
+    async with deaf(connected):
+        await connected.members["cleo"].send(connected.desk, "from before", reply_to=card)
+    connected.guild.remove_member(connected.members["cleo"])
+    client: Any = connected.app.client
+    with connected.env.time_context():
+        await client.get_cog("Inbox").catch_up(client)
+    await connected.env.settle()
+    assert "from before" not in sent(connected)
+
+
+async def test_a_reply_whose_file_is_still_on_its_way_is_not_sent(connected: Rig) -> None:
+    await give(connected, "reply")
+    card = await card_at_desk(connected)
+    before = sent(connected)
+    slow = connected.fanvue.faults.add(operation="getUploadPartUrl", kind="hang", times=1)
+    picture = ("beach.png", b"\x89PNG not a real one")
+    sending = asyncio.create_task(
+        connected.members["cleo"].send(connected.desk, "with a picture", reply_to=card, attachments=[picture])
+    )
+    await asyncio.wait_for(slow.struck.wait(), 10)
+    await run_out(connected)
+    slow.released.set()
+    await sending
+    await connected.env.settle()
+    assert sent(connected) == before
 
 
 @ENDS

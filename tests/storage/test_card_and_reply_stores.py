@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from stored_examples import ANNA, CHATTER, LATER, NOW, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, routed
 
-from bot.domain.accounts import MessageId
+from bot.domain.accounts import ChannelId, MessageId
 from bot.storage import Stores
 from bot.storage.cards import CardRow
 from bot.storage.replies import ReplyStatus
@@ -56,3 +57,16 @@ async def test_what_became_of_a_reply_is_remembered_and_still_blocks_its_source(
     assert sent is not None
     assert (sent.status, sent.fanvue_message, sent.settled_at) == (ReplyStatus.SENT, "fanvue-1", LATER)
     assert not await stores.replies.begin(a_reply("x"))
+
+
+async def test_places_come_the_latest_first_so_that_a_reply_cut_short_is_found_first(stores: Stores) -> None:
+    for minute, name in enumerate(("late", "early", "late-again")):
+        channel = ChannelId(7 if name == "early" else 8)
+        await stores.replies.begin(replace(a_reply(name), channel=channel, created_at=NOW + timedelta(minutes=minute)))
+    assert await stores.replies.channels_since(NOW) == [8, 7]
+    assert await stores.replies.channels_since(NOW + timedelta(minutes=2)) == [8]
+    for message, minutes in ((500, 0), (900, 2), (700, 1)):
+        await routed(stores, f"k{message}", TEAM_CHANNEL)
+        (delivery,) = await leased(stores)
+        await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, message), NOW + timedelta(minutes=minutes))
+    assert await stores.cards.channels_since(NOW) == [901, 701, 501]

@@ -1,0 +1,73 @@
+"""Replies that were written to cards while nobody listened: each is found once, and sent or told about."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+import discord
+import structlog
+
+from bot.discordkit.pacer import Pacer
+from bot.domain.accounts import ChannelId
+from bot.domain.faults import where
+from bot.services.inbox import InboxService
+
+log = structlog.get_logger(__name__)
+
+LOOKED_AT = 500
+AT_ONCE = 6
+
+
+class Handler(Protocol):
+    """Sends a true reply, or says why not."""
+
+    def __call__(self, message: discord.Message, *, is_live: bool) -> Awaitable[None]:
+        """Never raises."""
+        ...
+
+
+class MissedReplies:
+    """What carries a mark of ours was seen; the places where people answered last are looked at first."""
+
+    def __init__(self, inbox: InboxService, pacer: Pacer, handle: Handler) -> None:
+        self._inbox = inbox
+        self._pacer = pacer
+        self._handle = handle
+
+    async def find(self, client: discord.Client) -> None:
+        """Look at every place that cards came to lately; one that cannot be read keeps no other waiting."""
+        turns = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._look(client, place, turns) for place in await self._inbox.places()))
+
+    async def _look(self, client: discord.Client, place: ChannelId, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            try:
+                found = await self._unseen(client, place)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one place is not wrong with the others
+                log.info("place_not_read", error=where(error))
+                return
+            await asyncio.gather(*(self._in_order(written) for written in found))
+
+    async def _unseen(self, client: discord.Client, place: ChannelId) -> list[list[discord.Message]]:
+        """The true replies there that nobody saw, by the card they answer, the oldest first."""
+        await self._pacer.slot()
+        channel: Any = client.get_channel(place) or await client.fetch_channel(place)
+        by_card: dict[int | None, list[discord.Message]] = defaultdict(list)
+        for message in reversed([one async for one in channel.history(limit=LOOKED_AT)]):
+            if is_true_reply(message) and not any(reaction.me for reaction in message.reactions):
+                by_card[message.reference.message_id if message.reference else None].append(message)
+        return list(by_card.values())
+
+    async def _in_order(self, written: list[discord.Message]) -> None:
+        for message in written:
+            await self._handle(message, is_live=False)
+
+
+def is_true_reply(message: discord.Message) -> bool:
+    """Whether a person truly replied; forwards, bots, webhooks and system messages do not count."""
+    reference = message.reference
+    is_person = not message.author.bot and message.webhook_id is None
+    if not is_person or message.type is not discord.MessageType.reply or reference is None:
+        return False
+    return reference.type is discord.MessageReferenceType.reply
