@@ -71,8 +71,14 @@ class Privacy(commands.GroupCog, name="privacy", description="See, export, pause
     async def _turn_page(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
         person = actor_of(interaction).user
-        page = await self._privacy.uses(person, *trust.page_from(argument))
-        await interaction.edit_original_response(embed=trust.uses_embed(page, person), view=trust.uses_view(page))
+        whose, number = trust.page_from(argument)
+        if whose is Whose.DECIDED:
+            decided = await self._privacy.decisions(person, number)
+            embed, view = trust.decisions_embed(decided, person), trust.decisions_view(decided)
+        else:
+            page = await self._privacy.uses(person, whose, number)
+            embed, view = trust.uses_embed(page, person), trust.uses_view(page)
+        await interaction.edit_original_response(embed=embed, view=view)
 
     async def _export(self, interaction: discord.Interaction, _argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

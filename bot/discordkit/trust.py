@@ -1,16 +1,18 @@
 """What /privacy shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import discord
 
 from bot.discordkit.components import DISCONNECT_VERB, RESUME_VERB, button, view_of
+from bot.discordkit.decisions import decided
 from bot.discordkit.look import Colour
 from bot.domain import text
-from bot.domain.accounts import Connection, DiscordUserId
+from bot.domain.access import AuditEntry, Way
+from bot.domain.accounts import Connection, CreatorId, DiscordUserId
 from bot.domain.scopes import Scope
 from bot.domain.uses import LastUse, UseOutcome, Uses, words_for
-from bot.services.privacy import Erased, Overview, UsesPage, Whose
+from bot.services.privacy import DecisionsPage, Erased, Overview, UsesPage, Whose
 
 USES_VERB = "uses"
 EXPORT_VERB = "export"
@@ -68,6 +70,12 @@ OUTCOMES = {
     UseOutcome.UNKNOWN: " · outcome unknown",
 }
 BY_ITSELF = "the bot by itself"
+SIDES = {
+    Whose.MINE: "Who used my account",
+    Whose.DECIDED: "Decisions",
+    Whose.BY_ME: "What I did for others",
+}
+WAYS = {Way.COMMAND: "by command", Way.PRESS: "by a button", Way.BOX: "in a form", Way.REPLY: "by Discord's Reply"}
 
 
 def panel_embed(overview: Overview, reader: DiscordUserId) -> discord.Embed:
@@ -147,17 +155,18 @@ def uses_embed(page: UsesPage, person: DiscordUserId) -> discord.Embed:
     """A page of uses."""
     is_mine = page.whose is Whose.MINE
     title = "What was done with your account" if is_mine else "What you did with others' accounts"
-    lines = "\n".join(_use(uses, person if is_mine else None) for uses in page.entries)
+    lines = "\n".join(_use(uses, person if is_mine else None, page.handles) for uses in page.entries)
     embed = discord.Embed(title=title, description=lines or "Nothing in the last 90 days.", colour=Colour.CALM)
     embed.set_footer(text=f"Page {page.number + 1} · counted by hour, kept 90 days · what was said is never noted")
     return embed
 
 
-def _use(uses: Uses, owner: DiscordUserId | None) -> str:
+def _use(uses: Uses, owner: DiscordUserId | None, handles: Mapping[CreatorId, str]) -> str:
     use = uses.use
     times = f" · {uses.count} times" if uses.count > 1 else ""
     head = f"**{words_for(use.operation)}**{times}{OUTCOMES[use.outcome]}"
-    return f"{head}\n-# {discord.utils.format_dt(uses.last_at, 'R')} · {_by(uses, owner)}"
+    whose = f" · @{text.name(handles[use.creator])}" if use.creator in handles else ""
+    return f"{head}\n-# {discord.utils.format_dt(uses.last_at, 'R')} · {_by(uses, owner)}{whose}"
 
 
 def _by(uses: Uses, owner: DiscordUserId | None) -> str:
@@ -172,15 +181,43 @@ def _by(uses: Uses, owner: DiscordUserId | None) -> str:
     return f"{'you' if use.actor == owner else f'<@{use.actor}>'}, {place}"
 
 
-def uses_view(page: UsesPage) -> discord.ui.View | None:
-    """Older, newer, and the other side of it."""
-    other = Whose.BY_ME if page.whose is Whose.MINE else Whose.MINE
-    label = "What I did for others" if other is Whose.BY_ME else "My own account"
-    buttons = [button(label, USES_VERB, _argument(other, 0))]
-    if page.has_more:
-        buttons.insert(0, button("Older", USES_VERB, _argument(page.whose, page.number + 1)))
-    if page.number:
-        buttons.insert(0, button("Newer", USES_VERB, _argument(page.whose, page.number - 1)))
+def uses_view(page: UsesPage) -> discord.ui.View:
+    """Older, newer, and the other sides of it."""
+    return _pages(page.whose, page.number, has_more=page.has_more)
+
+
+def decisions_embed(page: DecisionsPage, reader: DiscordUserId) -> discord.Embed:
+    """A page of decisions."""
+    lines = "\n".join(_decision(entry, reader, page.handles) for entry in page.entries)
+    embed = discord.Embed(
+        title="What was decided about your account", description=lines or "Nothing yet.", colour=Colour.CALM
+    )
+    embed.set_footer(text=f"Page {page.number + 1} · what was refused is here too · kept a year")
+    return embed
+
+
+def decisions_view(page: DecisionsPage) -> discord.ui.View:
+    """Older, newer, and the other sides of it."""
+    return _pages(Whose.DECIDED, page.number, has_more=page.has_more)
+
+
+def _decision(entry: AuditEntry, reader: DiscordUserId, handles: Mapping[CreatorId, str]) -> str:
+    who = "somebody who had themselves forgotten"
+    if entry.actor is not None:
+        who = "you" if entry.actor == reader else f"<@{entry.actor}>"
+    place = f"in <#{entry.channel}>" if entry.guild and entry.channel else ""
+    way = WAYS[entry.way] if entry.way else ""
+    whose = f"@{text.name(handles[entry.creator])}" if entry.creator and entry.creator in handles else ""
+    parts = (discord.utils.format_dt(entry.at, "R"), who, place, way, whose)
+    return f"**{decided(entry.action, entry.outcome)}**\n-# {' · '.join(filter(None, parts))}"
+
+
+def _pages(whose: Whose, number: int, *, has_more: bool) -> discord.ui.View:
+    buttons = [button(label, USES_VERB, _argument(one, 0)) for one, label in SIDES.items() if one is not whose]
+    if has_more:
+        buttons.insert(0, button("Older", USES_VERB, _argument(whose, number + 1)))
+    if number:
+        buttons.insert(0, button("Newer", USES_VERB, _argument(whose, number - 1)))
     return view_of(buttons)
 
 

@@ -136,3 +136,17 @@ class Grant:
     def is_owner(self) -> bool:
         """Whether the actor is the one who connected the account."""
         return self.connection.owner == self.actor.user
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act; the actor is unknown once they had themselves forgotten."""
+
+    at: datetime
+    actor: DiscordUserId | None
+    creator: CreatorId | None
+    action: str
+    guild: GuildId | None
+    channel: ChannelId | None
+    outcome: str
+    way: Way | None = None

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.access import Actor, Grant
-from bot.domain.accounts import Connection, DiscordUserId
+from bot.domain.access import Actor, AuditEntry, Grant
+from bot.domain.accounts import Connection, CreatorId, DiscordUserId
 from bot.domain.clock import Clock
 from bot.domain.scopes import Scope
 from bot.domain.uses import KEPT_FOR, LastUse, Uses
@@ -38,6 +38,8 @@ class Whose(StrEnum):
     """What was done with their own creators, by whomever."""
     BY_ME = "by_me"
     """What they did with other people's."""
+    DECIDED = "decided"
+    """What was decided about their own creators, and what was refused: rights, rules, posts, answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,19 @@ class UsesPage:
     number: int
     entries: Sequence[Uses]
     has_more: bool
+    handles: Mapping[CreatorId, str]
+    """Whose, where the reader has several creators."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsPage:
+    """Some of the decisions, the latest first."""
+
+    number: int
+    entries: Sequence[AuditEntry]
+    has_more: bool
+    handles: Mapping[CreatorId, str]
+    """Which creator's, where the reader has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,21 @@ class PrivacyService:
         await self._recorder.flush()
         ask = self._stores.uses.of_owner if whose is Whose.MINE else self._stores.uses.by
         found = await ask(person, number * PAGE, PAGE + 1)
-        return UsesPage(whose, number, found[:PAGE], len(found) > PAGE)
+        handles = await self._handles(person) if whose is Whose.MINE else {}
+        return UsesPage(whose, number, found[:PAGE], len(found) > PAGE, handles)
+
+    async def decisions(self, person: DiscordUserId, number: int = 0) -> DecisionsPage:
+        """A page of what was decided about the person's creators since they connected, by whomever."""
+        own = await self._connections.of(person)
+        if own is None:
+            return DecisionsPage(0, (), has_more=False, handles={})
+        found = await self._stores.audit.of_owner(person, own.connected_at, number * PAGE, PAGE + 1)
+        return DecisionsPage(number, found[:PAGE], len(found) > PAGE, await self._handles(person))
+
+    async def _handles(self, person: DiscordUserId) -> Mapping[CreatorId, str]:
+        """The names of several creators; one needs none."""
+        creators = await self._stores.creators.of_owner(person)
+        return {one.id: one.account.handle for one in creators} if len(creators) > 1 else {}
 
     async def export(self, person: DiscordUserId) -> bytes:
         """Everything stored about the person, as JSON; without tokens and texts, and without anybody else's ids."""

@@ -1,12 +1,11 @@
 """Who did what with which creator, and how it ended; never what was said."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, or_, select, update
 
-from bot.domain.access import Actor, Way
+from bot.domain.access import Actor, AuditEntry, Way
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.storage.database import Database
 from bot.storage.forgotten import Forgotten
@@ -16,20 +15,6 @@ from bot.storage.schema import audit, creators
 CONNECT = "connect"
 SOMEBODY = "somebody"
 """Stands for a person who was the object of an act and had themselves forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One act; the actor is unknown once they had themselves forgotten."""
-
-    at: datetime
-    actor: DiscordUserId | None
-    creator: CreatorId | None
-    action: str
-    guild: GuildId | None
-    channel: ChannelId | None
-    outcome: str
-    way: Way | None = None
 
 
 class AuditLog:
@@ -62,6 +47,13 @@ class AuditLog:
         query = select(audit).where(audit.c.creator_id == creator).order_by(audit.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             return [_entry(row) for row in await connection.execute(query)]
+
+    async def of_owner(self, owner: DiscordUserId, since: datetime, offset: int, limit: int) -> list[AuditEntry]:
+        """The latest acts on this person's creators since then, newest first."""
+        theirs = select(audit).where(audit.c.creator_id.in_(creators_of(owner)), audit.c.at >= since)
+        async with self._database.read() as connection:
+            found = await connection.execute(theirs.order_by(audit.c.id.desc()).offset(offset).limit(limit))
+            return [_entry(row) for row in found]
 
     async def purge(self, before: datetime) -> int:
         """Let go of what is older; how many entries."""

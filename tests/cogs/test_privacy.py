@@ -135,12 +135,29 @@ async def test_uses_are_turned_over_page_by_page(connected: Rig) -> None:
     for number in range(12):
         await connected.app.stores.uses.add_many(a_use_of(grant, f"operation{number}"))
     shown = await connected.luna.slash(connected.desk, "privacy uses")
-    assert labels_of(shown.response) == ["Older", "What I did for others"]
+    assert labels_of(shown.response) == ["Older", "Decisions", "What I did for others"]
     await connected.luna.click(shown.response, label="Older")
     assert "Page 2" in words_of(shown)
     assert "Newer" in labels_of(shown.response)
     await connected.luna.click(shown.response, label="What I did for others")
     assert "Nothing in the last 90 days" in words_of(shown)
+
+
+async def test_a_creator_reads_what_was_decided_and_refused_by_whom_and_how(connected: Rig) -> None:
+    cleo, olli = connected.members["cleo"], connected.members["olli"]
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="manage")
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="reply", may_pass_on=True)
+    await cleo.slash(connected.desk, "team grant", person=olli, right="reply")
+    await cleo.slash(connected.desk, "insights earnings", creator=CREATOR)
+    await connected.luna.slash(connected.desk, "team revoke", person=cleo)
+    for somebody, sees_it in ((connected.luna, True), (cleo, False)):
+        shown = await somebody.slash(connected.desk, "privacy uses")
+        await somebody.click(shown.response, label="Decisions")
+        words = words_of(shown)
+        assert (f"Gave <@{olli.id}> the right to read and answer fans" in words) is sees_it
+        assert (f"<@{cleo.id}> · in <#{connected.desk.id}> · by command" in words) is sees_it
+        assert (f"Took from <@{cleo.id}> the right to manage the team" in words) is sees_it
+        assert ("Connected the account" in words) is sees_it
 
 
 async def test_each_permission_shows_what_used_it_last(connected: Rig) -> None:
