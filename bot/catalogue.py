@@ -22,7 +22,7 @@ from bot.discordkit.notices import Notices
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.patience import Patience
 from bot.discordkit.picking import PICK_VERB, Picker
-from bot.discordkit.telling import ReplyTeller, WaitCaller
+from bot.discordkit.telling import HandOverTeller, ReplyTeller, WaitCaller
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock
 from bot.fanvue.client import FanvueClient
@@ -268,6 +268,7 @@ class Catalogue:
             clock=self.clock,
             teller=ReplyTeller(self.client, self.pacer),
             caller=WaitCaller(self.client, self.pacer),
+            handed=HandOverTeller(self.client, self.pacer),
             headers=DeskHeaders(self.client, self.pacer),
             stored=self.stored,
             is_alone=self.settings.database_url.startswith("sqlite"),

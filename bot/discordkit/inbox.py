@@ -119,7 +119,7 @@ def past_view(past: Past, creator: str) -> View:
 def on_it(claim: Claim) -> str:
     """Who, since when, and for how long they want to be left alone."""
     until = f", until {discord.utils.format_dt(claim.until, 'f')}" if claim.is_snoozed else ""
-    return f"{text.name(claim.holder_name)}, since {discord.utils.format_dt(claim.since, 'R')}{until}"
+    return f"{text.name(claim.holder_name)}, {discord.utils.format_dt(claim.since, 'R')}{until}"
 
 
 def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str) -> View:
@@ -190,7 +190,7 @@ def _waiting(one: Waiting) -> str:
     if one.unread > 1:
         parts.append(f"{one.unread} messages")
     if one.spent:
-        parts.append(f"💎 {Money(one.spent)}")
+        parts.append(f"{Money(one.spent)} spent")
     if one.is_fans_turn:
         parts.append("answered")
     if one.closed_since:

@@ -1,4 +1,4 @@
-"""Telling people under a card: authors of replies that were cut short, and who is to answer a fan who waits."""
+"""Telling people under a card: authors of replies that were cut short, and who is to answer a fan."""
 
 from contextlib import suppress
 
@@ -6,7 +6,9 @@ import discord
 
 from bot.discordkit.failures import again_view, embed_of, failure_for
 from bot.discordkit.pacer import Pacer
+from bot.domain import text
 from bot.domain.accounts import DiscordUserId
+from bot.domain.alerts import Sent
 from bot.domain.drafts import CutShort
 from bot.domain.errors import OutcomeUnknownError
 from bot.domain.waiting import Overdue
@@ -41,6 +43,30 @@ class ReplyTeller:
             )
 
 
+class HandOverTeller:
+    """Mentions whoever has a fan now, and nobody else."""
+
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+        self._client = client
+        self._pacer = pacer
+
+    async def tell(self, card: Sent, to: DiscordUserId, by: str) -> bool:
+        """Under the fan's card; false when Discord does not take it."""
+        channel = self._client.get_partial_messageable(card.channel)
+        await self._pacer.slot()
+        try:
+            await channel.send(
+                content=f"<@{to}>, {text.name(by)} handed this fan over to you.",
+                reference=channel.get_partial_message(card.message).to_reference(fail_if_not_exists=False),
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False, roles=False, replied_user=False, users=[discord.Object(to)]
+                ),
+            )
+        except discord.HTTPException:
+            return False
+        return True
+
+
 class WaitCaller:
     """Mentions the role on duty, or the lead, and nobody else."""
 
@@ -57,7 +83,7 @@ class WaitCaller:
         await self._pacer.slot()
         with suppress(discord.HTTPException):
             await channel.send(
-                content=f"{who}, this fan has been waiting since {since}. Press **Claim** or **Reply** on the card.",
+                content=f"{who}, this fan wrote {since} and still waits. Press **Claim** or **Reply** on the card.",
                 reference=card,
                 allowed_mentions=discord.AllowedMentions(
                     everyone=False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.alerts.handover import Handover
 from bot.domain.clock import Clock
 from bot.services.access import AccessService
-from bot.services.claims import ClaimsService
+from bot.services.claims import ClaimsService, HandOverTeller
 from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService, HeaderDrawer
 from bot.services.desk_facts import DeskFacts
@@ -48,6 +48,7 @@ def answering(
     clock: Clock,
     teller: Teller,
     caller: Caller,
+    handed: HandOverTeller,
     headers: HeaderDrawer,
     stored: Handover,
     is_alone: bool,
@@ -55,7 +56,15 @@ def answering(
     """All of them; ``is_alone`` when no other process can send."""
     desk = _desk(stores, gate=gate, board=board, keyring=keyring, clock=clock, headers=headers, stored=stored)
     redrawing = Redrawing(stores.cards, board, desk)
-    claims = ClaimsService(access=access, claims=stores.claims, redrawing=redrawing, audit=stores.audit, clock=clock)
+    claims = ClaimsService(
+        access=access,
+        claims=stores.claims,
+        cards=stores.cards,
+        redrawing=redrawing,
+        teller=handed,
+        audit=stores.audit,
+        clock=clock,
+    )
     inbox = InboxService(
         access=access,
         gate=gate,

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.domain.alerts import Sent
 from bot.domain.claims import Claim
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, DiscordDownError
 from bot.services.access import AccessService
 from bot.services.redrawing import Redrawing
 from bot.storage.audit import AuditLog
+from bot.storage.cards import CardStore
 from bot.storage.claims import ClaimStore
 
 HELD = timedelta(hours=1)
@@ -19,14 +22,32 @@ ANSWERING = timedelta(minutes=15)
 LONGEST_SNOOZE = timedelta(days=3)
 
 
+class HandOverTeller(Protocol):
+    """Tells whoever has a fan now."""
+
+    async def tell(self, card: Sent, to: DiscordUserId, by: str) -> bool:
+        """Under the fan's card; false when that is not possible."""
+        ...
+
+
 class ClaimsService:
     """Two presses have one winner; whoever lost the right, or is off shift, holds nothing."""
 
     def __init__(
-        self, *, access: AccessService, claims: ClaimStore, redrawing: Redrawing, audit: AuditLog, clock: Clock
+        self,
+        *,
+        access: AccessService,
+        claims: ClaimStore,
+        cards: CardStore,
+        redrawing: Redrawing,
+        teller: HandOverTeller,
+        audit: AuditLog,
+        clock: Clock,
     ) -> None:
         self._access = access
         self._claims = claims
+        self._cards = cards
+        self._teller = teller
         self._redrawing = redrawing
         self._audit = audit
         self._clock = clock
@@ -68,8 +89,11 @@ class ClaimsService:
         await self._redrawing.fan(grant.creator, fan)
         return claim
 
-    async def hand_over(self, grant: Grant, fan: FanId, to: DiscordUserId, name: str) -> None:
-        """Put somebody else on it, who may answer too. BadInputError when they may not, or it is not one's own."""
+    async def hand_over(self, grant: Grant, fan: FanId, to: DiscordUserId, name: str) -> bool:
+        """Put somebody else on it, who may answer too; whether they were told, under a card in a server.
+
+        BadInputError when they may not, or it is not one's own.
+        """
         now = self._clock.now()
         claim = await self._claims.of(grant.creator, fan, now)
         if claim is None or claim.holder != grant.actor.user:
@@ -80,6 +104,8 @@ class ClaimsService:
             raise BadInputError("You are not on this fan any more.")
         await self._note(grant, "claim", str(to))
         await self._redrawing.fan(grant.creator, fan)
+        card = await self._cards.newest_in_a_server(grant.creator, fan)
+        return card is not None and await self._teller.tell(card, to, grant.actor.name)
 
     async def close_chat(self, grant: Grant, fan: FanId) -> None:
         """Remember that a fan takes no messages, and show it: nobody is on them, and nothing is tried again."""

@@ -1,5 +1,6 @@
 """From a card to the conversation behind it: opening it, reading it, marking it read."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, CardUnknownError, GoneError
+from bot.domain.errors import BadInputError, CardUnknownError, DomainError, GoneError
 from bot.domain.events import Event, EventKind
 from bot.fanvue import chats
 from bot.fanvue.wire import ActingAs
@@ -157,6 +158,19 @@ class InboxService:
         touched = await self._cards.read(grant.creator, fan, self._clock.now())
         for parcel in await self._cards.parcels_of(touched):
             await self._board.draw(parcel)
+
+    async def mark_fans_read(self, grant: Grant, fans: Sequence[FanId]) -> int:
+        """Mark chats read one after the other, until Fanvue takes no more; how many. Raises when it takes none."""
+        for number, fan in enumerate(fans):
+            try:
+                await self.mark_fan_read(grant, fan)
+            except GoneError:
+                continue
+            except DomainError:
+                if not number:
+                    raise
+                return number
+        return len(fans)
 
     async def _written(self, conversation: Conversation) -> list[Event]:
         """The events behind a card that grew, in their order; that of the card alone otherwise."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
+from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.events import EventKind
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
@@ -164,6 +165,15 @@ class CardStore:
     async def open_parcels(self, creator: CreatorId, fan: FanId) -> list[int]:
         """The messages with those cards."""
         return await self.parcels_of(await self.still_open(creator, fan))
+
+    async def newest_in_a_server(self, creator: CreatorId, fan: FanId) -> Sent | None:
+        """The newest card of this fan that others can see, too."""
+        shown = cards.join(deliveries, deliveries.c.id == cards.c.delivery_id)
+        is_there = and_(_of_fan(creator, fan), cards.c.removed_at.is_(None), deliveries.c.place_kind != PlaceKind.DM)
+        query = select(cards.c.channel_id, cards.c.message_id).select_from(shown).where(is_there)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query.order_by(cards.c.delivery_id.desc()).limit(1))).one_or_none()
+        return Sent(ChannelId(row.channel_id), MessageId(row.message_id)) if row else None
 
     async def waiting_since(self, creator: CreatorId, fan: FanId) -> datetime | None:
         """When the fan wrote what nobody has answered yet; ``None`` when nothing is open."""

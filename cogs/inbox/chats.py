@@ -19,6 +19,9 @@ from bot.domain.claims import Claim
 from bot.domain.conversations import Order, Waiting
 from bot.services import Services
 
+TOLD = "Handed over ✓ They were told under the fan's card."
+NOT_TOLD = "Handed over ✓ Tell them yourself, please: no server has a card of this fan where I could mention them."
+
 
 class Chats:
     """Every press asks for the right again, and draws what is there now."""
@@ -69,14 +72,16 @@ class Chats:
             embed=unread_embed(named, order, page, grant.handle), view=unread_view(named, order, page, grant.creator)
         )
 
-    async def show_chat(self, interaction: discord.Interaction, grant: Grant, fan: FanId) -> None:
-        """Answer with a conversation."""
+    async def show_chat(
+        self, interaction: discord.Interaction, grant: Grant, fan: FanId, note: str | None = None
+    ) -> None:
+        """Answer with a conversation, and a word on what was just done."""
         thread = await self._conversations.open(grant, fan)
         closed = await self._claims.closed(grant, {fan: thread.written_at})
         thread = replace(thread, closed_since=closed.get(fan))
         claim = await self._claims.of(grant, fan)
         await interaction.edit_original_response(
-            content=None,
+            content=note,
             embed=thread_embed(thread, claim, grant.handle),
             view=thread_view(thread, claim, grant.actor, grant.creator),
         )
@@ -98,19 +103,29 @@ class Chats:
     async def _ask_all(self, interaction: discord.Interaction, creator: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
-        number = len(await self._conversations.unread(grant, Order.LONGEST))
-        line = f"{number} chats of @{text.name(grant.handle)} become read at Fanvue. That cannot be undone."
-        yes = button("Mark all read", views.READ_ALL_YES_VERB, creator, style=discord.ButtonStyle.danger)
+        unread = await self._conversations.unread(grant, Order.LONGEST)
+        line = f"{_chats(len(unread))} of @{text.name(grant.handle)} become read at Fanvue. That cannot be undone."
+        newest = max((_moment(one) for one in unread), default=0)
+        yes = button("Mark all read", views.READ_ALL_YES_VERB, f"{creator}|{newest}", style=discord.ButtonStyle.danger)
         embed = discord.Embed(title="Mark all read?", description=line, colour=Colour.TROUBLE)
         await interaction.edit_original_response(embed=embed, view=view_of([yes]))
 
-    async def _read_all(self, interaction: discord.Interaction, creator: str) -> None:
+    async def _read_all(self, interaction: discord.Interaction, key: str) -> None:
+        """Those that were unread when it was asked; where Fanvue stops in between, the rest is a press away."""
         await interaction.response.defer()
+        creator, _, newest = key.partition("|")
         grant = await self._grant(interaction, creator)
-        waiting = await self._conversations.unread(grant, Order.LONGEST)
-        for one in waiting:
-            await self._inbox.mark_fan_read(grant, one.fan.id)
-        await interaction.edit_original_response(embed=done("Read ✓", f"{len(waiting)} chats."), view=None)
+        unread = await self._conversations.unread(grant, Order.LONGEST)
+        border = int(newest) if newest.isdecimal() else 0
+        wanted = [one.fan.id for one in unread if _moment(one) <= border]
+        count = await self._inbox.mark_fans_read(grant, wanted)
+        later = f" {_chats(len(unread) - len(wanted))} got something new meanwhile, and stay unread."
+        line = f"{_chats(count)}.{later if len(unread) > len(wanted) else ''}"
+        if count == len(wanted):
+            await interaction.edit_original_response(embed=done("Read ✓", line), view=None)
+            return
+        line = f"{line} Fanvue takes no more just now: press again in a minute for the other {len(wanted) - count}."
+        await interaction.edit_original_response(embed=done("Some are read ✓", line))
 
     async def _look(self, interaction: discord.Interaction, key: str) -> None:
         """From a desk's header, for one reader alone."""
@@ -139,8 +154,10 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self._of(interaction, key)
         person = values[0] if values[0].isdecimal() else "0"
-        await self._claims.hand_over(grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person))
-        await self.show_chat(interaction, grant, fan)
+        is_told = await self._claims.hand_over(
+            grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person)
+        )
+        await self.show_chat(interaction, grant, fan, TOLD if is_told else NOT_TOLD)
 
     async def _read(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
@@ -189,6 +206,15 @@ class Chats:
     async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
         creator, _, fan = key.partition("|")
         return await self._grant(interaction, creator), FanId(fan)
+
+
+def _moment(one: Waiting) -> int:
+    """When its newest message came, in milliseconds by Fanvue's clock alone."""
+    return int(one.since.timestamp() * 1000) if one.since else 0
+
+
+def _chats(number: int) -> str:
+    return "1 chat" if number == 1 else f"{number} chats"
 
 
 def _holder(held: Mapping[FanId, Claim], one: Waiting) -> str | None:

@@ -50,9 +50,25 @@ async def test_mark_all_read_asks_first(connected: Rig) -> None:
     shown = await connected.luna.slash(connected.desk, "inbox unread")
     asked = await connected.luna.click(shown.response, label="Mark all read")
     assert not chat_of(connected).is_read
+    connected.fanvue.faults.add(operation="updateChat", kind="503", after=1)
+    stopped = await connected.luna.click(asked.response, label="Mark all read")
+    assert "1 chat. Fanvue takes no more just now" in words_of(stopped) + words_of(asked)
+    connected.fanvue.faults.clear()
     await connected.luna.click(asked.response, label="Mark all read")
     assert chat_of(connected).is_read
     assert "Nobody waits" in words_of(await connected.luna.slash(connected.desk, "inbox unread"))
+
+
+async def test_what_comes_after_the_question_is_not_marked_read_with_the_rest(connected: Rig) -> None:
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
+    shown = await connected.luna.slash(connected.desk, "inbox unread")
+    asked = await connected.luna.click(shown.response, label="Mark all read")
+    chat = chat_of(connected)
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "And another thing")
+    max(chat.messages, key=lambda one: one.sent_at).sent_at += timedelta(seconds=5)
+    answered = await connected.luna.click(asked.response, label="Mark all read")
+    assert not chat.is_read
+    assert "1 chat got something new" in words_of(answered) + words_of(asked)
 
 
 async def test_a_conversation_is_answered_muted_named_and_noted_and_notes_stay_inside(connected: Rig) -> None:
@@ -105,7 +121,7 @@ async def test_a_fan_who_waits_too_long_is_called_out_once_and_not_after_an_answ
     await connected.env.settle()
     call = desk.history()[-1]
     assert f"<@&{role.id}>" in call.content
-    assert "been waiting" in call.content
+    assert "still waits" in call.content
     await long_ago(connected, 40)
     assert await connected.app.services.waiting.sweep() == 1, "a longer wait is another wait, told from the start"
     await luna.send(desk, "Here I am", reply_to=connected.cards(desk)[-1])
@@ -183,7 +199,7 @@ async def test_unread_knows_who_is_worth_most_and_shows_amounts_to_those_who_may
         lines = words_of(shown).splitlines()
         richest = next(line for line in lines if line.startswith(("🟢", "⚪")))
         assert chat_of(connected).fan.user.display_name in richest
-        assert ("💎" in richest) == (person is luna)
+        assert ("$" in richest) == (person is luna)
 
 
 async def test_names_are_offered_with_every_letter_from_what_was_read_a_moment_ago(connected: Rig) -> None:

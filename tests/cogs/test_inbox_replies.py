@@ -159,8 +159,12 @@ async def test_a_claim_is_handed_over_snoozed_let_go_and_ends_with_the_right(con
     key = key.partition("ib_hand:")[2]
     refused = await luna.select(mine.response, values=[connected.members["olli"]], custom_id=f"fv1:ib_hand:{key}")
     assert "may not answer" in words_of(refused)
-    await luna.select(mine.response, values=[cleo], custom_id=f"fv1:ib_hand:{key}")
+    handed = await luna.select(mine.response, values=[cleo], custom_id=f"fv1:ib_hand:{key}")
     assert "Claimed by cleo" in words_of(connected.cards(connected.desk)[-1])
+    told = connected.desk.history()[-1]
+    assert told.content == f"<@{cleo.id}>, luna handed this fan over to you."
+    assert told.reference.message_id == connected.cards(connected.desk)[-1].id
+    assert "They were told" in words_of(handed) + words_of(mine)
     hers = await cleo.click(connected.cards(connected.desk)[-1], label="Claim")
     await cleo.select(hers.response, values=["3600"], custom_id=f"fv1:ib_snooze:{key}")
     assert "Snoozed by cleo" in words_of(connected.cards(connected.desk)[-1])
