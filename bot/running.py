@@ -33,6 +33,7 @@ from bot.web.serving import serving
 
 log = structlog.get_logger(__name__)
 
+FIRST_SWEEP_SECONDS = 3
 SWEEP_SECONDS = 60
 DESK_SECONDS = 5
 """A header says soon what changed; drawing what it says already costs nothing."""
@@ -124,6 +125,8 @@ class App:
             await asyncio.sleep(DESK_SECONDS)
 
     async def _sweep(self) -> None:
+        """Let go of what is over; a start has more urgent things to do first."""
+        await asyncio.sleep(FIRST_SWEEP_SECONDS)
         while True:
             try:
                 await self.services.connections.sweep()

@@ -21,7 +21,7 @@ ARGUMENTS = [
 DESKTOP = (1280, 1400)
 PHONE = (390, 844)
 CALM_MS = 400
-POST_SECONDS = 15
+POST_SECONDS = 30
 
 
 def chromium() -> str | None:
@@ -37,7 +37,7 @@ async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> Asyn
         try:
             viewport = {"width": size[0], "height": size[1]}
             context = await browser.new_context(viewport=viewport, device_scale_factor=scale)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(30_000)
             yield context
         finally:
             await browser.close()

@@ -69,7 +69,7 @@ class Rig:
         choice = ReplyPlace(creator, channel.id, is_allowed=True, set_by=DiscordUserId(self.luna.id), set_at=now)
         await self.app.stores.reply_places.set(choice)
 
-    async def until(self, claim: Callable[[], Any], seconds: float = 10) -> Any:
+    async def until(self, claim: Callable[[], Any], seconds: float = 30) -> Any:
         """Wait for what the bot's own parts bring about; the claim's value."""
         async with asyncio.timeout(seconds):
             while not (value := claim()):
@@ -140,7 +140,7 @@ async def rigged(folder: Path, template: Path | None = None, *, patience: Patien
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
         app = await stack.enter_async_context(open_app(load(**values), patience=patience))
-        env = simcord.Env(app.client, settle_timeout=15)
+        env = simcord.Env(app.client, settle_timeout=60)
         await env.start()
         await catch_up(env)
         stack.push_async_callback(env.shutdown)

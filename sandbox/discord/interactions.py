@@ -97,14 +97,14 @@ class Interaction:
             return True
         return self.original.revision != self.source_revision
 
-    async def wait(self, timeout: float = 10) -> Self:  # noqa: ASYNC109 - the name testers expect
+    async def wait(self, timeout: float = 30) -> Self:  # noqa: ASYNC109 - the name testers expect
         """Returns itself once answered; TimeoutError tells how far it came."""
         await self.changes.until(
             lambda: self.is_answered, timeout, what=lambda: f"no answer within {timeout} s: {self!r}"
         )
         return self
 
-    async def wait_acknowledged(self, timeout: float = 10) -> Self:  # noqa: ASYNC109 - as above
+    async def wait_acknowledged(self, timeout: float = 30) -> Self:  # noqa: ASYNC109 - as above
         """Returns itself once the bot acknowledged in any way, a bare deferral included."""
         await self.changes.until(
             lambda: self.acknowledged, timeout, what=lambda: f"not acknowledged within {timeout} s: {self!r}"

@@ -262,7 +262,7 @@ class StandInDiscord:
         place = self.world.channels[channel] if isinstance(channel, int) else channel
         return [message for message in visible_messages(place, seen_by) if not message.is_loading]
 
-    async def wait_for(self, predicate: Callable[[], Answer], timeout: float = 10) -> Answer:  # noqa: ASYNC109 - a script's word
+    async def wait_for(self, predicate: Callable[[], Answer], timeout: float = 30) -> Answer:  # noqa: ASYNC109 - a script's word
         """The first true value of `predicate()`, asked anew after each call and gateway frame; else TimeoutError."""
         return await self._changes.until(predicate, timeout, what=lambda: self._last_calls(timeout))
 
@@ -326,7 +326,7 @@ class StandInDiscord:
     def resumed(self) -> int:
         return self._gateway.resumed
 
-    async def wait_ready(self, timeout: float = 15) -> None:  # noqa: ASYNC109 - a script's word
+    async def wait_ready(self, timeout: float = 30) -> None:  # noqa: ASYNC109 - a script's word
         """Returns once a bot is connected: identified (or resumed) and sent its READY."""
         await self.wait_for(lambda: self.connected, timeout)
 

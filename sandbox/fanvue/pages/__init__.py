@@ -1,5 +1,6 @@
 """HTML pages: rendered by jinja2 with autoescape, styled by one file, no foreign resources."""
 
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -19,14 +20,17 @@ HEADERS = {
 }
 
 
+@cache
+def _templates() -> Environment:
+    """Compiled once in a process."""
+    return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+
+
 class Pages:
     """Renders the templates of this folder."""
 
-    def __init__(self) -> None:
-        self._environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-
     def text(self, name: str, **values: object) -> str:
-        return self._environment.get_template(name).render(values)
+        return _templates().get_template(name).render(values)
 
     def show(self, name: str, status: int = 200, **values: object) -> web.Response:
         return web.Response(text=self.text(name, **values), status=status, content_type="text/html", headers=HEADERS)
