@@ -19,6 +19,7 @@ from bot.domain.alerts import Dispatch, Route
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind
+from bot.domain.faults import where
 from bot.domain.rules import Mute, Spender
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.events import EventStore, StoredEvent
@@ -124,7 +125,7 @@ class Router:
                 try:
                     await self._board.note(open_event(self._keyring, stored))
                 except (SealError, UnexpectedAnswerError) as error:
-                    log.error("event_unreadable", error=type(error).__name__)
+                    log.error("event_unreadable", stored=stored.id, error=where(error))
 
     async def _read(self) -> list[StoredEvent]:
         """The oldest that wait in storage: after a start, after trouble, and what other processes took in."""
@@ -152,10 +153,16 @@ class Router:
         if not routes:
             return ()
         try:
-            event = open_event(self._keyring, stored)
-        except (SealError, UnexpectedAnswerError) as error:
-            log.error("event_unreadable", error=type(error).__name__)
+            return await self._chosen(open_event(self._keyring, stored), routes, mutes, opening)
+        except StorageBusyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an event that cannot be routed stops nothing behind it
+            log.error("event_unreadable", stored=stored.id, error=where(error))
             return ()
+
+    async def _chosen(
+        self, event: Event, routes: Sequence[Route], mutes: Sequence[Mute], opening: Collection[tuple[str, FanId]]
+    ) -> tuple[Dispatch, ...]:
         if event.kind is EventKind.MESSAGE_SENT:
             routes = await self._mirror.desks(event, routes, opening)
         spent = await self._spent(event, routes)

@@ -26,17 +26,16 @@ from bot.alerts.settling import Settler
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import OFF_SHIFT, PAUSED, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
-from bot.domain.errors import StorageBusyError
+from bot.domain.errors import DiscordDownError, StorageBusyError
 from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.parcels import GROWS, OpenCard, Shape
-from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.cards import NewCard
 from bot.storage.events import EventStore
 from bot.storage.leasing import Due, Lease, Parcel, StandingAccount, StandingRoute
 from bot.storage.outbox import Outbox
 from bot.storage.settling import Outcome
-from bot.vault.keyring import Keyring, SealError
+from bot.vault.keyring import Keyring
 
 log = structlog.get_logger(__name__)
 
@@ -165,7 +164,10 @@ class AlertWorker:
         for due in contents:
             try:
                 found = await self._wanted(due)
-            except (SealError, UnexpectedAnswerError) as error:
+            except (StorageBusyError, DiscordDownError):
+                raise
+            except Exception as error:  # noqa: BLE001 - what one card cannot be made of holds up no other
+                log.error("card_unreadable", delivery=due.delivery.id, error=where(error))
                 found = f"unreadable: {type(error).__name__}"
             if isinstance(found, Alert):
                 wanted.append(found)

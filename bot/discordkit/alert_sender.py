@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import discord
+import structlog
 
 from bot.alerts.sending import (
     CardGoneError,
@@ -20,6 +21,9 @@ from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.alerts import PlaceKind, Sent
+from bot.domain.faults import where
+
+log = structlog.get_logger(__name__)
 
 NONCE_LENGTH = 24
 HISTORY_LENGTH = 50
@@ -34,6 +38,7 @@ REASONS = {
     CONTENT_REFUSED: "Discord refused the card's content",
     50278: "the bot shares no server with this person",
 }
+UNDRAWABLE = "the card could not be drawn"
 CLOSED = frozenset(REASONS) - {CONTENT_REFUSED}
 """What refuses one card refuses the next one too."""
 
@@ -105,7 +110,11 @@ class AlertSender:
     async def _drawn(self, outgoing: Outgoing, channel: ChannelId) -> Drawing:
         has_text = any(alert.event.text for alert in outgoing.alerts)
         shows_text = outgoing.place.kind is not PlaceKind.DM and has_text and await self._is_age_restricted(channel)
-        return draw(outgoing, shows_text=shows_text)
+        try:
+            return draw(outgoing, shows_text=shows_text)
+        except Exception as error:  # noqa: BLE001 - what cannot be drawn is refused as Discord would, and dies alone
+            log.error("card_not_drawn", delivery=outgoing.id, error=where(error))
+            raise ContentRefusedError(UNDRAWABLE) from None
 
     async def _is_age_restricted(self, channel: ChannelId) -> bool:
         known: Any = self._client.get_channel(channel)

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 import discord
 
 from bot.alerts.sending import Alert, Outgoing
-from bot.discordkit.cards import CHATS, NAME_LIMIT, OPEN_VERB, TEXT_LIMIT, Part, card_embed, card_view
+from bot.discordkit.cards import (
+    CHATS,
+    NAME_LIMIT,
+    OPEN_VERB,
+    TEXT_LIMIT,
+    Part,
+    card_embed,
+    card_view,
+    chat_address,
+)
 from bot.discordkit.components import link_button, view_of
 from bot.discordkit.look import COUNTED, ICONS, Colour
 from bot.discordkit.menus import OPTIONS, menu, option
 from bot.domain import text
-from bot.domain.events import EventKind
+from bot.domain.events import EventKind, Fan
 from bot.domain.money import Money
 from bot.domain.parcels import TEXTS_A_CARD, Shape
 from bot.domain.rules import Bundle
@@ -25,6 +34,8 @@ FRAME = 340
 """What a card among others takes beside a fan's words."""
 LEAST = 40
 NAMED = 8
+JUMPS = 4
+"""Chats that a summary leads to at once; the menu opens the others."""
 SUMMARIES = {
     None: "☕ While I was away",
     Bundle.QUIET: "🌙 While it was quiet",
@@ -45,7 +56,8 @@ class Drawing:
 def draw(outgoing: Outgoing, *, shows_text: bool) -> Drawing:
     """The message, within Discord's limits whatever people call themselves and however much they write."""
     if outgoing.shape is Shape.AWAY and len(outgoing.alerts) > 1:
-        return Drawing([summary_embed(outgoing)], _menu_view(outgoing.id, _latest(outgoing.alerts), "Open one…"))
+        view = _menu_view(outgoing.id, _latest(outgoing.alerts), "Open one…", _with_chats(outgoing.alerts))
+        return Drawing([summary_embed(outgoing)], view)
     parts = [Part(alerts, shows_text=shows_text) for alerts in grouped(outgoing.alerts)]
     if len(parts) == 1:
         limit = TEXT_LIMIT if len(parts[0].alerts) == 1 else TALL
@@ -94,9 +106,13 @@ def _fitting(parts: Sequence[Part]) -> list[discord.Embed]:
     return embeds
 
 
-def _menu_view(parcel: int, groups: Sequence[Sequence[Alert]], placeholder: str) -> discord.ui.View:
+def _menu_view(
+    parcel: int, groups: Sequence[Sequence[Alert]], placeholder: str, jumps: Sequence[Fan] = ()
+) -> discord.ui.View:
+    """``jumps`` are fans whose chats are one press away."""
     entries = [_entry(group) for group in groups[:OPTIONS]]
-    return view_of([menu(placeholder, OPEN_VERB, str(parcel), entries), link_button("Open Fanvue", CHATS)])
+    chats = [link_button(text.plain_name(fan.name, SHORT_NAME), chat_address(fan)) for fan in jumps[:JUMPS]]
+    return view_of([menu(placeholder, OPEN_VERB, str(parcel), entries), *chats, link_button("Open Fanvue", CHATS)])
 
 
 def _entry(group: Sequence[Alert]) -> discord.SelectOption:
@@ -149,10 +165,19 @@ def _money(alerts: Sequence[Alert]) -> str:
     return "".join(f" · **{amount}**" for amount in sums.values())
 
 
-def _waiting(alerts: Iterable[Alert]) -> str:
+def _waiting_fans(alerts: Iterable[Alert]) -> list[Fan]:
     open_messages = [one for one in alerts if one.event.kind is EventKind.MESSAGE and one.answer is None]
-    fans = {alert.event.fan.id: alert.event.fan for alert in open_messages if alert.event.fan}
-    names = [f"**{text.name(fan.name, SHORT_NAME)}**" for fan in list(fans.values())[:NAMED]]
+    return list({alert.event.fan.id: alert.event.fan for alert in open_messages if alert.event.fan}.values())
+
+
+def _with_chats(alerts: Iterable[Alert]) -> list[Fan]:
+    """Who waits for an answer and has an address of their own at Fanvue."""
+    return [fan for fan in _waiting_fans(alerts) if chat_address(fan) != CHATS]
+
+
+def _waiting(alerts: Iterable[Alert]) -> str:
+    fans = _waiting_fans(alerts)
+    names = [f"**{text.name(fan.name, SHORT_NAME)}**" for fan in fans[:NAMED]]
     more = len(fans) - len(names)
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 

@@ -32,7 +32,10 @@ POSTGRES_CONNECTIONS = 10
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
 
-OUR_MISTAKES = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
+OUR_MISTAKES = (
+    *(exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError),
+    *(sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.NotSupportedError),
+)
 """Errors that waiting does not mend; every other one of the driver's means: not now."""
 
 
@@ -302,7 +305,7 @@ def _translated() -> Iterator[None]:
         yield
     except OUR_MISTAKES:
         raise
-    except (exc.DBAPIError, exc.TimeoutError, sqlite3.OperationalError, OSError):
+    except (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, OSError):
         raise StorageBusyError("the database does not take it now") from None
 
 

@@ -1,7 +1,11 @@
 """Every due card once, in order, in the places that still want it; a refusal hurts nobody else."""
 
 import asyncio
+import re
+from collections import Counter
 from datetime import timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
@@ -218,6 +222,44 @@ async def test_a_card_put_off_holds_back_its_place_and_no_other(desk: Desk) -> N
     desk.clock.step(seconds=30)
     await desk.deliver()
     assert desk.names() == ["Anna", "Bea"]
+
+
+TROUBLES: tuple[dict[str, Any], ...] = (
+    {"drop": True},
+    {"drop": True, "after_applying": True},
+    {"status": 503},
+    {"status": 503, "after_applying": True},
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_a_fan_wrote_stays_in_its_order_whatever_discord_does(desk: Desk, seed: int) -> None:
+    """By chance, tries are lost or refused, before or after Discord took them, cards grow, and workers take over."""
+    draw, worker, said = Random(seed), desk.worker(), Counter[str]()
+    channels = [desk.discord.add_channel(desk.channel.guild, name, nsfw=True) for name in ("one", "two")]
+    faults = []
+    for channel in channels:
+        await desk.route(desk.place(channel))
+    for _ in range(25):
+        name = draw.choice(("Anna", "Bea", "Cleo"))
+        said[name] += 1
+        await desk.write(name, f"{name}-{said[name]:02}")
+        if draw.random() < 0.6:
+            method, times = draw.choice(("POST", "PATCH", "*")), draw.randint(1, 3)
+            faults.append(desk.discord.fail(method, "/channels/*/messages*", times=times, **draw.choice(TROUBLES)))
+        worker = desk.worker() if draw.random() < 0.15 else worker
+        await worker.deliver_due()
+        desk.clock.step(seconds=draw.choice((0, 1, 5, 25)))
+    for fault in faults:
+        fault.remove()
+    while await desk.stores.outbox.next_due_at() is not None:
+        desk.clock.step(seconds=25)
+        await desk.deliver()
+    assert {status for _, status in await desk.ledger()} == {"done"}
+    for channel in channels:
+        words = " ".join(message.text for message in desk.cards(channel))
+        for name, count in said.items():
+            assert re.findall(rf"{name}-\d\d", words.replace("\\", "")) == [f"{name}-{n + 1:02}" for n in range(count)]
 
 
 async def test_a_card_that_cannot_be_read_is_dead_and_the_next_one_comes(desk: Desk) -> None:

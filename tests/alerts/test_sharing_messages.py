@@ -129,6 +129,26 @@ async def test_what_was_missed_for_long_is_one_card_that_sums_it_up(desk: Desk) 
     assert {status for _, status in await desk.ledger()} == {"done"}
 
 
+async def test_the_summary_leads_to_the_chats_of_those_who_wait(desk: Desk) -> None:
+    await desk.route(desk.place(), EventKind.MESSAGE, EventKind.FOLLOWER)
+    ids = [f"{number:08x}-2222-4333-8444-555555555555" for number in range(1, 7)]
+    for name, own in zip(names(6), ids, strict=True):
+        await desk.store(desk.event(name, fan=Fan(FanId(own), name.lower(), name)))
+    await desk.store(desk.event("Crafted", fan=Fan(FanId("../../evil"), "x", "Crafted")))
+    await desk.store(desk.event("Follower", kind=EventKind.FOLLOWER))
+    await desk.router().route_waiting()
+    desk.clock.step(minutes=30)
+    await desk.deliver()
+    (message,) = desk.cards()
+    parts = [part for row in message.components for part in row["components"]]
+    links = [(part["label"], part["url"]) for part in parts if part.get("url")]
+    chats = "https://www.fanvue.com/messages"
+    wanted = [(name, f"{chats}/{own}") for name, own in zip(names(4), ids, strict=False)]
+    assert links == [*wanted, ("Open Fanvue", chats)]
+    (menu,) = [part for part in parts if part.get("options")]
+    assert len(menu["options"]) == 8
+
+
 async def test_the_summary_hides_money_where_nobody_chose_to_show_it(desk: Desk) -> None:
     await desk.route(desk.place(), EventKind.TIP)
     for _ in range(6):

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from simcord.actors import _dispatch_actor_interaction
+from simcord.backend import serializers
 
 from bot.domain.access import Actor, Capability
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import CreatorId, DiscordUserId, FanvueAccount
 from bot.services.alerts import CARD_KINDS
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
@@ -38,6 +40,18 @@ def picks(shown: Any) -> dict[str, str]:
     """The creators of a picker: label to value."""
     parts = components_of(shown.response) or [part for each in shown.followups for part in components_of(each)]
     return {option["label"]: option["value"] for part in parts for option in part.get("options") or []}
+
+
+async def forged(rig: Rig, person: Any, custom_id: str) -> str:
+    """What somebody is told who presses a button of their own making under a message of the bot's."""
+    backend = rig.env.backend
+    sent = await rig.app.client.get_partial_messageable(rig.desk.id).send("Look")
+    message = dict(serializers.message_payload(backend, backend.get_message(rig.desk.id, sent.id)))
+    part = {"type": 2, "id": 1, "style": 2, "label": "x", "custom_id": custom_id}
+    pressed = {"message": message | {"components": [{"type": 1, "id": 2, "components": [part]}]}}
+    data = {"custom_id": custom_id, "component_type": 2}
+    shown = await _dispatch_actor_interaction(person, 3, rig.desk, data, extra=pressed, source_message_id=sent.id)
+    return words_of(shown)
 
 
 async def test_every_creator_option_lists_the_managed_ones_and_no_others(agency: Rig) -> None:
@@ -155,6 +169,53 @@ async def test_a_copy_reaches_nobody_the_person_has_no_right_on_when_they_press(
     refused = await cleo.click(shown.response, label=yes)
     assert "no other creator" in words_of(shown) + words_of(refused)
     assert not [rule for rule in await stores.routes.of_creator(ids[second]) if rule.place.target == agency.desk.id]
+
+
+async def test_forty_creators_get_one_places_rules_with_two_presses(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    account = await agency.app.services.connections.of(agency.luna.id)
+    assert account is not None
+    forty = [
+        FanvueAccount(CreatorId(f"{number:08x}-2222-4333-8444-555555555555"), f"mia{number}", "Mia", is_creator=True)
+        for number in range(40)
+    ]
+    await agency.app.stores.creators.replace_managed(account, forty, agency.app.clock.now())
+    shown = await agency.luna.slash(agency.desk, "alerts channel", creator="mia0")
+    await agency.luna.select(shown.response, [f"c{agency.desk.id}"], custom_id=id_of(shown.response, "al_places"))
+    asked = await agency.luna.click(shown.response, label="Same for all creators")
+    assert "and 31 more" in words_of(shown) + words_of(asked)
+    done = await agency.luna.click(shown.response, label="Yes, for 39 other creators")
+    assert "The same now holds for 39 other creators ✓" in words_of(shown) + words_of(done)
+    for one in forty:
+        rules = await agency.app.stores.routes.of_creator(one.id)
+        assert sorted(rule.kind for rule in rules if rule.place.target == agency.desk.id) == sorted(CARD_KINDS)
+
+
+async def test_who_forges_the_presses_of_a_copy_changes_nothing(agency: Rig) -> None:
+    """Whatever stands in the id: another's creator, another's place, none at all."""
+    first, second = managed(agency)[:2]
+    shown = await agency.luna.slash(agency.desk, "alerts channel", creator=first)
+    await agency.luna.select(shown.response, [f"c{agency.desk.id}"], custom_id=id_of(shown.response, "al_places"))
+    await agency.luna.click(shown.response, label="Same for all creators")
+    true = id_of(shown.response, "al_copy")
+    everybody = await agency.app.services.access.creators_for(actor(agency), Capability.ALERTS)
+    ids = {one.account.handle: one.id for one in everybody}
+    crafted = [
+        true,
+        true.replace(ids[first], ids[second]),
+        true[:-1],
+        true + "9" * 20,
+        "fv1:al_copy:",
+        "fv1:al_copy:" + "|" * 50,
+    ]
+    before = [await agency.app.stores.routes.of_creator(creator) for creator in ids.values()]
+    for person in (agency.members["olli"], agency.members["cleo"]):
+        for custom_id in crafted:
+            said = await forged(agency, person, custom_id)
+            assert said.strip()
+            assert first not in said
+            assert "Something broke" not in said
+    assert [await agency.app.stores.routes.of_creator(creator) for creator in ids.values()] == before
 
 
 async def test_two_copies_at_once_leave_each_rule_once(agency: Rig) -> None:

@@ -1,8 +1,14 @@
 """Webhooks over HTTP: only what Fanvue signed is stored, once, and 2xx means that it is."""
 
+import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
+import resource
+import socket
+import sqlite3
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -203,6 +209,38 @@ async def test_an_encoded_body_is_refused_signed_or_not(site: Site, encoding: st
     assert await stored(site) == []
 
 
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def packed_mebibytes(count: int) -> bytes:
+    """So many of them, never all in memory at once."""
+    packer = zlib.compressobj(level=9, wbits=31)
+    return b"".join([packer.compress(bytes(2**20)) for _ in range(count)] + [packer.flush()])
+
+
+async def test_bombs_and_two_thousand_silent_connections_keep_no_delivery_from_being_taken(site: Site) -> None:
+    bomb = packed_mebibytes(200)
+    assert len(bomb) < LIMIT
+    silent, port = [], int(site.origin.rpartition(":")[2])
+    await site.webhook(BODY)
+    before = peak_mib()
+    try:
+        for number in range(2000):
+            connection = socket.socket()
+            connection.setblocking(False)
+            silent.append(connection)
+            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
+            if number % 200 == 0:
+                assert await site.webhook(bomb, **{"Content-Encoding": "gzip"}) == 415
+                assert await site.webhook(message_body(CREATOR_ID, uuid=f"while {number}")) == 204
+    finally:
+        for connection in silent:
+            connection.close()
+    assert peak_mib() - before < 60
+    assert len(await stored(site)) == 11
+
+
 async def test_identity_is_no_encoding(site: Site) -> None:
     assert await site.webhook(BODY, **{"Content-Encoding": "identity"}) == 204
 
@@ -275,6 +313,45 @@ async def test_storage_that_cannot_take_it_asks_fanvue_to_send_again(site: Site)
     assert await stored(site) == []
     assert await site.webhook(BODY) == 204
     assert len(await stored(site)) == 1
+
+
+@asynccontextmanager
+async def full_disk(site: Site) -> AsyncIterator[None]:
+    """The database file may not grow any more."""
+    run = site.app.stores._database.execute_alone
+    await run("PRAGMA max_page_count=1", ())
+    yield
+    await run("PRAGMA max_page_count=1000000", ())
+
+
+@asynccontextmanager
+async def damaged_file(site: Site) -> AsyncIterator[None]:
+    """What SQLite reads makes no sense to it."""
+    other = sqlite3.connect(site.folder / "fanvue.db", isolation_level=None)
+    (root,) = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'ix_events_unrouted'").fetchone()
+    other.execute("PRAGMA writable_schema=ON")
+    place = "UPDATE sqlite_schema SET rootpage = ? WHERE name = 'ix_events_unrouted'"
+    other.execute(place, (2**31,))
+    (version,) = other.execute("PRAGMA schema_version").fetchone()
+    other.execute(f"PRAGMA schema_version={version + 1}")
+    yield
+    other.execute(place, (root,))
+    other.execute(f"PRAGMA schema_version={version + 2}")
+    other.close()
+
+
+LARGE = [message_body(CREATOR_ID, "x" * 9000, uuid=name) for name in "abc"]
+
+
+@pytest.mark.parametrize(("failing", "bodies"), [(full_disk, LARGE), (damaged_file, [*LARGE, BODY])])
+async def test_while_the_disk_fails_every_delivery_is_asked_for_again_and_none_is_lost(
+    site: Site, failing: Callable[[Site], AbstractAsyncContextManager[None]], bodies: list[bytes]
+) -> None:
+    async with failing(site):
+        assert {await site.webhook(body) for body in bodies} == {503}
+        assert set(await asyncio.gather(*map(site.webhook, bodies))) == {503}
+    assert set(await asyncio.gather(*map(site.webhook, bodies))) == {204}
+    assert len(await stored(site)) == len(bodies)
 
 
 @pytest.fixture

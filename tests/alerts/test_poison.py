@@ -1,0 +1,101 @@
+"""An event or a card that nothing can be made of stops nothing behind it, whatever is wrong with it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from alert_desk import Desk
+
+from bot.alerts.sealing import seal_event
+from bot.domain.accounts import FanId
+from bot.domain.events import Event, EventKind, Fan
+from bot.domain.money import Money
+from bot.vault.keyring import Keyring, new_key
+
+
+def poison(desk: Desk) -> dict[str, Event]:
+    """Events as a Fanvue gone mad could tell them."""
+    plain, tip = desk.event("Poison"), desk.event("Poison", kind=EventKind.TIP)
+    odd = Fan(FanId("\u202e" * 3000), "@everyone" * 500, "\x00`" * 5000)
+    return {
+        "before all time": replace(plain, key="a", happened_at=datetime.min.replace(tzinfo=UTC)),
+        "after all time": replace(plain, key="b", happened_at=datetime.max.replace(tzinfo=UTC)),
+        "a fan of odd signs": replace(plain, key="c", fan=odd),
+        "a text without end": replace(plain, key="d", text="z\u0301" * 60_000),
+        "no fan": replace(plain, key="e", fan=None, message_uuid=None),
+        "more money than there is": replace(tip, key="f", amount=Money(2**62)),
+        "less than nothing": replace(tip, key="g", amount=Money(-(2**62), "XXX")),
+        "money of no country": replace(tip, key="h", amount=Money(1, "")),
+        "no zone": replace(plain, key="j", happened_at=plain.happened_at.replace(tzinfo=None)),
+        "no money": replace(tip, key="i", amount=None),
+    }
+
+
+async def test_no_event_keeps_those_behind_it_from_their_places(desk: Desk) -> None:
+    await desk.route(desk.place(), EventKind.MESSAGE, EventKind.TIP, amounts=True)
+    await desk.route(desk.dm(), EventKind.MESSAGE, EventKind.TIP)
+    for name, event in poison(desk).items():
+        await desk.store(event)
+        await desk.write(f"After {name}", "Hello")
+        await desk.deliver()
+        desk.clock.step(minutes=2)
+    wanted = {f"After {name}" for name in poison(desk)}
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert wanted <= set(desk.names())
+    assert wanted <= set(desk.names(dm))
+    assert {status for _, status in await desk.ledger()} <= {"done", "dead"}
+
+
+async def test_no_stored_event_keeps_those_behind_it_from_their_place(desk: Desk) -> None:
+    await desk.route(desk.place())
+    kinds = [kind for kind in EventKind if kind is not EventKind.MESSAGE]
+    for number, kind in enumerate(kinds, start=1):
+        await desk.happen("Poison")
+        stored = await desk.stores.events.by_id(2 * number - 1)
+        assert stored is not None
+        event = replace(desk.event(), key=stored.key, kind=kind, fan=None, amount=None, text=None)
+        sealed = seal_event(desk.keyring, event, desk.clock.now()).sealed_body
+        await desk.stores.sealed.set("events", str(stored.id), expected=stored.sealed_body, sealed=sealed)
+        await desk.happen(f"After {kind.name}")
+        await desk.deliver()
+        desk.clock.step(minutes=2)
+    shown = {name.replace("\\", "") for name in desk.names()}
+    assert {f"After {kind.name}" for kind in kinds} <= shown
+    assert {status for _, status in await desk.ledger()} <= {"done", "dead"}
+
+
+class Refusing(Keyring):
+    """Fails at one event as nobody foresaw."""
+
+    def __init__(self, key: str, poison: str) -> None:
+        super().__init__([key])
+        self._poison = poison
+
+    def open(self, sealed: str, *, identity: str) -> str:
+        if identity == f"event:{self._poison}":
+            raise RuntimeError("canary words")
+        return super().open(sealed, identity=identity)
+
+
+async def test_what_nobody_foresaw_costs_that_event_alone(desk: Desk) -> None:
+    await desk.route(desk.place())
+    desk.keyring = Refusing(new_key(), "message:poison")
+    await desk.store(desk.event("Poison", key="message:poison"))
+    await desk.happen("Bea")
+    await desk.deliver()
+    assert desk.names() == ["Bea"]
+    assert await desk.stores.events.waiting() == 0
+
+
+async def test_what_nobody_foresaw_costs_that_card_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    await desk.route(desk.place())
+    key = new_key()
+    desk.keyring = Keyring([key])
+    await desk.store(desk.event("Poison", key="message:poison"))
+    await desk.happen("Bea")
+    desk.keyring = Refusing(key, "message:poison")
+    await desk.deliver()
+    assert await desk.reason(1) == ("dead", "unreadable: RuntimeError")
+    assert desk.names() == ["Bea"]
+    assert "canary" not in caplog.text
