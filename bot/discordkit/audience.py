@@ -7,14 +7,13 @@ import discord
 
 from bot.discordkit.cards import CHATS, UUID
 from bot.discordkit.components import action_id, button, link_button, view_of
-from bot.discordkit.earnings import Shown
+from bot.discordkit.earnings import Shown, periods
 from bot.discordkit.inbox import WRITE_VERB
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
 from bot.domain import text
 from bot.domain.audience import Departures, FanCard, Movement, Ranked, Ranking
 from bot.domain.events import Fan
-from bot.domain.periods import Preset
 from bot.domain.reports import source_name
 
 SUBSCRIBERS_VERB = "subs-period"
@@ -146,20 +145,6 @@ def several_view(fans: Sequence[Fan], creator: str) -> discord.ui.View:
     """The people whose names fit."""
     entries = [option(text.plain_name(fan.name), fan.id, note=f"@{text.plain_name(fan.handle)}") for fan in fans]
     return view_of([menu("Look at a fan", FAN_VERB, creator, entries)])
-
-
-def periods(verb: str, state: Shown) -> discord.ui.Select[discord.ui.View]:
-    """The presets, and the days somebody typed."""
-    options = {preset.value: preset.label for preset in Preset}
-    if state.asked.preset is None:
-        options[state.asked.key] = state.asked.label
-    return discord.ui.Select(
-        custom_id=action_id(verb, state.key),
-        options=[
-            discord.SelectOption(label=label, value=value, default=value == state.asked.key)
-            for value, label in options.items()
-        ],
-    )
 
 
 def _leaving(leaving: Departures) -> str:

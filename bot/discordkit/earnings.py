@@ -1,6 +1,7 @@
 """Showing an earnings report."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import discord
 
@@ -20,6 +21,10 @@ CSV_VERB = "earn-csv"
 UNCOMPARED = "Fanvue did not tell the period before just now. Ask again in a moment to compare."
 PARTS = 4
 LINES = 12
+Labels = tuple[tuple[str, str], ...]
+PERIODS: Labels = tuple((preset.value, preset.label) for preset in Preset)
+SOURCES: Labels = tuple((source.value, source.label) for source in Source)
+VIEWS: Labels = tuple((view.value, view.label) for view in View)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +102,25 @@ def earnings_view(state: Shown) -> discord.ui.View:
     """Other periods, sources and cuts on the same message, and what else can be done with it."""
     return view_of(
         [
-            _periods(state),
-            _select(
-                SOURCE_VERB, replace(state, source=Source.ALL), {one.value: one.label for one in Source}, state.source
-            ),
-            _select(VIEW_VERB, replace(state, view=View.DAYS), {one.value: one.label for one in View}, state.view),
+            periods(PERIOD_VERB, state),
+            _one_of(SOURCE_VERB, replace(state, source=Source.ALL), SOURCES, state.source),
+            _one_of(VIEW_VERB, replace(state, view=View.DAYS), VIEWS, state.view),
             button("Share in channel", SHARE_VERB, state.key, emoji="📣"),
             button("CSV", CSV_VERB, state.key, emoji="📄"),
             button("Time zone", ZONE_VERB, state.key, emoji="🕰️"),
         ]
     )
+
+
+def periods(verb: str, state: Shown) -> discord.ui.Select[discord.ui.View]:
+    """The presets, and the days somebody typed."""
+    own = () if state.asked.preset else ((state.asked.key, state.asked.label),)
+    return _one_of(verb, state, PERIODS + own, state.asked.key)
+
+
+def sources(verb: str, state: Shown) -> discord.ui.Select[discord.ui.View]:
+    """All sources, or one."""
+    return _one_of(verb, state, SOURCES, state.source)
 
 
 def share_view(state: Shown) -> discord.ui.View:
@@ -119,20 +133,14 @@ def share_view(state: Shown) -> discord.ui.View:
     )
 
 
-def _periods(state: Shown) -> discord.ui.Select[discord.ui.View]:
-    options = {preset.value: preset.label for preset in Preset}
-    if state.asked.preset is None:
-        options[state.asked.key] = state.asked.label
-    return _select(PERIOD_VERB, state, options, state.asked.key)
+def _one_of(verb: str, state: Shown, labels: Labels, chosen: str) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(custom_id=action_id(verb, state.key), options=list(_options(labels, chosen)))
 
 
-def _select(verb: str, state: Shown, options: dict[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
-    return discord.ui.Select(
-        custom_id=action_id(verb, state.key),
-        options=[
-            discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in options.items()
-        ],
-    )
+@lru_cache(maxsize=64)
+def _options(labels: Labels, chosen: str) -> tuple[discord.SelectOption, ...]:
+    """Made once: menus of the same entries stand under every answer."""
+    return tuple(discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in labels)
 
 
 def _title(report: EarningsReport) -> str:

@@ -1,8 +1,9 @@
 """The first reply: the answer itself when it is there in a moment, else word that it is being worked on."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+import inspect
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
 import discord
@@ -13,11 +14,13 @@ T = TypeVar("T")
 
 MOMENT_SECONDS = 0.3
 """Most answers take one round trip to Fanvue; Discord waits three seconds."""
-CROWD = 50
-"""With so many waiting, everybody is told first, so that no first reply comes late."""
+CROWD = 100
+"""So many are worked for at once. Others are told first, so that no first reply comes late, and wait for their turn."""
 
 FEW = 5
 CALM_SECONDS = 5
+HEAD_START_SECONDS = 0.01
+"""What a first answer takes to leave; what comes second would be in its way."""
 
 
 class Patience:
@@ -35,6 +38,7 @@ class Patience:
         self._crowd = crowd
         self._few = few
         self._waiting = 0
+        self._turns = asyncio.Semaphore(crowd)
         self._calm = asyncio.Event()
         self._calm.set()
 
@@ -48,7 +52,7 @@ class Patience:
             with self.waiting():
                 if self._waiting > self._crowd:
                     await _deferred(interaction)
-                task = asyncio.ensure_future(work)
+                task = asyncio.ensure_future(self._in_turn(work))
                 if not interaction.response.is_done():
                     await asyncio.wait({task}, timeout=self._moment_seconds)
                     if not task.done():
@@ -57,13 +61,14 @@ class Patience:
                     return await task
                 return await patiently(interaction, task, what, self._long_seconds)
         finally:
-            if task is None:
-                work.close()
-            else:
+            if task is not None:
                 task.cancel()
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
 
     async def calm(self) -> None:
-        """Return when hardly anybody waits for a first answer, or after a while: for what comes second."""
+        """Return when the first answer has left and hardly anybody waits for theirs, or after a while."""
+        await asyncio.sleep(HEAD_START_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(CALM_SECONDS):
                 await self._calm.wait()
@@ -76,6 +81,16 @@ class Patience:
             yield
         finally:
             self._count(-1)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of the crowd that is worked for."""
+        async with self._turns:
+            yield
+
+    async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
+        async with self.turn():
+            return await work
 
     def _count(self, change: int) -> None:
         self._waiting += change

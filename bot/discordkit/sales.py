@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 import discord
 
-from bot.discordkit.audience import periods
-from bot.discordkit.components import action_id, button, view_of
-from bot.discordkit.earnings import CSV_VERB, Shown
+from bot.discordkit.components import button, view_of
+from bot.discordkit.earnings import CSV_VERB, Shown, periods, sources
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.reports import Source
@@ -63,7 +62,7 @@ def payments_view(page: Payments, creator: str) -> discord.ui.View:
     state = Shown(creator, page.asked, page.source)
     items: list[discord.ui.Item[discord.ui.View]] = [
         periods(PAYMENTS_PERIOD_VERB, state),
-        _select(PAYMENTS_SOURCE_VERB, state, {one.value: one.label for one in Source}, page.source.value),
+        sources(PAYMENTS_SOURCE_VERB, state),
     ]
     if not page.is_first:
         items.append(button("Newest", PAYMENTS_MORE_VERB, f"{state.key}|"))
@@ -127,15 +126,6 @@ def links_view(creator: str) -> discord.ui.View:
 def _short(state: Shown) -> str:
     """The state without the cut, which a list has not: ids have little room."""
     return f"{state.creator}|{state.asked.key}|{state.source.value}"
-
-
-def _select(verb: str, state: Shown, options: dict[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
-    return discord.ui.Select(
-        custom_id=action_id(verb, state.key),
-        options=[
-            discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in options.items()
-        ],
-    )
 
 
 def _payment(row: Payment) -> str:

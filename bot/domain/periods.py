@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -65,9 +66,7 @@ class Period:
     def days(self) -> tuple[datetime, ...]:
         """The local midnights of the days it touches, in order."""
         first = self.start.astimezone(self.zone).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
-        count = (last - first).days + 1
-        return tuple(_midnight(first + timedelta(days=offset), self.zone) for offset in range(count))
+        return _midnights(first, (self.end - timedelta(microseconds=1)).astimezone(self.zone).date(), self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +189,12 @@ def _wall_shift(start: datetime, period: Period) -> datetime:
     zone = period.zone
     span = period.end.astimezone(zone).replace(tzinfo=None) - period.start.astimezone(zone).replace(tzinfo=None)
     return (start.astimezone(zone).replace(tzinfo=None) + span).replace(tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=32)
+def _midnights(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Asked several times for each answer, and the same for everybody who asks on a day."""
+    return tuple(_midnight(first + timedelta(days=offset), zone) for offset in range((last - first).days + 1))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -1,6 +1,6 @@
 """Writing, changing and deleting messages: one way for channels, webhooks, interactions and people."""
 
-import copy
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Sequence
@@ -152,7 +152,7 @@ class Posting:
         if "embeds" in payload:
             message.embeds = [_finished_embed(embed, message.attachments) for embed in payload["embeds"] or []]
         if "components" in payload:
-            message.components = copy.deepcopy(payload["components"] or [])
+            message.components = _copied(payload["components"] or [])
             parts.complete(message.components)
             _link_media(message.components, message.attachments)
 
@@ -203,8 +203,13 @@ def _is_empty(message: Message) -> bool:
     return not (message.content or message.embeds or message.attachments or message.components or message.snapshots)
 
 
+def _copied(value: Any) -> Any:
+    """A copy of JSON, several times quicker than one of just anything."""
+    return json.loads(json.dumps(value))
+
+
 def _finished_embed(embed: dict[str, Any], attachments: list[Attachment]) -> dict[str, Any]:
-    finished = {"type": "rich"} | copy.deepcopy(embed)
+    finished = {"type": "rich"} | _copied(embed)
     for key in ("image", "thumbnail"):
         if finished.get(key):
             _link(finished[key], attachments)

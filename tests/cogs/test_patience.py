@@ -89,6 +89,21 @@ async def test_in_a_crowd_people_are_told_at_once(world: Impatient) -> None:
         assert put_off(rig) == before + 1
 
 
+async def test_who_was_told_waits_for_their_turn(world: Impatient) -> None:
+    patience = Patience(moment_seconds=0, crowd=1)
+    async with world(patience) as rig:
+        before = put_off(rig)
+        fault = rig.fanvue.faults.add(operation="getEarningsSummary", kind="503", times=1)
+        async with patience.turn():
+            asking = asyncio.create_task(earnings(rig))
+            async with asyncio.timeout(10):
+                while put_off(rig) == before:
+                    await asyncio.sleep(0.02)
+            assert not fault.hits
+        assert "Gross $" in words_of(await asking)
+        assert fault.hits
+
+
 async def test_who_got_an_error_waits_no_longer(world: Impatient) -> None:
     async with world(Patience(moment_seconds=LONG, crowd=1)) as rig:
         before = put_off(rig)
