@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.discordkit.components import RESUME_VERB, button, view_of
 from bot.discordkit.connecting import connect_view
+from bot.discordkit.health import off_shift
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
@@ -75,7 +76,11 @@ class Help(commands.Cog):
         embed = discord.Embed(
             title="What you can do here", description="\n".join(_lines(interaction, own, usable)), colour=Colour.BRAND
         )
-        await interaction.edit_original_response(embed=embed, view=_next_step(own, usable))
+        resting = await self._access.resting(actor.user)
+        for one in resting[:NAMES_SHOWN]:
+            embed.add_field(name=f"@{text.name(one.creator.account.handle)}", value=off_shift(one), inline=False)
+        view = None if own is None and resting else _next_step(own, usable)
+        await interaction.edit_original_response(embed=embed, view=view)
 
 
 def _works(creator: Creator, topic: Topic) -> bool:

@@ -14,6 +14,7 @@ from bot.domain.accounts import Connection
 from bot.domain.alerts import PlaceKind
 from bot.domain.catching_up import Polling, Source
 from bot.domain.scopes import Feature, features_with
+from bot.services.access import Resting
 from bot.services.status import AlertsStatus, CreatorStatus, Endings, PlaceStatus, Status
 
 CREATORS_SHOWN = 5
@@ -30,7 +31,7 @@ SOURCES = {
 def status_embed(status: Status, client: discord.Client, reader: int) -> discord.Embed:
     """One field a creator, and one for the reader's direct messages; green only when nothing is wrong."""
     embed = discord.Embed(title="Status", colour=Colour.BRAND)
-    if not status.creators:
+    if not status.creators and not status.resting:
         embed.description = "❌ No Fanvue account is connected, and nobody gave you a right on theirs. Press Connect."
         embed.colour = discord.Colour(Colour.TROUBLE)
         return embed
@@ -38,6 +39,7 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
         f"@{text.name(one.creator.account.handle)}": _within_limit(_lines(one, client, reader))
         for one in status.creators[:CREATORS_SHOWN]
     }
+    fields |= {f"@{text.name(one.creator.account.handle)}": off_shift(one) for one in status.resting[:CREATORS_SHOWN]}
     fields["Your direct messages"] = _dm_line(status, reader)
     for name, value in fields.items():
         embed.add_field(name=name, value=value, inline=False)
@@ -51,9 +53,18 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
     return embed
 
 
+def off_shift(resting: Resting) -> str:
+    """That nothing is wrong, and when it goes on."""
+    begins = resting.begins_at
+    soon = f" Your next shift begins {discord.utils.format_dt(begins, 'F')} ({_ago(begins)})." if begins else ""
+    return f"🕒 You are off shift.{soon}"
+
+
 def status_view(status: Status) -> discord.ui.View | None:
     """The buttons that mend what can be mended by one."""
     primary = discord.ButtonStyle.primary
+    if not status.creators and status.resting:
+        return None
     if not status.creators:
         return view_of([button("Connect", CONNECT_VERB, style=primary)])
     own = next((one.connection for one in status.creators if one.is_own), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.access import Actor, Capability, Grant, Right
@@ -44,6 +45,14 @@ class Held:
     creator: Creator
     right: Right | None = None
     week: tuple[Shift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A creator somebody has rights on, off shift; when the next one begins."""
+
+    creator: Creator
+    begins_at: datetime | None
 
 
 class AccessService:
@@ -96,10 +105,9 @@ class AccessService:
         choices = own + [one.creator for one in usable]
         if creator:
             choices = [one for one in choices if _is_named(one, creator)]
-            if not choices:
-                raise UnknownCreatorError
         if not choices:
-            raise NotConnectedError
+            await self._refuse_where_known(actor, creator, capability)
+            raise UnknownCreatorError if creator else NotConnectedError
         meant = await self._meant(actor, choices)
         held = next((one for one in usable if one.creator is meant), Held(meant))
         return await self._granted(actor, held, capability)
@@ -110,6 +118,15 @@ class AccessService:
         now = self._clock.now()
         given = await self._given(actor.user, capability, besides=own)
         return own + [one.creator for one in given if is_on_shift(one.week, now)]
+
+    async def resting(self, person: DiscordUserId) -> list[Resting]:
+        """Where the person has rights, and is off shift now."""
+        now = self._clock.now()
+        held = dict.fromkeys(right.creator for right in await self._rights.of(person) if right.holds_at(now))
+        weeks = await self._shifts.of_person(person) if held else {}
+        away = {identity: week for identity, week in weeks.items() if identity in held and not is_on_shift(week, now)}
+        found = [(await self._creators.find(identity), week) for identity, week in away.items()]
+        return [Resting(one, next_shift(week, now)) for one, week in found if one is not None]
 
     async def may(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
         """Whether somebody may at this moment: to show or leave out what would be refused; nothing is written down."""
@@ -142,6 +159,15 @@ class AccessService:
         now = self._clock.now()
         held = await self._rights.on(grant.creator)
         return any(right.capability is capability and right.holds_at(now) for right in held)
+
+    async def _refuse_where_known(self, actor: Actor, named: str | None, capability: Capability) -> None:
+        """Whoever has or had another right on the creator that is meant hears that this one is missing."""
+        if not capability.is_giveable:
+            return
+        for identity in dict.fromkeys(right.creator for right in await self._rights.of(actor.user)):
+            subject = await self._creators.find(identity)
+            if subject is not None and (named is None or _is_named(subject, named)):
+                await self._granted(actor, await self._held(actor.user, subject, capability), capability)
 
     async def _granted(self, actor: Actor, held: "Held", capability: Capability) -> Grant:
         subject = held.creator

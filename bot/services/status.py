@@ -11,7 +11,7 @@ from bot.domain.catching_up import Polling
 from bot.domain.clock import Clock
 from bot.domain.subscribers import ENDINGS, can_be_looked_for
 from bot.fanvue.limits import Room
-from bot.services.access import AccessService
+from bot.services.access import AccessService, Resting
 from bot.storage.cursors import CursorStore
 from bot.storage.dms import DmStore
 from bot.storage.events import EventStore
@@ -79,6 +79,8 @@ class Status:
     creators: Sequence[CreatorStatus]
     has_dm: bool
     """Whether the person's DM channel is known."""
+    resting: Sequence[Resting] = ()
+    """Whom the person acts for, but not now."""
 
 
 class StatusService:
@@ -125,7 +127,8 @@ class StatusService:
             )
             for key, one in found.items()
         ]
-        return Status(creators, await self._dms.channel_of(actor.user) is not None)
+        has_dm = await self._dms.channel_of(actor.user) is not None
+        return Status(creators, has_dm, await self._access.resting(actor.user))
 
     async def _alerts(self, shown: Creator) -> AlertsStatus:
         creator = shown.id

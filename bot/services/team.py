@@ -136,7 +136,7 @@ class TeamService:
             raise BadInputError("They have no right that could be handed over. `/team list` shows who has which.")
         for right in held:
             self._check_changeable(grant, right)
-        return held
+        return sorted(held, key=lambda right: GIVEABLE.index(right.capability))
 
     async def hand_over(self, grant: Grant, giver: DiscordUserId, taker: DiscordUserId) -> None:
         """Everything of one person becomes the other's, in one step, what they had passed on included."""
@@ -174,8 +174,8 @@ class TeamService:
 
     def _check_person(self, grant: Grant, person: DiscordUserId) -> None:
         if person == grant.connection.owner:
-            whose = "your own account" if grant.is_owner else "their own account"
-            raise BadInputError(f"Whoever connected it may do everything with {whose} already.")
+            who = "You may do everything with your own account" if grant.is_owner else "Its owner may do everything"
+            raise BadInputError(f"{who} already.")
         if person == grant.actor.user:
             raise BadInputError("Nobody gives rights to themselves: ask the creator.")
 

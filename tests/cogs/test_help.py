@@ -1,5 +1,7 @@
 """People are told what they can do, and only that."""
 
+from datetime import timedelta
+
 import discord
 
 from bot.domain.access import Actor, Capability
@@ -50,6 +52,20 @@ async def test_a_chatter_sees_what_their_right_brings_and_nothing_more(connected
     assert f"answers a fan as @{CREATOR}" in words_of(shown)
     assert "/insights" not in words_of(shown)
     assert labels_of(shown.response) == []
+
+
+async def test_a_chatter_off_shift_is_told_so_and_not_to_connect(connected: Rig) -> None:
+    cleo = connected.members["cleo"]
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="reply")
+    begins = connected.app.clock.now() + timedelta(hours=2)
+    shift = {"days": "every day", "from": f"{begins:%H:%M}", "to": f"{begins + timedelta(hours=1):%H:%M}"}
+    await connected.luna.slash(connected.desk, "team shift", person=cleo, **shift, timezone="UTC")
+    for command in ("help", "status"):
+        shown = await cleo.slash(connected.desk, command)
+        words = words_of(shown)
+        assert f"@{CREATOR} 🕒 You are off shift. Your next shift begins <t:" in words
+        assert "No Fanvue account is connected" not in words
+        assert labels_of(shown.response) == []
 
 
 async def test_a_permission_that_was_not_given_is_left_out_and_offered(rig: Rig) -> None:
