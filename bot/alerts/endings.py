@@ -9,13 +9,12 @@ import structlog
 
 from bot.alerts.findings import fan_of
 from bot.alerts.intake import Intake
+from bot.alerts.rounds import Rounds
 from bot.domain import identity
 from bot.domain.accounts import Creator, CreatorId, FanId
 from bot.domain.catching_up import POLLED
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, FanvueDownError
 from bot.domain.events import Event, EventKind
-from bot.domain.faults import where
 from bot.domain.subscribers import Subscriber, can_be_looked_for
 from bot.fanvue.fans import list_subscribers
 from bot.fanvue.insights import FanInsights, batch_fans
@@ -27,8 +26,6 @@ from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
 
-FRESH = timedelta(hours=6)
-AGAIN = timedelta(minutes=10)
 KEPT = timedelta(days=7)
 MOST = 2500
 """Of more subscribers the list would not be whole, and who is missing from it says nothing."""
@@ -55,46 +52,21 @@ class Endings:
         keyring: Keyring,
         clock: Clock,
     ) -> None:
-        self._creators = creators
         self._lists = lists
         self._gate = gate
         self._intake = intake
         self._keyring = keyring
         self._clock = clock
-        self._tried: dict[CreatorId, datetime] = {}
+        self._rounds = Rounds(creators, clock, read_at=lists.read_at, read=self._read)
 
     async def sweep(self) -> int:
         """Read the lists that are missing or hours old; how many were read. What cannot be read is tried later."""
         await self._lists.drop_unwanted(self._clock.now() - KEPT)
-        wanted = await self._lists.wanted()
-        self._tried = {creator: at for creator, at in self._tried.items() if creator in wanted}
-        read = 0
-        for creator in wanted:
-            try:
-                read += await self._refreshed(creator)
-            except FanvueDownError:
-                break
-        return read
-
-    async def _refreshed(self, creator_id: CreatorId) -> bool:
-        now = self._clock.now()
-        read_at = await self._lists.read_at(creator_id)
-        tried_at = self._tried.get(creator_id)
-        if (read_at and now - read_at < FRESH) or (tried_at and now - tried_at < AGAIN):
-            return False
-        self._tried[creator_id] = now
-        creator = await self._creators.find(creator_id)
-        if creator is None or not creator.connection.is_active or not can_be_looked_for(creator):
-            return False
-        try:
-            return await self._read(creator, now)
-        except FanvueDownError:
-            raise
-        except DomainError as error:
-            log.info("subscribers_not_listed", error=where(error))
-            return False
+        return await self._rounds.go(await self._lists.wanted())
 
     async def _read(self, creator: Creator, now: datetime) -> bool:
+        if not can_be_looked_for(creator):
+            return False
         before = await self._before(creator.id)
         listed = await self._listed(creator)
         if len(listed) >= MOST:

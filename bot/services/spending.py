@@ -1,13 +1,10 @@
 """Knowing what fans have spent, for rules that ask for it."""
 
-from datetime import timedelta
+from datetime import datetime
 
-import structlog
-
-from bot.domain.accounts import Creator, CreatorId, FanId
+from bot.alerts.rounds import Rounds
+from bot.domain.accounts import Creator, FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, FanvueDownError
-from bot.domain.faults import where
 from bot.domain.rules import Spender
 from bot.fanvue.insights import TopSpender, top_spenders
 from bot.fanvue.paging import pages
@@ -17,10 +14,6 @@ from bot.storage.routes import RouteStore
 from bot.storage.spenders import SpenderStore
 from bot.vault.gate import Gate
 
-log = structlog.get_logger(__name__)
-
-FRESH = timedelta(hours=6)
-AGAIN = timedelta(minutes=10)
 MOST_MINOR = 2**31 - 1
 MOST = 500
 """Fans on a list; whoever spent less than the last of them is known to have spent at most that."""
@@ -32,45 +25,17 @@ class SpendingService:
     def __init__(
         self, *, creators: CreatorStore, routes: RouteStore, spenders: SpenderStore, gate: Gate, clock: Clock
     ) -> None:
-        self._creators = creators
         self._routes = routes
         self._spenders = spenders
         self._gate = gate
-        self._clock = clock
-        self._tried: dict[CreatorId, int] = {}
+        self._rounds = Rounds(creators, clock, read_at=spenders.read_at, read=self._read)
 
     async def sweep(self) -> int:
         """Read the lists that are missing or hours old; how many were read. What cannot be read is tried later."""
-        wanted = await self._routes.creators_with_spenders()
-        self._tried = {creator: at for creator, at in self._tried.items() if creator in wanted}
-        read = 0
-        for creator in wanted:
-            try:
-                read += await self._refreshed(creator)
-            except FanvueDownError:
-                break
-        return read
+        return await self._rounds.go(await self._routes.creators_with_spenders())
 
-    async def _refreshed(self, creator_id: CreatorId) -> bool:
-        now = self._clock.now()
-        read_at = await self._spenders.read_at(creator_id)
-        tried_at = self._tried.get(creator_id)
-        if read_at is not None and now - read_at < FRESH:
-            return False
-        if tried_at is not None and now.timestamp() - tried_at < AGAIN.total_seconds():
-            return False
-        self._tried[creator_id] = int(now.timestamp())
-        creator = await self._creators.find(creator_id)
-        if creator is None or not creator.connection.is_active:
-            return False
-        try:
-            rows = await self._listed(creator)
-        except FanvueDownError:
-            raise
-        except DomainError as error:
-            log.info("spenders_not_listed", error=where(error))
-            return False
-        return await self._spenders.save(creator_id, *_as_list(rows), now)
+    async def _read(self, creator: Creator, now: datetime) -> bool:
+        return await self._spenders.save(creator.id, *_as_list(await self._listed(creator)), now)
 
     async def _listed(self, creator: Creator) -> list[TopSpender]:
         acting_as = ActingAs(creator.managed) if creator.managed else OWN
