@@ -14,7 +14,7 @@ ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "code", "error", "trace", "kind", "count", "status", "operation",
         "route", "method", "attempts", "reason", "role", "host", "port", "seconds", "delivery", "place", "command",
-        "problem", "cogs", "key_id", "next_version", "sunset", "field", "template", "exit_code",
+        "problem", "cogs", "stored", "key_id", "next_version", "sunset", "field", "template", "exit_code",
     }
 )  # fmt: skip
 FOREIGN_LIMIT = 160

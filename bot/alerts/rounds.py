@@ -56,5 +56,5 @@ class Rounds:
         except FanvueDownError:
             raise
         except DomainError as error:
-            log.info("list_not_read", list=self._read.__qualname__, error=where(error))
+            log.info("list_not_read", error=where(error))
             return False

@@ -16,7 +16,7 @@ async def test_what_is_being_sent_while_its_owner_erases_everything_leaves_no_ro
     await desk.discord.wait_for(lambda: len(desk.posts()) == 2)
     await desk.stores.forget(desk.owner)
     hanging.remove()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(desk.cards()) < 1:
             await asyncio.sleep(0.02)
     working.cancel()

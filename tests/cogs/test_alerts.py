@@ -395,7 +395,7 @@ async def test_the_panel_says_that_cards_wait_for_somebody_off_shift(connected: 
     luna = Actor(DiscordUserId(connected.luna.id), "luna")
     grant = await connected.app.services.access.choose(luna, None, Capability.ALERTS)
     await connected.fanvue.fan_tips(CREATOR, connected.fan, 700)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await connected.app.services.alerts.off_shift(grant):
             await asyncio.sleep(0.02)
     assert "🕒 1 card waits until the next shift begins." in words_of(await panel(connected))

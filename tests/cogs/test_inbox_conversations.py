@@ -146,7 +146,7 @@ async def test_a_desks_header_says_how_things_stand_and_what_is_said_there_stays
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
     await connected.until(lambda: forum.threads and connected.cards(forum.threads[0]))
     post = forum.threads[0]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await connected.app.services.desk.sweep():
             await asyncio.sleep(0.02)
     await connected.env.settle()

@@ -43,7 +43,7 @@ async def test_what_polling_cannot_tell_is_said(rig: Rig) -> None:
     await rig.connect("luna", "northstar_agency")
     rig.fanvue.deliver = False
     await rig.luna.slash(rig.desk, "alerts channel", creator=CREATOR)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "I look: alerts come" not in (status := words_of(await rig.luna.slash(rig.desk, "status"))):
             await looked_at(rig)
             await rig.app.catch_up.keep()

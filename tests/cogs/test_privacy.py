@@ -175,7 +175,7 @@ async def test_a_paused_account_is_not_used_and_its_alerts_wait(connected: Rig) 
     assert "Paused" in words_of(panel)
     calls = connected.fanvue.oauth.refreshes[CREATOR]
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "While paused")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await connected.app.stores.events.paused_of(DiscordUserId(connected.luna.id)):
             await asyncio.sleep(0.02)
     refused = await connected.luna.slash(connected.desk, "insights earnings")

@@ -39,7 +39,7 @@ async def test_a_server_that_removed_the_bot_gets_nothing_and_its_rules_are_kept
 
 
 async def left(rig: Rig) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await rig.app.stores.departures.all():
             await asyncio.sleep(0.02)
 

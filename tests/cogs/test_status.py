@@ -58,7 +58,7 @@ async def test_a_closed_channel_and_the_card_lost_there_are_named_with_the_fix(c
     await connected.app.services.alerts.send_to(grant, place, [EventKind.MESSAGE], shows_amounts=False)
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello")
     await connected.until(lambda: connected.cards(connected.dm))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (await connected.app.stores.outbox.counts())[DeliveryStatus.DEAD]:
             await asyncio.sleep(0.02)
     shown = words_of(await connected.luna.slash(connected.desk, "status"))

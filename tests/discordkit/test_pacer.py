@@ -56,7 +56,7 @@ async def test_a_pause_saves_up_no_burst() -> None:
 async def test_a_clock_set_back_or_forward_by_hours_holds_nobody_up() -> None:
     clock = SetClock()
     pacer = Pacer(clock)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for hours in (0, -5, 12, -1):
             clock.moment += timedelta(hours=hours)
             await pacer.slot()

@@ -295,7 +295,7 @@ async def test_a_pair_that_cannot_be_saved_is_used_by_nobody_and_saved_as_soon_a
 
 
 async def until_saved(process: Process, connection: Connection, before: Tokens) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await process.pair(connection) == before:
             await asyncio.sleep(0.02)
 

@@ -234,7 +234,7 @@ async def test_a_crowd_that_says_nothing_keeps_nobody_out() -> None:
         crowd = [await asyncio.open_connection("127.0.0.1", port_of(origin)) for _ in range(9)]
         for (_, writer), said in zip(crowd, beginnings * 3, strict=True):
             writer.write(said)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             for _ in range(5):
                 assert (await taken(port_of(origin))).endswith(b"hi")
         for _, writer in crowd:
