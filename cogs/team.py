@@ -10,6 +10,7 @@ from bot.discordkit import team_panel as panel
 from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices, day_choices, zone_choices
 from bot.discordkit.people import actor_of
+from bot.discordkit.zones import locale_of
 from bot.domain.access import GIVEABLE, Capability, Grant
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import BadInputError
@@ -67,9 +68,8 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         """Let somebody of this server act for you, for exactly what you pick"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
-        ends_at = self._team.until(until, await self._preferences.zone(grant.actor.user))
-        is_all = right.value == EVERYTHING
-        chosen = await self._team.everything(grant) if is_all else (Capability(right.value),)
+        ends_at = self._team.until(until, await self._preferences.typed_zone(grant, locale_of(interaction)))
+        chosen = await self._team.everything(grant) if right.value == EVERYTHING else (Capability(right.value),)
         await self._team.give(grant, _person(person), chosen, ends_at, may_pass_on=passing_on)
         await self._show(interaction, grant)
 
@@ -139,7 +139,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         """Let somebody's rights hold in weekly shifts alone; `/team list` lifts them again"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
-        zone = self._preferences.known(timezone) if timezone else await self._preferences.zone(grant.actor.user)
+        zone = await self._preferences.typed_zone(grant, locale_of(interaction), timezone)
         shift = Shift(days_from(days), clock_from(begins), clock_from(ends), zone)
         await self._team.set_shift(grant, _person(person), shift)
         await self._show_member(interaction, grant, _person(person))

@@ -73,6 +73,14 @@ class PreferencesService:
         chosen = await self._preferences.timezone(grant.actor.user, grant.connection.owner)
         return self.known(chosen or ZONES_OF_LOCALES.get(locale, "UTC"))
 
+    async def typed_zone(self, grant: Grant, locale: str = "", named: str | None = None) -> ZoneInfo:
+        """The zone in which the actor means a time they type: the one named, else their own, else the creator's."""
+        if named:
+            return self.known(named)
+        if own := await self._preferences.timezone(grant.actor.user):
+            return self.known(own)
+        return await self.zone_for(grant, locale=locale)
+
     async def creator_zone(self, grant: Grant) -> ZoneInfo:
         """The zone in which a creator's times of publishing are meant: theirs, else their owner's, else the actor's."""
         if settled := await self.settled_zone(grant):

@@ -7,6 +7,7 @@ import discord
 from bot.discordkit import places
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, is_age_restricted
+from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Place, PlaceKind
@@ -160,7 +161,8 @@ class Panel:
         digest = Digest(values[0]) if values[0] in set(Digest) else None
         wishes: dict[str, Any] = {"digest": digest, "is_silent": values[0] == "silent"}
         if digest is not None:
-            wishes["zone"] = (await self._preferences.zone(actor_of(interaction).user)).key
+            grant, _ = await self.opened(interaction, argument)
+            wishes["zone"] = (await self._preferences.typed_zone(grant, locale_of(interaction))).key
         await self._change(interaction, argument, **wishes)
 
     async def _amount(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
@@ -198,7 +200,8 @@ class Panel:
         grant, spot = await self.opened(interaction, argument)
         routes = (await self._alerts.at(grant, spot.place)).of(spot.kind)
         standing = next((route.wishes for route in routes if route.wishes.quiet), None)
-        zone = standing.zone if standing else (await self._preferences.zone(grant.actor.user)).key
+        meant = await self._preferences.typed_zone(grant, locale_of(interaction))
+        zone = standing.zone if standing else meant.key
         await interaction.response.send_modal(forms.quiet_hours(argument, standing.quiet if standing else None, zone))
 
     async def _set_quiet(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:

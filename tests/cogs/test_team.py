@@ -1,7 +1,7 @@
 """A right is one creator, one person, one capability, until when; only the creator gives it, or lets it be given."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
@@ -49,6 +49,23 @@ async def test_a_right_covers_exactly_what_was_given(connected: Rig) -> None:
     assert "Last 7 days" in words_of(shown)
     posted = await connected.members["cleo"].slash(connected.desk, "post create", text="mine")
     assert "Only the creator, or somebody they gave the right to, may post here" in words_of(posted)
+
+
+async def test_times_typed_without_a_zone_are_meant_where_the_creators_days_end(connected: Rig) -> None:
+    """Nobody has said anything about their own zone; the creator's was settled once, under the earnings."""
+    cleo, stores = connected.members["cleo"], connected.app.stores
+    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    await stores.creators.set_timezone(creator, "Asia/Kolkata", replaces=True)
+    named = {"person": cleo, "right": "reply", "until": "2030-01-02 18:00"}
+    await connected.luna.slash(connected.desk, "team grant", **named)
+    (right,) = await stores.rights.of(cleo.id)
+    assert right.until == datetime(2030, 1, 2, 12, 30, tzinfo=UTC)
+    shift = {"person": cleo, "days": "Mon", "from": "09:00", "to": "17:00"}
+    assert "Mon 09:00 to 17:00 (Asia/Kolkata)" in words_of(
+        await connected.luna.slash(connected.desk, "team shift", **shift)
+    )
+    await stores.preferences.set_timezone(connected.luna.id, "Europe/Berlin")
+    assert "(Europe/Berlin)" in words_of(await connected.luna.slash(connected.desk, "team shift", **shift))
 
 
 @pytest.mark.parametrize(
