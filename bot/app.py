@@ -82,9 +82,11 @@ class _Assembly(Catalogue):
         """The whole."""
         services = self.services()
         self.client.load(load_cogs(services, self.kit))
-        intake = Intake(self.stores.arrivals, self.keyring, self.stored)
-        counters = Counters()
-        catch_up, worker = self.catch_up(intake), self.worker()
+        worker = self.worker()
+        router = self.router(worker)
+        forward = router.forward if self.settings.is_sqlite else None
+        intake = Intake(self.stores.arrivals, self.keyring, self.stored, forward)
+        counters, catch_up = Counters(), self.catch_up(intake)
         return App(
             settings=self.settings,
             clock=self.clock,
@@ -92,20 +94,7 @@ class _Assembly(Catalogue):
             services=services,
             stores=self.stores,
             intake=intake,
-            router=Router(
-                self.stores.events,
-                self.stores.routes,
-                self.keyring,
-                self.clock,
-                mutes=self.stores.mutes,
-                spenders=self.stores.spenders,
-                mirror=self.mirror,
-                outbox=self.stores.outbox,
-                board=self.board,
-                worker=worker,
-                stored=self.stored,
-                due=self.due,
-            ),
+            router=router,
             worker=worker,
             board=self.board,
             remover=Remover(self.stores.removals, self.deleter, self.unwanted),
@@ -117,6 +106,24 @@ class _Assembly(Catalogue):
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
             metrics=metrics_app(self.figures(catch_up), counters, self.readiness),
+        )
+
+    def router(self, worker: AlertWorker) -> Router:
+        """From events to deliveries."""
+        return Router(
+            self.stores.events,
+            self.stores.routes,
+            self.keyring,
+            self.clock,
+            mutes=self.stores.mutes,
+            spenders=self.stores.spenders,
+            mirror=self.mirror,
+            outbox=self.stores.outbox,
+            arrivals=self.stores.arrivals,
+            board=self.board,
+            worker=worker,
+            stored=self.stored,
+            due=self.due,
         )
 
     def endings(self, intake: Intake) -> Endings:

@@ -28,6 +28,11 @@ class Handover(Bell):
         self._state = _State.LOST
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nothing that was stored waits to be routed, here or in storage, or is being routed."""
+        return self._state is _State.CAUGHT_UP and not self._fresh and self.is_waited_for
+
+    @property
     def is_listening(self) -> bool:
         """Whether what is given is passed on; ringing is enough otherwise."""
         return self._state is not _State.LOST

@@ -1,9 +1,11 @@
 """Takes events in: durable before the answer, as many in one commit as came meanwhile."""
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Protocol
 
 import structlog
 
@@ -30,8 +32,15 @@ class Kept(Enum):
     """Nobody has connected its creator: nothing of it is kept."""
 
 
+class Forwarder(Protocol):
+    """Takes a few events all the way to their cards in one commit; ``None`` when they go the usual way."""
+
+    def __call__(self, events: Sequence[Event], rows: Sequence[NewEvent], /) -> Awaitable[Arrived | None]: ...
+
+
 @dataclass(slots=True)
 class _Waiting:
+    event: Event = field(repr=False)
     row: NewEvent
     kept: asyncio.Future[Kept] = field(repr=False)
 
@@ -42,10 +51,13 @@ class Intake:
     Invariant: ``keep`` and ``take`` return only after the row is committed, or raise StorageBusyError.
     """
 
-    def __init__(self, arrivals: ArrivalStore, keyring: Keyring, stored: Handover) -> None:
+    def __init__(
+        self, arrivals: ArrivalStore, keyring: Keyring, stored: Handover, forward: Forwarder | None = None
+    ) -> None:
         self._arrivals = arrivals
         self._keyring = keyring
         self._stored = stored
+        self._forward = forward
         self._queue: list[_Waiting] = []
         self._has_work = asyncio.Event()
 
@@ -57,7 +69,8 @@ class Intake:
         """The same, telling strangers from what was known."""
         if len(self._queue) >= QUEUE_LENGTH:
             raise StorageBusyError
-        waiting = _Waiting(seal_event(self._keyring, event, received_at), asyncio.get_running_loop().create_future())
+        row = seal_event(self._keyring, event, received_at)
+        waiting = _Waiting(event, row, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._has_work.set()
         return await waiting.kept
@@ -73,20 +86,31 @@ class Intake:
 
     async def _store(self, batch: list[_Waiting]) -> None:
         try:
-            arrived = await self._arrivals.keep([waiting.row for waiting in batch])
+            arrived = await self._forwarded(batch)
+            if arrived is None:
+                arrived = await self._kept(batch)
         except StorageBusyError as error:
             log.error("intake_cannot_store", count=len(batch))
             for waiting in batch:
                 if not waiting.kept.done():
                     waiting.kept.set_exception(error)
             return
-        if arrived.news:
-            self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
         told = set(arrived.news)
         for waiting in batch:
             if not waiting.kept.done():
                 waiting.kept.set_result(_outcome(waiting.row, told, arrived))
                 told.discard(waiting.row.key)
+
+    async def _forwarded(self, batch: Sequence[_Waiting]) -> Arrived | None:
+        if self._forward is None:
+            return None
+        return await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
+
+    async def _kept(self, batch: list[_Waiting]) -> Arrived:
+        arrived = await self._arrivals.keep([waiting.row for waiting in batch])
+        if arrived.news:
+            self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
+        return arrived
 
 
 def _outcome(row: NewEvent, news: set[str], arrived: Arrived) -> Kept:

@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bot.domain.accounts import CreatorId
+from bot.domain.alerts import Dispatch
 from bot.domain.pairing import is_news
-from bot.storage.database import Database
+from bot.storage.database import Database, Rows
 from bot.storage.engine import AsyncConnection
 from bot.storage.events import NewEvent
 from bot.storage.instants import as_stored
+from bot.storage.leasing import Lease, Parcel
+from bot.storage.routed import route_all
 from bot.storage.schema import creators, events
 from bot.storage.sightings import Sightings
 
@@ -27,7 +30,8 @@ ADDED = (
     "ON events.key = mine.value->>0 AND events.sealed_body = mine.value->>1"
 )
 """Which of these rows are ours: no two events are sealed to the same text."""
-COLUMNS = "t(key, kind, creator_id, sealed_body, topic, received_at)"
+COLUMN_NAMES = ("key", "kind", "creator_id", "sealed_body", "topic", "received_at")
+COLUMNS = f"t({', '.join(COLUMN_NAMES)})"
 ARRAYS = "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
 REMEMBERED = 10_000
 
@@ -62,6 +66,20 @@ class ArrivalStore:
         if told:
             news |= await self._add_told(told)
         return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
+
+    async def keep_routed(
+        self, rows: Sequence[NewEvent], dispatches: Mapping[str, Sequence[Dispatch]], lease: Lease
+    ) -> tuple[Arrived, list[Parcel]]:
+        """Store a few that no other route tells, make their deliveries and take what is due, all in one commit."""
+
+        def work(run: Rows) -> tuple[dict[str, int], list[Parcel]]:
+            statement, values = _named_insert(rows)
+            news = {str(key): int(number) for number, key in sorted(run(statement, values))}
+            route_all(run, [(number, dispatches[key]) for key, number in news.items()], lease.now)
+            return news, lease.take(run) if news else []
+
+        news, parcels = await self._database.transact(work)
+        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news)), parcels
 
     async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
         """The hot path: one statement, one commit. Where none was known, SQLite numbers the rows in their order."""
@@ -135,6 +153,15 @@ def _sqlite_insert(rows: Sequence[NewEvent]) -> tuple[str, list[Any]]:
     for row in rows:
         values += (row.key, row.kind, row.creator, row.sealed_body, row.topic, as_stored(row.received_at))
     return f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY}", values
+
+
+def _named_insert(rows: Sequence[NewEvent]) -> tuple[str, dict[str, Any]]:
+    """The same, for a transaction of plain SQL."""
+    values: dict[str, Any] = {}
+    for number, row in enumerate(rows):
+        values |= {f"{name}{number}": value for name, value in zip(COLUMN_NAMES, _values(row), strict=True)}
+    places = ", ".join(f"({', '.join(f':{name}{number}' for name in COLUMN_NAMES)})" for number in range(len(rows)))
+    return f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY} {RETURNING}", values
 
 
 def _values(row: NewEvent) -> tuple[Any, ...]:

@@ -97,7 +97,7 @@ class Desk:
     def intake(self) -> Intake:
         return Intake(self.stores.arrivals, self.keyring, self.stored)
 
-    def router(self) -> Router:
+    def router(self, worker: AlertWorker | None = None) -> Router:
         return Router(
             self.stores.events,
             self.stores.routes,
@@ -107,7 +107,9 @@ class Desk:
             spenders=self.stores.spenders,
             mirror=self.mirror,
             outbox=self.stores.outbox,
+            arrivals=self.stores.arrivals,
             board=self.board,
+            worker=worker,
             stored=self.stored,
             due=self.due,
         )
