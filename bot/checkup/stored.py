@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.health import Finding
+from bot.domain.uses import Use, UseOutcome
 from bot.fanvue import users
 from bot.fanvue.client import FanvueClient
 from bot.fanvue.errors import FanvueError, VersionRetiredError
@@ -15,6 +16,7 @@ from bot.storage.database import Database, DatabaseUnreachableError, address_of
 from bot.storage.migrate import is_current
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
+from bot.vault.ledger import Ledger
 from bot.vault.pairs import open_pair
 
 TIMEOUT_SECONDS = 5
@@ -22,7 +24,7 @@ BEHIND = "python -m bot migrate (a start does it too)"
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """The database and what it holds; nothing is created and nothing is changed."""
+    """The database and what it holds; nothing is created, and nothing changed but a use of a token noted."""
     try:
         if _is_missing(settings):
             yield Finding.bad("database", f"there is none yet: {BEHIND}")
@@ -67,10 +69,13 @@ async def _version(settings: Settings, stores: Stores) -> Finding:
     sealed = await stores.connections.sealed_tokens(usable[0].id) if usable else None
     if sealed is None:
         return Finding.fine(subject, "cannot be asked before somebody is connected")
-    token = open_pair(Keyring(settings.keys), usable[0].account.id, sealed).access
+    token, asked = open_pair(Keyring(settings.keys), usable[0].account.id, sealed).access, users.current_user()
+    ledger = Ledger(stores.uses, clock)
+    ledger.note(Use(usable[0].account.id, asked.operation_id, asked.scopes, UseOutcome.DONE))
+    await ledger.flush()
     async with FanvueClient(settings.fanvue_api_url, clock=clock) as client:
         try:
-            await client.send(users.current_user(), token, bucket="doctor", deadline_seconds=TIMEOUT_SECONDS)
+            await client.send(asked, token, bucket="doctor", deadline_seconds=TIMEOUT_SECONDS)
         except VersionRetiredError as error:
             return Finding.bad(
                 subject, f"retired: update the bot (Fanvue names {error.next_version or 'no other version'})"

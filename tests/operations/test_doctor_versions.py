@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.checkup import examine
 from bot.discordkit.checkup import BotState, TokenState
+from bot.domain.accounts import DiscordUserId
 from bot.settings import load
 from tests.rig import Rig
 
@@ -60,3 +61,5 @@ async def test_the_version_we_speak_is_asked_about(
         found = {finding.subject: finding for finding in await examine(settings, refuses())}
     assert found["fanvue version"].is_fine is is_fine
     assert words in found["fanvue version"].advice
+    used = await connected.app.stores.uses.of_owner(DiscordUserId(connected.luna.id), 0, 5)
+    assert ("getCurrentUser", None) in {(one.use.operation, one.use.actor) for one in used}, "its creator can read it"
