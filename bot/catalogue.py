@@ -117,7 +117,7 @@ class Catalogue:
         managed = ManagedCreatorsService(stores.creators, gate, clock)
         access = self.access(managed)
         finder = FanFinder(gate, clock)
-        connections, answers = self.connections(), self.answering(access, finder)
+        connections, answers = self.connections(managed), self.answering(access, finder)
         finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
         insights = InsightsService(gate, finished, self.studio, clock)
         return Services(
@@ -240,7 +240,7 @@ class Catalogue:
             connections=self.fanvue.connections,
         )
 
-    def connections(self) -> ConnectionsService:
+    def connections(self, managed: ManagedCreatorsService) -> ConnectionsService:
         """The connect flow."""
         oauth = self.oauth()
         return ConnectionsService(
@@ -253,6 +253,7 @@ class Catalogue:
             links=self.stores.links,
             audit=self.stores.audit,
             notices=self.notices,
+            managed=managed,
             clock=self.clock,
         )
 

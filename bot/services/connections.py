@@ -24,6 +24,7 @@ from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.scopes import Feature, features_with, format_scopes, scopes_for
 from bot.fanvue.oauth import FanvueOAuth, TokenPair, challenge_of, new_verifier
+from bot.services.access import ManagedCreators
 from bot.services.authorisation import Authorisation
 from bot.services.links import ConnectNotices, Link, LinkKind, LinkResult, PrivateMessage, digest, new_token
 from bot.storage.audit import AuditLog
@@ -80,6 +81,7 @@ class ConnectionsService:
         links: LinkStore,
         audit: AuditLog,
         notices: ConnectNotices,
+        managed: ManagedCreators,
         clock: Clock,
     ) -> None:
         self._public_url = public_url
@@ -91,6 +93,7 @@ class ConnectionsService:
         self._links = links
         self._audit = audit
         self._notices = notices
+        self._managed = managed
         self._clock = clock
 
     async def of(self, owner: DiscordUserId) -> Connection | None:
@@ -187,7 +190,7 @@ class ConnectionsService:
         """
         pending, now = view.pending, self._clock.now()
         connection = await self._connection_of(pending)
-        first = _by_dm(connection) if Feature.ALERTS in view.granted else ()
+        first = _by_dm(connection) if Feature.ALERTS in view.granted and connection.account.is_creator else ()
         replaced = await self._links.confirm(pending.id, connection, now, kind=view.kind.value, first_routes=first)
         if replaced is None:
             return False
@@ -337,6 +340,8 @@ class ConnectionsService:
         log.info("connected", kind=result.kind.value)
         actor = Actor(connection.owner, result.owner_name)
         await self._audit.write(actor, connection.account.id, "connect", result.kind.value, self._clock.now())
+        if not connection.account.is_creator:
+            await self._managed.keep_fresh(connection)
         await self._tell(self._say_connected(attempt, result))
 
     async def _say_connected(self, attempt: LinkAttempt, result: LinkResult) -> None:

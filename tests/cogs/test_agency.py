@@ -54,6 +54,12 @@ async def forged(rig: Rig, person: Any, custom_id: str) -> str:
     return words_of(shown)
 
 
+async def test_a_new_agency_is_told_at_once_for_whom_it_can_act_and_has_no_rules_of_its_own(agency: Rig) -> None:
+    shown = words_of(await agency.luna.slash(agency.desk, "help"))
+    assert all(f"@{handle}" in shown for handle in managed(agency))
+    assert "alert rule" not in words_of(await agency.luna.slash(agency.desk, "privacy show"))
+
+
 async def test_every_creator_option_lists_the_managed_ones_and_no_others(agency: Rig) -> None:
     await agency.luna.slash(agency.desk, "insights earnings")
     for command in ("insights earnings", "post create", "team grant"):
