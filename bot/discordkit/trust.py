@@ -24,6 +24,7 @@ WITH_CARDS = "cards"
 
 WHILE_CONNECTED = "Until you disconnect"
 WHEN_ERASED = "Until you erase it"
+UNTIL_TAKEN = "Until taken back, or a week after they end"
 UNTIL_CHANGED = "Until it is changed, or ends"
 SUBJECTS = {
     "connections": (WHILE_CONNECTED, "account"),
@@ -37,8 +38,8 @@ SUBJECTS = {
     "routes": (UNTIL_CHANGED, "alert rule"),
     "watches": (UNTIL_CHANGED, "fan inbox that is watched"),
     "mutes": (UNTIL_CHANGED, "mute"),
-    "rights": (UNTIL_CHANGED, "right"),
-    "shifts": (UNTIL_CHANGED, "shift"),
+    "rights": (UNTIL_TAKEN, "right"),
+    "shifts": (UNTIL_TAKEN, "shift"),
     "refusals": (UNTIL_CHANGED, "place that refuses cards"),
     "uses": ("90 days", "use of an account, counted by hour"),
     "audit": ("A year", "decision (rights, connections, posts)"),

@@ -20,6 +20,8 @@ PAGE = 10
 ACTS_KEPT_FOR = timedelta(days=365)
 SENT_DRAFTS_KEPT_FOR = timedelta(days=7)
 DRAFTS_KEPT_FOR = timedelta(days=90)
+RIGHTS_KEPT_FOR = timedelta(days=7)
+"""After they ran out: long enough to tell somebody that they lack the right, and not that nobody is there."""
 SWEEP_EVERY = timedelta(hours=1)
 
 
@@ -180,13 +182,14 @@ class PrivacyService:
         return Erased(is_revoked, removals)
 
     async def sweep(self) -> None:
-        """Let go of uses and acts whose time is up; looks once an hour."""
+        """Let go of what has been kept as long as it is said to be; looks once an hour."""
         now = self._clock.now()
         if self._swept_at is not None and self._swept_at <= now < self._swept_at + SWEEP_EVERY:
             return
         self._swept_at = now
         await self._stores.uses.purge(now - KEPT_FOR)
         await self._stores.audit.purge(now - ACTS_KEPT_FOR)
+        await self._stores.rights.purge(now - RIGHTS_KEPT_FOR)
         await self._stores.drafts.purge(now - SENT_DRAFTS_KEPT_FOR, now - DRAFTS_KEPT_FOR)
 
     async def _note(self, actor: Actor, grant: Grant, action: str) -> None:

@@ -97,6 +97,14 @@ class RightStore:
         right = await self.held(person, creator, capability)
         return right is not None and right.holds_at(at)
 
+    async def purge(self, before: datetime) -> int:
+        """Let go of rights that had run out by then, with the shifts of whoever has none left; how many rights."""
+        async with self._database.write() as connection:
+            gone = (await connection.execute(delete(rights).where(rights.c.until <= before))).rowcount
+            if gone:
+                await connection.execute(delete(shifts).where(_has_no_right()))
+        return gone
+
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The rights this person has or gave, and those on their creators."""
         return await rows_about(self._database, rights, _is_about(user))

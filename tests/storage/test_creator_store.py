@@ -172,6 +172,17 @@ async def test_whoever_is_forgotten_takes_along_what_they_had_passed_on_and_its_
     assert await stores.shifts.on(MIRA) == {}
 
 
+async def test_rights_that_ran_out_are_let_go_with_the_shifts_they_had(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(BORIS, MIRA), "sealed")
+    for person, until in ((ANNA, None), (CHATTER, NOW)):
+        await stores.rights.give(Right(MIRA, person, Capability.REPLY, BORIS, NOW, until))
+        await stores.shifts.set(MIRA, person, WEEK, NOW)
+    assert await stores.rights.purge(NOW - timedelta(microseconds=1)) == 0
+    assert await stores.rights.purge(NOW) == 1
+    assert [right.person for right in await stores.rights.on(MIRA)] == [ANNA]
+    assert await stores.shifts.on(MIRA) == {ANNA: WEEK}
+
+
 async def test_a_newcomer_takes_over_the_shifts_and_others_keep_theirs(stores: Stores) -> None:
     await stores.connections.replace(a_connection(BORIS, MIRA), "sealed")
     await stores.rights.give(Right(MIRA, CHATTER, Capability.REPLY, BORIS, NOW))
