@@ -18,13 +18,17 @@ from sandbox.world import free_port
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 760, "height": 2600}, "phone": {"width": 360, "height": 2600}}
 GROUNDS = {"dark": "#323339", "light": "#ffffff"}
 CHART_WIDTH = 400
+SCALE = 1.5
 LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #313338;
   --discord-bg: #ffffff; --discord-surface: #f2f3f5; --discord-elevated: #e3e5e8; --discord-control: #ebedef;
   --discord-hover: #f2f3f5; --discord-text: #313338; --discord-muted: #5c5e66; --discord-subtle: #4e5058;
   --discord-border: #d4d7dc; --component-surface: #f2f3f5; --component-border: #d4d7dc; --embed-field-name: #060607; }
-.light .embed-card, .light .select-trigger, .light [role=combobox], .light .component-button,
+.light .embed-card, .light .select-trigger, .light [role=combobox],
+.light .component-button:not(.button-style-1, .button-style-primary),
 .light .code-block, .light pre, .light code { background: #f2f3f5 !important; color: #313338 !important; }
 .light .message-content, .light .embed-description, .light .embed-field-value, .light .author { color: #313338; }"""
+BARE = ".message-context-actions { display: none !important; }"
+"""What shows under a mouse alone."""
 ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
 WHOLE = f"""([message, charts]) => {{
   const images = [...message.querySelectorAll('img')];
@@ -33,10 +37,25 @@ WHOLE = f"""([message, charts]) => {{
     && images.filter(image => image.naturalWidth > {CHART_WIDTH}).length >= charts;
 }}"""
 """Whether a message is all there: its details told, its pictures loaded, and as many charts as it should have."""
+SETTLED = """async message => {
+  const place = () => JSON.stringify([message.getBoundingClientRect(), innerWidth]);
+  for (let before = '', still = 0; still < 5; ) {
+    await new Promise(requestAnimationFrame);
+    const now = place();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+}"""
+"""Returns once a message has stood still: after a change of width it is laid out anew."""
 DRAWING_MS = 1500
 COLUMNS = {"desktop": 420, "phone": 380}
 GAP, ROWS_HIGH = 14, 4
-COLOURS = 64
+EDGE, SHADE = 3, 24
+"""Pixels of what lies below a message, and of a shadow left of it."""
+COLOURS = 224
+ACCENTS = ("#4fe0a6", "#ff7b86", "#6f8cff", "#f0b132")
+"""Colours of charts and cards: they take little room, and would be merged into their neighbours."""
+SWATCH = 160
 Shot = Image.Image
 
 
@@ -95,12 +114,25 @@ class Gallery:
             for ground in GROUNDS:
                 is_light = str(ground == "light").lower()
                 await page.evaluate(f"document.documentElement.classList.toggle('light', {is_light})")
+                await page.mouse.move(0, 0)
+                await page.evaluate("document.activeElement.blur()")
                 message = self._discord.message(words)
                 await page.wait_for_function(WHOLE, arg=[await message.element_handle(), charts])
-                picture = await message.screenshot()
-                self.shots[size, ground].append(Image.open(io.BytesIO(picture)).convert("RGB"))
+                await message.evaluate(SETTLED)
+                shot = Image.open(io.BytesIO(await message.screenshot())).convert("RGB")
+                if shot.width > viewport["width"] * SCALE:
+                    raise RuntimeError(f"{words}: the picture is wider than its window")
+                self.shots[size, ground].append(shot.crop((SHADE, 0, shot.width, shot.height - EDGE)))
         await page.evaluate("document.documentElement.classList.remove('light')")
         await page.set_viewport_size(SIZES["desktop"])
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """Its colours, with room for those that must stay."""
+    sample = picture.copy()
+    for place, colour in enumerate(ACCENTS):
+        sample.paste(colour, (place * SWATCH, 0, (place + 1) * SWATCH, SWATCH))
+    return sample.quantize(COLOURS)
 
 
 def sheet(shots: Sequence[Shot], ground: str, width: int) -> Image.Image:
@@ -123,9 +155,9 @@ async def main(folder: Path) -> None:
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory() as data:
         ports = {name: free_port() for name in PORTS}
-        async with sandbox(Path(data), ports) as origin, browsing((760, 2600), scale=1.5) as context:
+        async with sandbox(Path(data), ports) as origin, browsing((760, 2600), scale=SCALE) as context:
             discord = await DiscordPage.open(context, origin, "creator-team")
-            await discord.page.evaluate(ADOPT, LIGHT)
+            await discord.page.evaluate(ADOPT, LIGHT + BARE)
             pages = ConnectPages(await context.new_page())
             await discord.command("connect")
             await pages.walk(await discord.newest_link(), "lunavale")
@@ -138,7 +170,8 @@ async def main(folder: Path) -> None:
             gallery = Gallery(discord)
             await gallery.walk()
     for (size, ground), shots in gallery.shots.items():
-        made = sheet(shots, GROUNDS[ground], COLUMNS[size]).quantize(COLOURS, dither=Image.Dither.NONE)
+        made = sheet(shots, GROUNDS[ground], COLUMNS[size])
+        made = made.quantize(palette=_palette(made), dither=Image.Dither.NONE)
         made.save(folder / f"insights-{size}-{ground}.png", optimize=True)
 
 

@@ -6,6 +6,7 @@ from bot.charts.canvas import Canvas, rounded
 from bot.charts.fonts import face, fitted, printable, width
 from bot.charts.ranking import draw_ranking
 from bot.charts.series import TrendChart
+from bot.domain.money import is_noticed, percent
 
 LABEL_ROOM = 260
 LEGEND_ROOM = 640
@@ -50,8 +51,10 @@ def _draw_change(canvas: Canvas, chart: TrendChart, left: float, size: int) -> N
     amount = wording.change(chart)
     if amount is None:
         return
-    sign, colour = ("▲", theme.BEST) if amount > 0 else ("▼", theme.LOSS) if amount < 0 else ("=", theme.MUTED)
-    words = f"{sign} {wording.percent(amount)}"
+    sign, colour = ("▲", theme.BEST) if amount > 0 else ("▼", theme.LOSS)
+    words = f"{sign} {percent(amount)}"
+    if not is_noticed(amount):
+        words, colour = "= about the same", theme.MUTED
     if left + width(words, face(size, is_bold=True)) < theme.WIDTH - theme.MARGIN:
         canvas.text(left, 212, words, size=size, colour=colour, is_bold=True)
 

@@ -3,15 +3,13 @@
 import re
 
 from bot.charts.series import Bar, TrendChart
-from bot.domain.money import Money, change_percent
+from bot.domain.money import MINUS, Money, change_percent, is_noticed, percent, signed
 from bot.domain.text import clean, shorten
 
 ALT_TEXT_LIMIT = 1024
 NAME_LIMIT = 80
 THOUSANDS = ("", "k", "M", "B", "T", "Q")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
-MIN_ROUND_PERCENT = 10
-MAX_PERCENT = 999
 WITH_CENTS_BELOW = 100_00
 THOUSAND = 1000
 ONE_PERCENT = 1000
@@ -33,12 +31,12 @@ def total(chart: TrendChart) -> str:
     """The headline's figure: the total to the cent, a change with its sign; nothing where amounts are not told."""
     if chart.total is None or chart.unit == "share":
         return ""
-    return f"{chart.total:+,}" if chart.below is not None else exact(chart, chart.total)
+    return signed(chart.total) if chart.below is not None else exact(chart, chart.total)
 
 
 def short(chart: TrendChart, value: int) -> str:
     """A value in at most three digits and a letter, such as ``$1.2k``; small amounts keep their cents."""
-    sign = "-" if value < 0 and chart.below is None else ""
+    sign = MINUS if value < 0 and chart.below is None else ""
     if chart.unit == "share":
         return f"{sign}{abs(value) / ONE_PERCENT:.{1 if value % ONE_PERCENT else 0}f}%"
     if chart.unit == "count":
@@ -53,14 +51,6 @@ def change(chart: TrendChart) -> float | None:
     if chart.total is None or chart.total_before is None:
         return None
     return change_percent(chart.total, chart.total_before)
-
-
-def percent(amount: float) -> str:
-    """An unsigned percentage for people: ``3.4%``, ``28%``, ``over 999%``."""
-    size = abs(amount)
-    if size > MAX_PERCENT:
-        return f"over {MAX_PERCENT}%"
-    return f"{size:.1f}%".replace(".0%", "%") if size < MIN_ROUND_PERCENT else f"{size:.0f}%"
 
 
 def alt_text(chart: TrendChart) -> str:
@@ -119,6 +109,8 @@ def _comparison(chart: TrendChart) -> str:
     amount = change(chart)
     if chart.total == chart.total_before:
         return f"The same as {before}."
+    if amount is not None and not is_noticed(amount):
+        return f"About the same as {before}."
     if amount is None:
         return f"{'More' if chart.total > chart.total_before else 'Less'} than {before}."
     return f"{percent(amount).capitalize()} {'more' if amount > 0 else 'less'} than {before}."

@@ -9,11 +9,12 @@ from bot.discordkit.cards import CHATS, UUID
 from bot.discordkit.components import action_id, button, link_button, view_of
 from bot.discordkit.earnings import Shown, periods
 from bot.discordkit.inbox import WRITE_VERB
-from bot.discordkit.look import Colour
+from bot.discordkit.look import Colour, counted
 from bot.discordkit.menus import menu, option
 from bot.domain import text
 from bot.domain.audience import Departures, FanCard, Movement, Ranked, Ranking
 from bot.domain.events import Fan
+from bot.domain.money import percent, signed
 from bot.domain.reports import source_name
 
 SUBSCRIBERS_VERB = "subs-period"
@@ -38,13 +39,13 @@ def movement_embed(movement: Movement, leaving: Departures | None, picture: str 
     embed = discord.Embed(
         title=f"Subscribers · {movement.asked.label} · @{text.name(movement.handle)}", colour=Colour.BRAND
     )
-    embed.description = f"## {movement.net:+,}\n**{movement.gained:,}** came, **{movement.lost:,}** left"
+    embed.description = f"## {signed(movement.net)}\n**{movement.gained:,}** came, **{movement.lost:,}** left"
     embed.add_field(name="The period before", value=f"{movement.gained_before:,} came, {movement.lost_before:,} left")
     if movement.size is not None:
         embed.add_field(name="Subscribers now", value=f"{movement.size:,}")
     if movement.churn is not None:
-        before = f" (before: {movement.churn_before:.1f}%)" if movement.churn_before is not None else ""
-        embed.add_field(name="Left of those there", value=f"{movement.churn:.1f}%{before}")
+        before = f" (before: {percent(movement.churn_before)})" if movement.churn_before is not None else ""
+        embed.add_field(name="Churn", value=f"{percent(movement.churn)}{before}")
     if leaving is not None:
         embed.add_field(name="Ending without renewal", value=_leaving(leaving), inline=False)
     if picture:
@@ -150,19 +151,19 @@ def several_view(fans: Sequence[Fan], creator: str) -> discord.ui.View:
 def _leaving(leaving: Departures) -> str:
     if not leaving.count:
         return "nobody"
-    lines = [f"{text.name(one.fan.name)}: {one.spent} so far{_ends(one.ends_at)}" for one in leaving.fans[:5]]
+    lines = [f"**{one.spent}** · {text.name(one.fan.name)}{_ends(one.ends_at)}" for one in leaving.fans[:5]]
     more = f"\nand {leaving.count - len(lines)} more" if leaving.count > len(lines) else ""
-    return f"**{leaving.count}** fans who spent **{leaving.value}**\n" + "\n".join(lines) + more
+    return f"{counted(leaving.count, 'fan')} who spent **{leaving.value}** in all\n" + "\n".join(lines) + more
 
 
 def _ends(at: datetime | None) -> str:
-    return f", ends {discord.utils.format_dt(at, 'R')}" if at else ""
+    return f" · {discord.utils.format_dt(at, 'R')}" if at else ""
 
 
 def _rank(place: int, one: Ranked, share: float | None) -> str:
     medal = {1: "🥇", 2: "🥈", 3: "🥉"}.get(place, f"**{place}.**")
     part = f" · {share:.0f}% of all" if share is not None and share >= 1 else ""
-    return f"{medal} {text.name(one.fan.name)}: **{one.gross}**{part} · {one.messages:,} messages"
+    return f"{medal} **{one.gross}** · {text.name(one.fan.name)}{part}"
 
 
 def _facts(card: FanCard) -> list[str]:

@@ -9,6 +9,7 @@ from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.discordkit.zones import ZONE_VERB
 from bot.domain import text
+from bot.domain.money import MAX_PERCENT, MINUS, change_percent, is_noticed, percent
 from bot.domain.periods import Asked, Preset, asked, day_name
 from bot.domain.reports import EarningsReport, Reversals, Source, View, story
 
@@ -18,6 +19,7 @@ VIEW_VERB = "earn-view"
 SHARE_VERB = "earn-share"
 SHARED_VERB = "earn-shared"
 CSV_VERB = "earn-csv"
+HOURS_ARE_GROSS = "The picture counts gross: Fanvue tells no net by the hour."
 UNCOMPARED = "Fanvue did not tell the period before just now. Ask again in a moment to compare."
 PARTS = 4
 LINES = 12
@@ -51,25 +53,33 @@ def shown(key: str) -> Shown:
 
 
 def earnings_embed(
-    report: EarningsReport, reversals: Reversals | None = None, picture: str | None = None, *, is_whole: bool = True
+    report: EarningsReport,
+    reversals: Reversals | None = None,
+    picture: str | None = None,
+    *,
+    view: View = View.DAYS,
+    is_whole: bool = True,
 ) -> discord.Embed:
-    """The report; ``picture`` is the file name of its chart.
+    """The report; ``picture`` is the file name of its chart, cut as ``view`` says.
 
     ``is_whole`` is false while details are on their way, what it is compared with among them.
     """
     embed = discord.Embed(title=_title(report), colour=Colour.MONEY)
     words = story(report) or ("" if not is_whole else UNCOMPARED)
-    embed.description = "\n".join(filter(None, (f"## {report.net} net", _span(report), *_comparisons(report), words)))
+    hours = HOURS_ARE_GROSS if picture and view is View.HOURS else ""
+    lines = (f"## {report.net} net", _span(report), *_comparisons(report), words, hours)
+    embed.description = "\n".join(filter(None, lines))
     embed.add_field(name="Gross", value=str(report.gross))
     if report.before is not None:
-        embed.add_field(name="Net before", value=str(report.before.net))
+        embed.add_field(name="Period before", value=f"{report.before.net} net")
     if reversals is not None:
-        embed.add_field(name="Taken back", value=_taken_back(report, reversals))
+        for name, value in _taken_back(report, reversals):
+            embed.add_field(name=name, value=value)
     if report.best_day and len(report.days) > 1:
         best = report.best_day
         embed.add_field(name="Best day", value=f"{best.day:%a} {best.day.day} {best.day:%b}: {best.net}")
     if report.best_hour is not None:
-        embed.add_field(name="Best hour", value=f"{report.best_hour:02d}:00-{(report.best_hour + 1) % 24:02d}:00")
+        embed.add_field(name="Best hour", value=f"{report.best_hour:02d}:00 to {(report.best_hour + 1) % 24:02d}:00")
     if report.sources and report.source is Source.ALL:
         embed.add_field(name="Where it came from (net)", value=_sources(report), inline=False)
     if report.disagreement and is_whole:
@@ -165,7 +175,7 @@ def _comparisons(report: EarningsReport) -> list[str]:
     if report.before is None:
         return []
     if report.weekdays is None:
-        lines = [_against(report.change, "the period before, the same days of the week")]
+        lines = [_against(report.change, "the period before (same weekdays)")]
     else:
         lines = [
             _against(report.change, "the period before"),
@@ -177,7 +187,9 @@ def _comparisons(report: EarningsReport) -> list[str]:
 def _against(change: float | None, what: str) -> str:
     if change is None:
         return ""
-    return f"{'▲' if change > 0 else '▼' if change < 0 else '='} **{abs(change):,.0f}%** against {what}"
+    if not is_noticed(change):
+        return f"= about the same as {what}"
+    return f"{'▲' if change > 0 else '▼'} **{percent(change)}** against {what}"
 
 
 def _sources(report: EarningsReport) -> str:
@@ -190,23 +202,26 @@ def _sources(report: EarningsReport) -> str:
 
 
 def _before(before: int, now: int) -> str:
-    if before <= 0:
+    change = change_percent(now, before)
+    if change is None:
         return " (new)"
-    return f" ({(now - before) * 100 / before:+,.0f}%)"
+    if not is_noticed(change):
+        return " (same)"
+    sign = "" if change > MAX_PERCENT else "+" if change > 0 else MINUS
+    return f" ({sign}{percent(change)})"
 
 
-def _taken_back(report: EarningsReport, reversals: Reversals) -> str:
+def _taken_back(report: EarningsReport, reversals: Reversals) -> list[tuple[str, str]]:
+    """Names and values of fields; Fanvue does not tell which source something was taken back from."""
+    name = "Taken back" if report.source is Source.ALL else "Taken back, all sources"
     if not reversals.count:
-        return "nothing"
-    left = report.net + reversals.total
+        return [(name, "nothing")]
     least = "" if reversals.is_whole else "at least "
-    kinds = [
-        f"{name} {amount}"
-        for name, amount in (("refunds", reversals.refunds), ("chargebacks", reversals.chargebacks))
-        if amount.minor
-    ]
-    words = least + ", ".join(kinds)
-    return f"{words}\nnet less that: **{left}**" if report.source is Source.ALL and reversals.is_whole else words
+    kinds = ((reversals.refunds, "refunds"), (reversals.chargebacks, "chargebacks"))
+    fields = [(name, "\n".join(f"{least}{amount} {kind}" for amount, kind in kinds if amount.minor))]
+    if report.source is Source.ALL and reversals.is_whole:
+        fields.append(("Net after that", f"**{report.net + reversals.total}**"))
+    return fields
 
 
 def _disagreement(report: EarningsReport) -> str:

@@ -94,3 +94,8 @@ COUNTED = {
     EventKind.LIKE: ("like", "likes"),
 }
 """One of a kind, and several."""
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 tip``, ``1,200 tips``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

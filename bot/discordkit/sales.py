@@ -6,7 +6,7 @@ import discord
 
 from bot.discordkit.components import button, view_of
 from bot.discordkit.earnings import CSV_VERB, Shown, periods, sources
-from bot.discordkit.look import Colour
+from bot.discordkit.look import Colour, counted
 from bot.domain import text
 from bot.domain.reports import Source
 from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
@@ -88,9 +88,15 @@ def after_of(key: str) -> After | None:
 def posts_embed(rows: list[PostNumbers], handle: str, period: str) -> discord.Embed:
     """The posts that earned most."""
     embed = discord.Embed(title=f"Posts that earned · @{text.name(handle)}", colour=Colour.MONEY)
-    embed.description = "\n\n".join(_post(place, row) for place, row in enumerate(rows[:LINES], 1)) or (
-        "There are no published posts yet. `/post create` writes one."
-    )
+    earned = [row for row in rows if row.net.minor]
+    if not rows:
+        embed.description = "There are no published posts yet. `/post create` writes one."
+    elif not earned:
+        embed.description = "None has earned yet. These are liked most:"
+    for row in (earned or rows)[:LINES]:
+        words, parts = text.escape(text.shorten(" ".join(row.text.split()), WORDS)) or "(no text)", _parts(row)
+        name, value = (str(row.net), f"{words}\n{parts}") if row.net.minor else (words, parts)
+        embed.add_field(name=name, value=value or "no likes yet", inline=False)
     embed.set_footer(text=f"Net · unlocks of: {period} · likes, comments and tips since publishing")
     return embed
 
@@ -135,16 +141,23 @@ def _payment(row: Payment) -> str:
     return f"{icon} **{row.gross}** ({row.net}) · {who} · {discord.utils.format_dt(row.at, 'f')}{waiting}"
 
 
-def _post(place: int, row: PostNumbers) -> str:
-    words = text.escape(text.shorten(" ".join(row.text.split()), WORDS)) or "(no text)"
-    when = f" · {discord.utils.format_dt(row.published_at, 'R')}" if row.published_at else ""
-    return (
-        f"**{place}.** {words}{when}\n**{row.net}** · {row.unlocks:,} unlocks ({row.unlocks_net}) · "
-        f"{row.tips:,} tips ({row.tips_net}) · ❤️ {row.likes:,} · 💬 {row.comments:,}"
-    )
+def _parts(row: PostNumbers) -> str:
+    """What made the amount; what is zero is left out."""
+    parts = [
+        f"{counted(count, kind)} {money}"
+        for count, kind, money in ((row.unlocks, "unlock", row.unlocks_net), (row.tips, "tip", row.tips_net))
+        if count
+    ]
+    parts += [f"{icon} {count:,}" for icon, count in (("❤️", row.likes), ("💬", row.comments)) if count]
+    if row.published_at:
+        parts.append(discord.utils.format_dt(row.published_at, "R"))
+    return " · ".join(parts)
 
 
 def _link(row: LinkNumbers) -> str:
     """Lines that break where a phone's card ends, which those of a block of code do not."""
-    payers = f" → {row.payers:,} paying now" if row.payers is not None else ""
-    return f"{row.clicks:,} clicks → {row.fans:,} fans{payers} → **{row.net}** net\n`{row.address}`"
+    counts = [(row.clicks, "click"), (row.fans, "fan")]
+    path = [counted(count, kind) for count, kind in counts if count]
+    path += [f"{row.payers:,} paying now"] if row.payers else []
+    amount = f"**{row.net}** net" if row.net.minor else ""
+    return "\n".join(filter(None, (amount, " → ".join(path) or "No clicks yet", f"`{row.address}`")))

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+MINUS = "\N{MINUS SIGN}"
+MIN_ROUND_PERCENT = 10
+MAX_PERCENT = 999
+NOTICED_PERCENT = 0.05
+"""Less is no tenth of a percent."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
@@ -17,11 +23,29 @@ class Money:
         return Money(self.minor + other.minor, self.currency)
 
     def __str__(self) -> str:
-        """The exact amount for people, such as ``$1,234.50`` or ``-€3.00``."""
-        sign = "-" if self.minor < 0 else ""
+        """The exact amount for people, such as ``$1,234.50``; a minus sign comes before the symbol."""
+        sign = MINUS if self.minor < 0 else ""
         whole, cents = divmod(abs(self.minor), 100)
         symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(self.currency, f"{self.currency} ")
         return f"{sign}{symbol}{whole:,}.{cents:02d}"
+
+
+def signed(number: int) -> str:
+    """A number with its sign, such as ``+1,200``; nothing is just ``0``."""
+    return f"{number:+,}".replace("-", MINUS) if number else "0"
+
+
+def percent(amount: float) -> str:
+    """An unsigned percentage for people: ``3.4%``, ``28%``, ``over 999%``."""
+    size = abs(amount)
+    if size > MAX_PERCENT:
+        return f"over {MAX_PERCENT}%"
+    return f"{size:.1f}%".replace(".0%", "%") if size < MIN_ROUND_PERCENT else f"{size:.0f}%"
+
+
+def is_noticed(change: float) -> bool:
+    """Whether a change in percent is one that people are told of."""
+    return abs(change) >= NOTICED_PERCENT
 
 
 def change_percent(now_minor: int, before_minor: int) -> float | None:

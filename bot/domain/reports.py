@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain.money import Money, change_percent
+from bot.domain.money import MINUS, Money, change_percent
 from bot.domain.periods import Asked, Period, day_name
 
 HALF = 0.5
 NOTHING = Money(0)
-MINUS = "\N{MINUS SIGN}"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

@@ -100,7 +100,7 @@ class Earnings:
         is_open = policy == "amounts"
         report, reversals, picture = await self._details(grant, report, state.view, is_masked=not is_open)
         name = picture.filename if picture else None
-        embed = earnings_embed(report, reversals, name) if is_open else masked_embed(report, name)
+        embed = earnings_embed(report, reversals, name, view=state.view) if is_open else masked_embed(report, name)
         embed.set_author(name=f"Shared by {interaction.user.display_name}")
         await interaction.followup.send(embed=embed, files=[picture] if picture else [], ephemeral=False)
         await interaction.edit_original_response(content="Shared.", view=None)
@@ -147,7 +147,7 @@ class Earnings:
         await interaction.edit_original_response(
             content=content,
             view=components,
-            embed=earnings_embed(report, reversals, picture.filename if picture else None),
+            embed=earnings_embed(report, reversals, picture.filename if picture else None, view=view),
             attachments=[picture] if picture else [],
         )
 

@@ -78,7 +78,7 @@ def test_control_and_direction_characters_do_not_reach_the_story() -> None:
     ("value", "words"),
     [
         (0, "$0"), (5, "$0.05"), (2_50, "$2.50"), (99_99, "$99.99"), (150_49, "$150"), (999_00, "$999"),
-        (1_200_00, "$1.2k"), (999_999_00, "$1M"), (12_345_678_00, "$12.3M"), (-1_500_00, "-$1.5k"),
+        (1_200_00, "$1.2k"), (999_999_00, "$1M"), (12_345_678_00, "$12.3M"), (-1_500_00, "\N{MINUS SIGN}$1.5k"),
         (9 * 10**12, "$90B"), (10**18, "$10Q"),
     ],
 )  # fmt: skip
@@ -134,7 +134,7 @@ def test_what_went_the_other_way_is_taken_off_and_told() -> None:
     )
     assert chart.total == -3
     story = alt_text(chart)
-    assert "subscribers -3 over 2 days" in story
+    assert "subscribers \N{MINUS SIGN}3 over 2 days" in story
     assert "7 came, 10 left" in story
     assert "Most left: 2 Nov with 9" in story
     assert TrendChart.from_json(chart.to_json()) == chart

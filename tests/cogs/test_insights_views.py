@@ -132,7 +132,7 @@ async def test_subscribers_come_and_go_with_churn_and_who_leaves_next(connected:
     came, left = re.search(r"\*\*([\d,]+)\*\* came, \*\*([\d,]+)\*\* left", words).groups()  # type: ignore[union-attr]
     net = int(came.replace(",", "")) - int(left.replace(",", ""))
     assert f"## {net:+,}" in words
-    assert "Left of those there" in words
+    assert "Churn" in words
     assert "Ending without renewal" in words
     assert shown.response.attachments[0].description
 

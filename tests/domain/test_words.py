@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import text
-from bot.domain.money import Money, change_percent
+from bot.domain.money import MINUS, Money, change_percent
 from bot.domain.scopes import Feature, Scope, features_needing, features_with, format_scopes, parse_scopes, scopes_for
 
 
@@ -45,7 +45,8 @@ def test_shortening_keeps_the_limit(words: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "shown"), [(0, "$0.00"), (5, "$0.05"), (123456, "$1,234.56"), (-300, "-$3.00"), (-5, "-$0.05")]
+    ("minor", "shown"),
+    [(0, "$0.00"), (5, "$0.05"), (123456, "$1,234.56"), (-300, f"{MINUS}$3.00"), (-5, f"{MINUS}$0.05")],
 )
 def test_amounts_are_shown_exactly(minor: int, shown: str) -> None:
     assert str(Money(minor)) == shown
