@@ -32,10 +32,12 @@ SUBJECTS = {
     "deliveries": (WHILE_CONNECTED, "alert"),
     "cards": (WHILE_CONNECTED, "card"),
     "replies": (WHILE_CONNECTED, "note that a fan was answered (never what)"),
-    "claims": ("Until let go of, or an hour", "fan somebody is on"),
+    "claims": ("Until let go of, or over (three days at most)", "fan somebody is on"),
+    "drafts": ("Until a week after they are sent or discarded, or 90 days untouched", "draft"),
     "notes": (WHILE_CONNECTED, "sealed note about a fan"),
     "finished_months": (WHILE_CONNECTED, "month of sealed earnings"),
     "routes": (UNTIL_CHANGED, "alert rule"),
+    "reply_places": (UNTIL_CHANGED, "place where Discord's Reply sends or not"),
     "watches": (UNTIL_CHANGED, "fan inbox that is watched"),
     "mutes": (UNTIL_CHANGED, "mute"),
     "rights": (UNTIL_TAKEN, "right"),
@@ -51,6 +53,7 @@ PLURALS = {
     "note that": "notes that",
     "month of": "months of",
     "place that": "places that",
+    "place where": "places where",
     "use of": "uses of",
     "fan inbox": "fan inboxes",
     "fan somebody": "fans somebody",
@@ -70,6 +73,7 @@ OUTCOMES = {
     UseOutcome.FAILED: " · failed",
     UseOutcome.UNKNOWN: " · outcome unknown",
 }
+FIELD_LIMIT = 1024
 BY_ITSELF = "the bot by itself"
 SIDES = {
     Whose.MINE: "Who used my account",
@@ -86,14 +90,23 @@ def panel_embed(overview: Overview, reader: DiscordUserId) -> discord.Embed:
     if connection is not None and connection.paused_at is not None:
         embed.description = _paused(connection, overview.waiting)
         embed.colour = discord.Colour(Colour.MONEY)
-    stored = "\n".join(_stored(overview)) or "Nothing."
-    embed.add_field(name="What is stored about you", value=stored[:1024], inline=False)
+    _add_lines(embed, "What is stored about you", _stored(overview))
     if connection is not None:
         name = f"What @{text.plain_name(connection.account.handle)} allowed, and what used it last"
-        allowed = "\n".join(_allowed(connection, overview, reader))
-        embed.add_field(name=name, value=allowed[:1024] or "Nothing", inline=False)
+        _add_lines(embed, name, _allowed(connection, overview, reader))
     embed.set_footer(text=NOTE)
     return embed
+
+
+def _add_lines(embed: discord.Embed, name: str, lines: Iterator[str]) -> None:
+    """As many fields as the lines need."""
+    chunk = ""
+    for line in lines:
+        if chunk and len(chunk) + 1 + len(line) > FIELD_LIMIT:
+            embed.add_field(name=name, value=chunk, inline=False)
+            name, chunk = "…", ""
+        chunk = f"{chunk}\n{line}" if chunk else line[:FIELD_LIMIT]
+    embed.add_field(name=name, value=chunk or "Nothing.", inline=False)
 
 
 def _paused(connection: Connection, waiting: int) -> str:
@@ -105,9 +118,8 @@ def _paused(connection: Connection, waiting: int) -> str:
 def _stored(overview: Overview) -> Iterator[str]:
     """A line for each time things are kept."""
     lines: dict[str, list[str]] = {}
-    known = [subject for subject in SUBJECTS if subject in overview.counts]
-    for subject in [*known, *(one for one in overview.counts if one not in SUBJECTS)]:
-        until, what = SUBJECTS.get(subject, (WHEN_ERASED, subject))
+    for subject in (one for one in SUBJECTS if one in overview.counts):
+        until, what = SUBJECTS[subject]
         lines.setdefault(until, []).append(_many(overview.counts[subject], what))
     for until, things in lines.items():
         yield f"**{until}:** {', '.join(things)}"

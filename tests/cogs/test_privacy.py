@@ -4,16 +4,19 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.discordkit.trust import SUBJECTS
 from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import DiscordUserId
 from bot.domain.errors import DomainError
 from bot.domain.periods import Asked, Preset
+from bot.domain.scopes import Scope
 from bot.domain.uses import Use, UseOutcome
 from bot.storage.uses import Tally
 from sandbox.fanvue import walk_consent
@@ -48,6 +51,22 @@ async def test_what_is_stored_is_counted_in_plain_words(connected: Rig) -> None:
     shown = words_of(await connected.luna.slash(connected.desk, "privacy show"))
     assert "**Until you disconnect:** 1 account" in shown
     assert "Nothing." in words_of(await connected.members["olli"].slash(connected.desk, "privacy show"))
+
+
+async def test_every_permission_is_shown_whole_however_many_were_used(connected: Rig) -> None:
+    grant = await owned(connected)
+    await connected.app.stores.connections.replace(replace(grant.connection, scopes=frozenset(Scope)), "sealed")
+    now, somebody = datetime.now(UTC), DiscordUserId(2**62)
+    uses = [
+        Use(grant.creator, f"listAll{scope.name}", frozenset({scope}), UseOutcome.DONE, somebody) for scope in Scope
+    ]
+    await connected.app.stores.uses.add_many({(use, now): Tally(1, now) for use in uses})
+    shown = words_of(await connected.luna.slash(connected.desk, "privacy show"))
+    assert shown.count(f"<@{somebody}>") == len(Scope)
+
+
+async def test_whatever_is_exported_is_counted_in_words_with_its_time(connected: Rig) -> None:
+    assert set(SUBJECTS) == set(await connected.app.stores.export(DiscordUserId(connected.luna.id)))
 
 
 async def test_erasing_asks_then_revokes_and_leaves_nothing(connected: Rig) -> None:
