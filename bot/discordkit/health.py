@@ -39,7 +39,8 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
         f"@{text.name(one.creator.account.handle)}": _within_limit(_lines(one, client, reader))
         for one in status.creators[:CREATORS_SHOWN]
     }
-    fields |= {f"@{text.name(one.creator.account.handle)}": off_shift(one) for one in status.resting[:CREATORS_SHOWN]}
+    room = CREATORS_SHOWN - len(fields)
+    fields |= {f"@{text.name(one.creator.account.handle)}": off_shift(one) for one in status.resting[:room]}
     fields["Your direct messages"] = _dm_line(status, reader)
     for name, value in fields.items():
         embed.add_field(name=name, value=value, inline=False)
@@ -47,7 +48,7 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
     if faults:
         embed.colour = discord.Colour(Colour.TROUBLE)
     embed.description = f"**{faults} to mend**, marked {BAD}" if faults else "Everything works."
-    hidden = len(status.creators) - CREATORS_SHOWN
+    hidden = len(status.creators) + len(status.resting) - CREATORS_SHOWN
     if hidden > 0:
         embed.set_footer(text=f"{hidden} more creators are not shown")
     return embed

@@ -21,6 +21,8 @@ LIFT_VERB = "team_lift"
 HAND_VERB = "team_hand"
 MEMBERS_SHOWN = 15
 FIELD_LIMIT = 1024
+EMBED_LIMIT = 5700
+"""Discord takes 6,000 characters in all; the footer needs some."""
 NAMES_SECONDS = 2
 
 ICONS = {
@@ -62,8 +64,11 @@ def team_embed(grant: Grant, members: Sequence[Member], names: Names, note: str 
     if note:
         embed.description = f"{note}\n{embed.description}"
     for member in members[:MEMBERS_SHOWN]:
-        embed.add_field(name=_name(member, names), value=_short(member, names), inline=False)
-    hidden = len(members) - MEMBERS_SHOWN
+        name, value = _name(member, names), _short(member, names)
+        if len(embed) + len(name) + len(value) > EMBED_LIMIT:
+            break
+        embed.add_field(name=name, value=value, inline=False)
+    hidden = len(members) - len(embed.fields)
     more = f"{hidden} more are not shown · " if hidden > 0 else ""
     embed.set_footer(text=f"{more}Only the creator gives rights; administrators of a server cannot")
     return embed

@@ -1,8 +1,13 @@
 """The team as a panel: rights, shifts and who gave them, each a click from being taken back."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.domain.access import GIVEABLE, Right
+from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.shifts import Shift
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 
@@ -54,6 +59,23 @@ async def test_rights_are_taken_back_one_by_one_and_all_at_once(connected: Rig) 
     await connected.luna.click(panel, label="Take everything back")
     assert await rights_of(connected, "cleo") == set()
     assert "Nobody else" in words_of(panel)
+
+
+async def test_a_large_team_with_much_to_tell_is_shown_as_far_as_it_fits(connected: Rig) -> None:
+    stores, now = connected.app.stores, connected.app.clock.now()
+    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    week = [Shift(frozenset({day}), time(9), time(17), ZoneInfo("Europe/Berlin")) for day in range(7)]
+    for number in range(16):
+        person = DiscordUserId(10**18 + number)
+        for capability in GIVEABLE:
+            right = Right(creator, person, capability, DiscordUserId(connected.luna.id), now, now + timedelta(days=9))
+            await stores.rights.give(replace(right, may_pass_on=True))
+        await stores.shifts.set(creator, person, week, now)
+    shown = await connected.luna.slash(connected.desk, "team list")
+    (embed,) = shown.response.embeds
+    assert 8 <= len(embed.fields) < 16
+    assert f"{16 - len(embed.fields)} more are not shown" in words_of(shown)
+    assert len(embed) <= 6000
 
 
 async def test_the_panel_of_somebody_without_rights_says_so(connected: Rig) -> None:
