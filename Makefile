@@ -55,6 +55,7 @@ docs: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m sandbox.pictures docs/pictures
 	$(BIN)/python -m sandbox.gallery docs/pictures
+	$(BIN)/python -m sandbox.inbox_gallery docs/pictures
 
 soak: $(READY)
 	$(BIN)/python -m sandbox.soak --size $(or $(SIZE),short)

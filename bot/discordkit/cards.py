@@ -125,7 +125,7 @@ def answer_words(answer: Answer) -> str:
 
 def closed_words(since: datetime) -> str:
     """Since when, and what would end it."""
-    return f"since {discord.utils.format_dt(since, 'R')}, until they write"
+    return f"since {discord.utils.format_dt(since, 'f')}, until they write"
 
 
 def held_words(held: Held) -> str:

@@ -117,9 +117,10 @@ def past_view(past: Past, creator: str) -> View:
 
 
 def on_it(claim: Claim) -> str:
-    """Who, since when, and for how long they want to be left alone."""
-    until = f", until {discord.utils.format_dt(claim.until, 'f')}" if claim.is_snoozed else ""
-    return f"{text.name(claim.holder_name)}, {discord.utils.format_dt(claim.since, 'R')}{until}"
+    """Who, and since when, or until when they want to be left alone about it."""
+    if claim.is_snoozed:
+        return f"{text.name(claim.holder_name)}, snoozed until {discord.utils.format_dt(claim.until, 'f')}"
+    return f"{text.name(claim.holder_name)}, {discord.utils.format_dt(claim.since, 'R')}"
 
 
 def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str) -> View:

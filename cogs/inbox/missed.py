@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import discord
@@ -28,7 +29,7 @@ class Handler(Protocol):
 
 
 class MissedReplies:
-    """What carries a mark of ours was seen; the places where people answered last are looked at first."""
+    """What carries a mark of ours was seen; the places where something was written last are looked at first."""
 
     def __init__(self, inbox: InboxService, pacer: Pacer, handle: Handler) -> None:
         self._inbox = inbox
@@ -37,8 +38,8 @@ class MissedReplies:
 
     async def find(self, client: discord.Client) -> None:
         """Look at every place that cards came to lately; one that cannot be read keeps no other waiting."""
-        turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._look(client, place, turns) for place in await self._inbox.places()))
+        turns, places = asyncio.Semaphore(AT_ONCE), _latest_first(client, await self._inbox.places())
+        await asyncio.gather(*(self._look(client, place, turns) for place in places))
 
     async def _look(self, client: discord.Client, place: ChannelId, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -62,6 +63,14 @@ class MissedReplies:
     async def _in_order(self, written: list[discord.Message]) -> None:
         for message in written:
             await self._handle(message, is_live=False)
+
+
+def _latest_first(client: discord.Client, places: Sequence[ChannelId]) -> list[ChannelId]:
+    """By their newest message, as the gateway told it; those it tells nothing of (direct messages) in between."""
+    newest = {place: getattr(client.get_channel(place), "last_message_id", None) or 0 for place in places}
+    known = sorted((one for one in places if newest[one]), key=newest.__getitem__, reverse=True)
+    unknown = [one for one in places if not newest[one]]
+    return [one for pair in zip_longest(known, unknown) for one in pair if one is not None]
 
 
 def is_true_reply(message: discord.Message) -> bool:
