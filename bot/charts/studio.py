@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
@@ -46,6 +47,11 @@ class ChartStudio:
         self._draws = 0
         self._is_closed = False
 
+    def prepare(self) -> None:
+        """Start the process, without waiting, when a chart is going to be asked for; it loads meanwhile."""
+        if self._process is None and not self._is_closed and not self._waiting:
+            self._thread.submit(self._prepared)
+
     async def draw(self, chart: TrendChart | CalendarChart) -> Picture:
         """The chart as a picture.
 
@@ -71,6 +77,15 @@ class ChartStudio:
             process.kill()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._cleared)
         self._thread.shutdown(wait=False)
+
+    def _prepared(self) -> None:
+        with self._lock:
+            self._stop_idling()
+            self._draws += 1
+            with suppress(OSError):
+                if not self._is_closed:
+                    self._running()
+            self._start_idling()
 
     def _drawn(self, chart: TrendChart | CalendarChart) -> bytes:
         with self._lock:

@@ -3,10 +3,12 @@
 Started as ``python -m bot.charts.worker``; ends at once when its starter does, whatever it is doing.
 """
 
+import json
 import os
 import shutil
 import struct
 import sys
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO
@@ -15,6 +17,17 @@ REQUEST = struct.Struct(">I")
 """Before each request: its length."""
 ANSWER = struct.Struct(">?I")
 """Before each answer: whether it is a picture (or else the name of what went wrong), and its length."""
+FONTS_VERSION = "3.11.0"
+"""Of matplotlib's list of fonts; another one only means that it looks through the system's fonts after all."""
+FONTS = {
+    "_version": FONTS_VERSION,
+    "_FontManager__default_weight": "normal",
+    "default_size": None,
+    "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
+    "afmlist": [],
+    "ttflist": [],
+    "__class__": "FontManager",
+}
 CALENDAR = b'{"calendar"'
 """How a request for a calendar begins; others are for charts of values."""
 
@@ -26,10 +39,19 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     requests: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    _load()
     while True:
         is_drawn, body = _answer(requests.get())
         answers.write(ANSWER.pack(is_drawn, len(body)) + body)
         answers.flush()
+
+
+def _load() -> None:
+    """Load matplotlib while nobody has asked yet, and spare it the system's fonts: charts name their own by file."""
+    list_of_fonts = Path(os.environ["MPLCONFIGDIR"], f"fontlist-v{FONTS_VERSION}.json")
+    if not list_of_fonts.exists():
+        list_of_fonts.write_text(json.dumps(FONTS))
+    import bot.charts.render  # noqa: F401, PLC0415 - after the list, and after the listener
 
 
 def _listen(source: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
@@ -41,11 +63,10 @@ def _listen(source: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
 
 
 def _answer(request: bytes) -> tuple[bool, bytes]:
-    # Imported here so that the listener notices the starter's death even while matplotlib loads.
-    from bot.charts.calendar import CalendarChart  # noqa: PLC0415 - see above
-    from bot.charts.calendar_picture import render_calendar  # noqa: PLC0415 - see above
-    from bot.charts.render import render  # noqa: PLC0415 - see above
-    from bot.charts.series import TrendChart  # noqa: PLC0415 - see above
+    from bot.charts.calendar import CalendarChart  # noqa: PLC0415 - as in _load
+    from bot.charts.calendar_picture import render_calendar  # noqa: PLC0415 - as in _load
+    from bot.charts.render import render  # noqa: PLC0415 - as in _load
+    from bot.charts.series import TrendChart  # noqa: PLC0415 - as in _load
 
     try:
         if request.startswith(CALENDAR):

@@ -1,6 +1,8 @@
 """Finished months are asked once, kept sealed, and read from then on."""
 
+import asyncio
 from datetime import date, datetime, timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -30,6 +32,7 @@ class FinishedMonths:
         self._store = store
         self._keyring = keyring
         self._clock = clock
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def income(self, grant: Grant, period: Period) -> Income:
         """Income of a span in its zone, by day and source."""
@@ -42,7 +45,12 @@ class FinishedMonths:
         return finished + await self._asked(grant, Period(border, period.end, period.zone))
 
     async def _kept(self, grant: Grant, months: Period) -> Income:
-        """What is stored of these months, and the gaps asked and stored."""
+        """What is stored of these months, and the gaps asked and stored; of several who ask at once one does."""
+        turn = self._turns.setdefault(f"{grant.creator}:{months.start}:{months.zone.key}", asyncio.Lock())
+        async with turn:
+            return await self._read(grant, months)
+
+    async def _read(self, grant: Grant, months: Period) -> Income:
         spans = await self._store.within(grant.creator, months)
         found, at = NOTHING, months.start
         while at < months.end:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.errors import BadInputError, DomainError, NotAllowedError
 from bot.domain.events import Fan
 from bot.domain.money import Money
 from bot.domain.periods import Asked
@@ -83,7 +83,7 @@ class SalesService:
         return sorted(rows, key=lambda row: (-row.net.minor, -row.likes - row.comments))
 
     async def links(self, grant: Grant) -> list[LinkNumbers]:
-        """Tracking links, the best first; who pays is asked for those that brought anybody."""
+        """Tracking links, the best first; how many pay may stay unknown, and is asked where anybody came."""
         _require(grant)
         acting_as = ActingAs(grant.managed)
         found = await _listed(
@@ -108,7 +108,10 @@ class SalesService:
         if not link.engagement.acquired_followers and not link.engagement.acquired_subscribers:
             return 0
         call = tracking_links.link_users(link.uuid, ActingAs(grant.managed))
-        users: list[LinkUser] = await _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_USERS))
+        try:
+            users: list[LinkUser] = await _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_USERS))
+        except DomainError:
+            return None
         return sum(user.status == PAYING for user in users)
 
 

@@ -68,7 +68,7 @@ class Audience:
 
     async def show_fan(self, interaction: discord.Interaction, fan: str, creator: str | None) -> None:
         """Answer with one fan, named by id or by words only one of them has in their name."""
-        grant, card = await deferred(interaction, self._named(interaction, fan, creator))
+        grant, card = await deferred(interaction, self._named(interaction, fan, creator), "What is known of this fan")
         if isinstance(card, list):
             view = several_view(card, grant.creator)
             await interaction.edit_original_response(embed=several_embed(card, fan), view=view)

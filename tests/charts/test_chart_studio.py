@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import os
 import signal
 import subprocess
@@ -68,6 +69,28 @@ async def test_a_report_becomes_a_png_with_its_story(studio: ChartStudio) -> Non
 async def test_charts_asked_for_at_once_are_all_drawn_by_one_process(studio: ChartStudio) -> None:
     pictures = await asyncio.gather(*(studio.draw(CHART) for _ in range(5)))
     assert len({picture.png for picture in pictures}) == 1
+
+
+async def test_a_process_started_ahead_draws_and_looks_through_no_fonts_of_the_system(studio: ChartStudio) -> None:
+    studio.prepare()
+    pid = await started(studio)
+    assert (await studio.draw(CHART)).png
+    assert pid_of(studio) == pid
+    assert studio._folder
+    lists = [json.loads(path.read_text()) for path in studio._folder.glob("fontlist-*.json")]
+    assert [found["ttflist"] for found in lists] == [[]]
+
+
+async def test_a_process_started_ahead_and_not_asked_is_let_go(studio: ChartStudio) -> None:
+    studio._idle_seconds = 0.01
+    studio.prepare()
+    assert await until_gone(await started(studio))
+
+
+async def test_a_closed_studio_starts_nothing_ahead(studio: ChartStudio) -> None:
+    await studio.close()
+    studio.prepare()
+    assert studio._process is None
 
 
 async def test_a_dead_process_is_replaced(studio: ChartStudio) -> None:

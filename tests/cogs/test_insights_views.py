@@ -218,6 +218,11 @@ async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(c
     assert (await connected.browser.connect(link_of(asked), CREATOR)).status == 200
     links = await connected.luna.slash(connected.desk, "insights links")
     assert "clicks" in words_of(links)
+    assert "paying now" in words_of(links)
+    connected.fanvue.faults.add(operation="listTrackingLinkUsers", kind="403")
+    without = words_of(await connected.luna.slash(connected.desk, "insights links"))
+    assert "clicks" in without
+    assert "paying now" not in without
     form = await connected.luna.click(links.response, label="New link")
     made = await connected.luna.submit_modal(form, {"name": "Bio", "platform": ["instagram"]})
     shown = words_of(made)

@@ -1,5 +1,6 @@
 """Whichever way income is cut, it adds up to the same cents: rows, days, sources, summary, spreadsheet."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from tests.rig import CREATOR, Rig
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Pacific/Auckland")
 KINDS = ("subscription", "renewal", "message", "tip", "post", "referral", "mediaLink", "checkoutLink", "somethingNew")
+DAY = ("00:00", "23:59")
 PERIODS = [
     Asked(Preset.TODAY),
     Asked(Preset.LAST_28),
@@ -158,6 +160,43 @@ async def test_finished_months_are_asked_once(connected: Rig) -> None:
     again = await insights.earnings(grant, Asked(Preset.LAST_MONTH), zone)
     assert len(connected.fanvue.ledger) - count <= 1
     assert (again.net, again.sources, again.days) == (first.net, first.sources, first.days)
+
+
+async def test_of_several_who_ask_for_a_finished_month_at_once_one_asks_fanvue(connected: Rig) -> None:
+    grant, zone = await grant_of(connected), ZoneInfo("Europe/Berlin")
+    insights = connected.app.services.insights
+    count = len(connected.fanvue.ledger)
+    asking = (insights.totals(grant, asked("2026-03"), zone) for _ in range(4))
+    assert len({report.net for report in await asyncio.gather(*asking)}) == 1
+    assert len(connected.fanvue.ledger) - count == 1
+
+
+BORDERS = (
+    ("2024-02-28", "2024-02-29", "2024-03-01"),
+    ("2025-12-31", "2026-01-01"),
+    ("2026-03-28", "2026-03-29", "2026-03-30"),
+    ("2026-04-04", "2026-04-05", "2026-04-06"),
+    ("2026-10-24", "2026-10-25", "2026-10-26"),
+)
+"""A leap day, a turn of the year, and the clocks of both halves of the world."""
+
+
+async def test_the_first_and_last_minute_of_a_day_count_for_that_day(connected: Rig) -> None:
+    grant, world = await grant_of(connected), connected.fanvue.world
+    for zone in map(ZoneInfo, (*ZONES, "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago")):
+        for days in BORDERS:
+            at = [datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=zone) for day in days for hour in DAY]
+            moments = [at[0] - timedelta(minutes=1), *at, at[-1] + timedelta(minutes=1)]
+            world.desk(world.account(CREATOR)).sales = SalesBook(
+                [
+                    Sale(moment.astimezone(UTC), "tip", 10**number, 10**number, f"FV-{number}", None, "USD")
+                    for number, moment in enumerate(moments)
+                ]
+            )
+            report = await connected.app.services.insights.totals(grant, asked(f"{days[0]} to {days[-1]}"), zone)
+            expected = [11 * 10 ** (2 * number + 1) for number in range(len(days))]
+            assert [day.net.minor for day in report.days] == expected, (zone.key, days)
+            assert report.net.minor == sum(expected), (zone.key, days)
 
 
 async def test_a_year_costs_as_few_calls_as_its_parts(connected: Rig) -> None:
