@@ -19,7 +19,7 @@ ANSWER = struct.Struct(">?I")
 """Before each answer: whether it is a picture (or else the name of what went wrong), and its length."""
 FONTS_VERSION = "3.11.0"
 """Of matplotlib's list of fonts; another one only means that it looks through the system's fonts after all."""
-FONTS = {
+FONTS: dict[str, object] = {
     "_version": FONTS_VERSION,
     "_FontManager__default_weight": "normal",
     "default_size": None,
