@@ -12,12 +12,12 @@ from playwright.async_api import BrowserContext, Locator, Page
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
 from sandbox.browser import ConnectPages, DiscordPage, browsing
-from sandbox.gallery import COLOURS, GROUNDS, Shot, sheet
+from sandbox.gallery import GROUNDS, Shot, sheet
 from sandbox.world import free_port
 
 SIZE = (640, 3600)
 CREATOR = "lunavale"
-CARD_WIDTH = 460
+CARD_WIDTH, COLOURS = 460, 256
 CALM_MS = 900
 REFUSAL = {"operation": "sendMessage", "kind": "400", "times": 1}
 WHOLE = """box => [box, ...box.querySelectorAll('*')]

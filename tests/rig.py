@@ -140,7 +140,8 @@ async def rigged(folder: Path, template: Path | None = None, *, patience: Patien
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
         app = await stack.enter_async_context(open_app(load(**values), patience=patience))
-        env = simcord.Env(app.client, settle_timeout=60)
+        # SimCord waits for every timer due within it: less than the half minute after which a note goes by itself.
+        env = simcord.Env(app.client, settle_timeout=25)
         await env.start()
         await catch_up(env)
         stack.push_async_callback(env.shutdown)

@@ -171,7 +171,8 @@ TABLE: dict[type[errors.DomainError], Entry] = {
         "No such creator", "Pick one from the list. Creators appear there once they connected and gave you a right."
     ),
     errors.CardUnknownError: lambda _: Failure(
-        "This card is no longer known", "It is too old, or its account was disconnected. Newer cards work."
+        "This card is no longer known",
+        "It is too old, or its account was disconnected. Newer cards work, and `/inbox reply` does for every fan.",
     ),
     errors.NotHereError: _not_here,
     errors.WhichFanError: lambda _: Failure(

@@ -1,6 +1,7 @@
 """Odd replies: each has an outcome its author sees, and what was written is never lost."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -195,6 +196,18 @@ async def test_what_one_person_writes_to_a_fan_goes_out_in_that_order(connected:
     await first
     assert "Nobody knows yet" in words_of(notice(connected))
     assert sent(connected) == [*before, "Nice, is it not?"]
+
+
+async def test_an_old_card_is_answered_while_its_event_is_kept_and_else_says_what_works(connected: Rig) -> None:
+    card, stores = await desk_card(connected), connected.app.stores
+    await desk_card(connected, "And something newer")
+    await connected.luna.send(connected.desk, "About the first", reply_to=card)
+    assert sent(connected)[-1] == "About the first"
+    assert await stores.events.purge_bodies(connected.app.clock.now() + timedelta(minutes=1))
+    await connected.luna.send(connected.desk, "Long after", reply_to=card)
+    assert "no longer known" in words_of(notice(connected))
+    assert "/inbox reply" in words_of(notice(connected))
+    assert sent(connected)[-1] == "About the first"
 
 
 async def test_an_outsider_is_told_privately_once_and_written_down_each_time(connected: Rig) -> None:
