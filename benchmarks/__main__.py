@@ -13,6 +13,7 @@ from benchmarks.decoding import decoding
 from benchmarks.delivery import delivery
 from benchmarks.escaping import escaping
 from benchmarks.figures import Figure
+from benchmarks.flood import flood
 from benchmarks.inbox import inbox
 from benchmarks.ingest import ingest
 from benchmarks.insights import insights
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest,
     "delivery": delivery,
     "backlog": backlog,
+    "flood": flood,
     "starting": starting,
     "insights": insights,
     "inbox": inbox,

@@ -1,6 +1,6 @@
 """The load generator, a process of its own: so many connections, each with one request at a time.
 
-``python -m benchmarks.load PORT CONNECTIONS SECONDS`` prints {"rate", "p50", "p99", "bad"}; times in milliseconds.
+``python -m benchmarks.load PORT CONNECTIONS SECONDS [CREATOR]`` prints {"rate", "p50", "p99", "bad"}; milliseconds.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks.bodies import bodies, http_request
+from benchmarks.bodies import CREATOR, bodies, http_request
 from benchmarks.figures import percentile
 
 PREPARED_PER_SECOND = 22_000
@@ -63,9 +63,9 @@ class Client(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def run(port: int, connections: int, seconds: float) -> dict[str, float]:
+async def run(port: int, connections: int, seconds: float, creator: str = CREATOR) -> dict[str, float]:
     """Load the server and tell how it went."""
-    supply = bodies()
+    supply = bodies(creator)
     prepared = [http_request(supply.next()) for _ in range(int(PREPARED_PER_SECOND * seconds))]
     latencies: list[float] = []
     bad: list[bytes] = []
@@ -98,4 +98,4 @@ async def run(port: int, connections: int, seconds: float) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))))
+    print(json.dumps(asyncio.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:]))))

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.bodies import CREATOR
 from bot import logs
+from bot.__main__ import SHORT_TURN_SECONDS
 from bot.app import open_app
 from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
 from bot.domain.clock import SystemClock
@@ -53,8 +54,9 @@ async def connect(stores: Stores) -> None:
 
 
 async def main(slow_milliseconds: float) -> None:
-    """Listen until killed; what was loaded is left out of the search for garbage, as ``python -m bot run`` does."""
+    """Listen until killed, garbage and threads treated as ``python -m bot run`` does."""
     gc.freeze()
+    sys.setswitchinterval(SHORT_TURN_SECONDS)
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory(prefix="fanvue-bench-") as folder:
         port = free_port()

@@ -17,7 +17,10 @@ from bot.settings import Settings, SettingsError, load
 log = structlog.get_logger(__name__)
 
 SHORT_TURN_SECONDS = 0.0005
-"""While the rest is loaded by a thread, Discord's answers are not kept waiting for its turn to end."""
+"""How long a thread keeps the interpreter while another wants it.
+
+Neither what loads the rest at the start nor the database's thread keeps the event loop waiting for longer.
+"""
 
 OK = 0
 BAD_CONFIGURATION = 78
@@ -92,10 +95,8 @@ async def _run(settings: Settings, role: str) -> int:
     from bot import starting  # noqa: PLC0415 - bad settings are told before anything heavy is loaded
 
     early = starting.begin(settings, role)
-    interval = sys.getswitchinterval()
     sys.setswitchinterval(SHORT_TURN_SECONDS)
     operations = await asyncio.to_thread(_operations)
-    sys.setswitchinterval(interval)
     status: int = await operations.run(settings, role, early)
     return status
 
