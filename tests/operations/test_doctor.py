@@ -12,8 +12,10 @@ import pytest
 
 from bot.checkup import Finding, examine, fanvue, ground
 from bot.discordkit.checkup import BotState, TokenState
+from bot.domain.accounts import DiscordUserId
 from bot.domain.health import Health
 from bot.settings import load
+from bot.storage.links import LinkAttempt
 from sandbox.world import free_port, settings_for
 from tests.rig import Rig
 
@@ -53,6 +55,20 @@ async def test_a_missing_key_is_named_by_its_id(tmp_path: Path, connected: Rig) 
     found = await findings(values(connected.folder, database_url=settings["database_url"], token_keys=other))
     assert not found["keys"].is_fine
     assert "lacks the key with id" in found["keys"].advice
+
+
+async def test_connects_that_were_cut_off_are_counted_until_their_owners_were_told(connected: Rig) -> None:
+    links, now = connected.app.stores.links, datetime.now(UTC)
+    person = DiscordUserId(1)
+    attempt = LinkAttempt("a", "t", person, "luna", None, frozenset(), frozenset(), now, now + timedelta(minutes=9))
+    await links.open(attempt)
+    await links.go_on("a", browser_hash="b", state_hash="s", sealed_verifier="v", now=now)
+    await links.claim_return("s", now - timedelta(minutes=3))
+    settings = values(connected.folder, database_url=connected.app.settings.database_url)
+    told = (await findings(settings))["connects"]
+    assert (told.health, told.advice[:9]) == (Health.LOOK, "1 cut off")
+    await links.end("a", now)
+    assert (await findings(settings))["connects"].health is Health.FINE
 
 
 @pytest.mark.parametrize(
