@@ -44,7 +44,7 @@ E = TypeVar("E", bound=DomainError)
 RECENT = timedelta(minutes=15)
 SETTLES_WITHIN = timedelta(seconds=15)
 """An unknown outcome this young may still turn up at Fanvue."""
-TOO_LATE = "I was away when you wrote this, so it was not sent. Reply again if it should still go out."
+TOO_LATE = "I was away when you wrote this, so it was not sent. **Open the box** to send it now."
 NOT_SENT = "I was restarted before I could tell you: this was not sent. Reply again to send it."
 UNDER_WAY = "That is being sent already. One moment."
 SETTLED = "That was settled already: the fan has it, or nobody knows yet. Nothing was sent now."
@@ -204,7 +204,7 @@ class RepliesService:
         known = await self._replies.by_source(source)
         if known is None:
             if self._clock.now() - written_at > RECENT:
-                raise BadInputError(TOO_LATE)
+                raise await self.keep(to, draft, BadInputError(TOO_LATE), source=source)
             return await self.send(to, draft, source=source) is not None
         match known.status:
             case ReplyStatus.SENT:

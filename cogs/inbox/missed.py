@@ -29,7 +29,7 @@ class Handler(Protocol):
 
 
 class MissedReplies:
-    """What carries a mark of ours was seen; the places where something was written last are looked at first."""
+    """What carries a mark of ours, or an answer, was seen; where something was written last is looked at first."""
 
     def __init__(self, inbox: InboxService, pacer: Pacer, handle: Handler) -> None:
         self._inbox = inbox
@@ -55,8 +55,11 @@ class MissedReplies:
         await self._pacer.slot()
         channel: Any = client.get_channel(place) or await client.fetch_channel(place)
         by_card: dict[int | None, list[discord.Message]] = defaultdict(list)
-        for message in reversed([one async for one in channel.history(limit=LOOKED_AT)]):
-            if is_true_reply(message) and not any(reaction.me for reaction in message.reactions):
+        messages = [one async for one in channel.history(limit=LOOKED_AT)]
+        told = {one.reference.message_id for one in messages if one.reference and one.author == client.user}
+        for message in reversed(messages):
+            is_seen = message.id in told or any(reaction.me for reaction in message.reactions)
+            if is_true_reply(message) and not is_seen:
                 by_card[message.reference.message_id if message.reference else None].append(message)
         return list(by_card.values())
 

@@ -3,9 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.rig import CREATOR, Rig, words_of
+from tests.rig import CREATOR, Rig, labels_of, prefilled, words_of
+
+
+@dataclass(frozen=True)
+class Later:
+    """A clock that stands at a moment."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 @asynccontextmanager
@@ -45,6 +57,24 @@ async def test_what_was_missed_is_sent_once(connected: Rig) -> None:
     await catch_up(connected)
     assert times_sent(connected, "While you slept") == 1
     assert "Answered" in words_of(connected.cards(connected.desk)[-1])
+
+
+async def test_what_was_missed_for_long_is_kept_for_its_author_who_is_told_once(connected: Rig) -> None:
+    card, replies = await card_at_desk(connected), connected.app.services.replies
+    async with deaf(connected):
+        await connected.luna.send(connected.desk, "While you slept", reply_to=card)
+    now = connected.app.clock.now()
+    vars(replies)["_clock"] = Later(now + timedelta(hours=1))
+    for _ in range(2):
+        connected.env.inject_error("PUT", "/channels/*/reactions/*", status=403)
+        await catch_up(connected)
+    assert times_sent(connected, "While you slept") == 0
+    told = [one for one in connected.desk.history() if "Open the box" in labels_of(one)]
+    assert ["I was away" in words_of(one) for one in told] == [True], "once, also where no mark can be made"
+    box = await connected.luna.click(told[0], label="Open the box")
+    assert prefilled(box.modal)["text"] == "While you slept"
+    await connected.luna.submit_modal(box, {"text": "While you slept, later"})
+    assert times_sent(connected, "While you slept, later") == 1
 
 
 async def test_what_was_answered_before_is_left_alone(connected: Rig) -> None:
