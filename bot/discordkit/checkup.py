@@ -62,7 +62,9 @@ class BotState:
         if self.are_commands_known is None:
             return Finding.look("commands", "Discord did not list them: try again in a minute")
         if not self.are_commands_known:
-            return Finding.bad("commands", "Discord has others than this version: restart the bot, which uploads them")
+            return Finding.bad(
+                "commands", "Discord does not have those of this version: start or restart the bot, which uploads them"
+            )
         return Finding.fine("commands", "Discord has exactly these")
 
 
