@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, suppress
 
 from benchmarks.figures import percentile
 from benchmarks.processes import own_resident_mib
+from bot.__main__ import SHORT_TURN_SECONDS
 from bot.alerts.catchup import CatchUp
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
@@ -30,7 +31,9 @@ SETTLE_SECONDS = 2
 
 
 async def main(port: int, path: str, key: str, seconds: float) -> None:
-    """Look for so long, then say what it cost."""
+    """Look for so long, then say what it cost; garbage and threads treated as ``python -m bot run`` does."""
+    gc.freeze()
+    sys.setswitchinterval(SHORT_TURN_SECONDS)
     address, clock = f"http://127.0.0.1:{port}", SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(f"sqlite+aiosqlite:///{path}"))

@@ -4,6 +4,7 @@ One heap holds every creator's due time. What is found goes through the same int
 """
 
 import asyncio
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -230,6 +231,8 @@ class CatchUp:
         now, span = self._seconds(), start_seconds(len(new))
         for number, creator in enumerate(new):
             self._beats.add(creator, now + span * number / len(new))
+        if len(new) >= MANY:
+            gc.freeze()  # they stay: to look through them for garbage every second would hold up what is due
         self._bell.ring()
 
     async def _find_new(self) -> None:
