@@ -39,6 +39,7 @@ class Patience:
         self._few = few
         self._waiting = 0
         self._turns = asyncio.Semaphore(crowd)
+        self._door = asyncio.Lock()
         self._calm = asyncio.Event()
         self._calm.set()
 
@@ -84,8 +85,11 @@ class Patience:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """One of the crowd that is worked for."""
+        """One of the crowd that is worked for; they enter one by one, so that who is inside gets done first."""
         async with self._turns:
+            if self._waiting > self._few:
+                async with self._door:
+                    await asyncio.sleep(0)
             yield
 
     async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
