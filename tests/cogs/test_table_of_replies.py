@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from simcord.backend.models import MessageSticker, Poll, PollAnswer
+from simcord.backend.models import AllowedMentions, MessageSticker, Poll, PollAnswer
 
 from tests.cogs.test_cards_acting import merged, options_of
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
@@ -11,6 +11,8 @@ from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 VOICE, CROSSPOSTED = 1 << 13, 1 << 1
 DEFAULT, PINNED, THREAD_STARTER, REPLY = 0, 6, 21, 19
 CANARY = "internal canary"
+UNTOLD, QUIET = "\u200b", AllowedMentions(replied_user=False)
+"""What reaches the bot of a reply whose @ is off: no words, no mention."""
 
 
 class Odd(NamedTuple):
@@ -34,6 +36,7 @@ def odd_replies(rig: Rig) -> dict[str, Odd]:
     bot = own_id(rig)
     sticker = MessageSticker(id=7, name="wave", format_type=1, guild_id=rig.guild.id)
     return {
+        "the @ switched off": Odd({"content": UNTOLD, "allowed_mentions": QUIET}, "because its **@** was off"),
         "only the mention": Odd({"content": f"<@{bot}>"}, "nothing in that reply but the @"),
         "only blanks": Odd({"content": f"<@{bot}> \u200b\u2060 "}, "nothing in that reply but the @"),
         "a sticker": Odd({"content": "", "stickers": [sticker]}, "Stickers live in Discord alone"),
