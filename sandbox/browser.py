@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, async_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -92,13 +92,29 @@ class DiscordPage:
         await self.page.locator("#channel-composer-input").click()
         await self.page.keyboard.type(f"/{words}")
         await self.page.locator(".command-popup").wait_for()
-        for entry in ("", *picks):
+        await self.page.wait_for_timeout(CALM_MS)
+        await self.page.keyboard.press("Enter")
+        await self.page.wait_for_timeout(CALM_MS)
+        offered = self.page.locator('.command-popup [role=option][aria-selected="true"]')
+        for entry in picks:
             await self.page.keyboard.type(entry)
-            await self.page.wait_for_timeout(2 * CALM_MS)
+            await offered.filter(has_text=entry).first.wait_for()
             await self.page.keyboard.press("Enter")
-            await self.page.wait_for_timeout(CALM_MS)
+            await self.page.wait_for_timeout(CALM_MS / 2)
         await self.page.locator("#send-message").click()
         await self.page.wait_for_timeout(CALM_MS)
+
+    async def fill(self, **answers: str) -> None:
+        """Write into the boxes of the open form, by the start of their labels, and send it."""
+        form = self.page.locator("[role=dialog]")
+        for label, words in answers.items():
+            await form.get_by_label(label.replace("_", " ")).first.fill(words)
+        await form.get_by_role("button", name="Submit").click()
+
+    async def upload(self, *files: FilePayload) -> None:
+        """Put files into the open form, and send it."""
+        await self.page.locator("input.upload-input").set_input_files(files)
+        await self.page.get_by_role("button", name="Submit").click()
 
     def message(self, words: str) -> Locator:
         """The newest message that says this."""

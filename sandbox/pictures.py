@@ -5,11 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Locator, Page, ViewportSize
+import aiohttp
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, ViewportSize
 
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
+from sandbox.approving import CARD, QUESTION, ROOF, draft
 from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing
+from sandbox.gallery import ADOPT
 from sandbox.world import free_port
 
 DRAWING_MS = 3000
@@ -18,6 +21,10 @@ PHONE_COLUMN: ViewportSize = {"width": 430, "height": 1400}
 ANSWER_MS = 900
 HEADER_MS = 6000
 """A desk's header follows within seconds."""
+POST_TEXT = "Golden hour on the roof, and ten minutes of what came after."
+FILM = FilePayload(name="evening.mp4", mimeType="video/mp4", buffer=bytes(7 * 1024 * 1024))
+WITHOUT_FORM = ".modal-root { display: none !important; }"
+"""SimCord's form stands there until it was answered; Discord's goes at once."""
 FAN_TEXT = "Good morning! Loved the last set, is there more?"
 
 
@@ -57,6 +64,7 @@ async def main(folder: Path) -> None:
             await _desk(context, origin, fan, folder)
             await _alerts(context, origin, folder)
             await _team(context, origin, folder)
+            await _posting(context, origin, f"http://127.0.0.1:{ports['fanvue']}", folder)
             await _phone(link, folder)
     print(f"pictures are in {folder}")
 
@@ -121,6 +129,43 @@ async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
     await discord.pick("team grant", "cleo", "Read and")
     panel = await discord.sees("2 people")
     await panel.screenshot(path=folder / "team.png")
+
+
+async def _posting(context: BrowserContext, origin: str, fanvue: str, folder: Path) -> None:
+    """A post on its way: files arriving, its draft, the question, what became of it, the calendar."""
+    luna = await DiscordPage.open(context, origin, "creator-team")
+    await luna.pick("post approval", "of people")
+    await luna.sees("wait for somebody who may")
+    cleo = await DiscordPage.open(context, origin, "chatter")
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{fanvue}/_control/faults", json={"operation": "upload", "kind": "hang", "after": 1})
+        await draft(cleo, POST_TEXT, ROOF, FILM)
+        await cleo.message("Uploading").wait_for(state="attached")
+        await cleo.page.evaluate(ADOPT, WITHOUT_FORM)
+        card = await cleo.sees("Uploading")
+        await cleo.page.wait_for_timeout(DRAWING_MS)
+        await card.screenshot(path=folder / "upload-progress.png")
+        await cleo.page.evaluate(ADOPT, "")
+        await session.delete(f"{fanvue}/_control/faults", json={})
+    await cleo.sees("evening.mp4")
+    await cleo.press(CARD, "Edit")
+    await cleo.fill(Price="12", When="tomorrow 18:00", Ends="in 5 days")
+    card = await cleo.sees("$12.00 to unlock")
+    await cleo.page.wait_for_timeout(DRAWING_MS)
+    await card.screenshot(path=folder / "draft.png")
+    await cleo.press(CARD, "Ask for approval")
+    await (await cleo.sees(QUESTION)).screenshot(path=folder / "approval.png")
+    max_ = await DiscordPage.open(context, origin, "manager")
+    await max_.press(QUESTION, "Approve")
+    await (await max_.sees("Fanvue publishes")).screenshot(path=folder / "posted.png")
+    luna = await DiscordPage.open(context, origin, "creator-team")
+    await luna.command("post list")
+    calendar = await luna.sees("Scheduled posts")
+    await luna.page.wait_for_timeout(DRAWING_MS)
+    await calendar.screenshot(path=folder / "calendar.png")
+    await luna.command("mass list")
+    result = await luna.sees("Mass messages")
+    await result.screenshot(path=folder / "mass-results.png")
 
 
 async def _phone(link: str | None, folder: Path) -> None:

@@ -119,8 +119,15 @@ class Stage:
                     await catch_up(self._env)
             count = len(self._env.http_requests)
             news = self._env.http_requests[seen:count]
+            if self._turn.locked() and any(request.method == "PATCH" for request in news):
+                self._peek()
             if not any(is_by_itself(request) for request in news) or await self._refreshed():
                 seen = count
+
+    def _peek(self) -> None:
+        """Show how far an answer under way is; SimCord itself shows it when it is done."""
+        for page in tuple(self._preview._pages.values()):
+            self._preview._publish(page, reason="refresh")
 
     async def _refreshed(self) -> bool:
         """Whether the page now shows everything; an action under way refreshes it itself."""

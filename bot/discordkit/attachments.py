@@ -12,7 +12,8 @@ from yarl import URL
 from bot.domain.errors import BadInputError
 from bot.services.media import IncomingFile
 
-SMALL_BYTES = 8 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+SMALL_BYTES = 8 * MEGABYTE
 PIECE_BYTES = 64 * 1024
 CONNECT_SECONDS = 10
 SILENT_SECONDS = 60
@@ -118,7 +119,9 @@ class Progress:
         self._edit: asyncio.Task[None] | None = None
 
     def __call__(self, arrived: int, size: int) -> None:
-        """That so much of the present file arrived."""
+        """That so much of the present file arrived; that a small upload begins needs no telling."""
+        if not arrived and self._total <= SMALL_BYTES:
+            return
         if arrived >= size:
             self._done += size
             self._file = (0, 0)
@@ -138,7 +141,8 @@ class Progress:
         share = min(1.0, (self._done + self._file[0]) / self._total)
         filled = round(share * 20)
         bar = "▰" * filled + "▱" * (20 - filled)
-        words = f"Uploading {self._count} file{'s' if self._count != 1 else ''} to Fanvue\n{bar} **{share:.0%}**"
+        files = f"{self._count} file{'s' if self._count != 1 else ''}"
+        words = f"Uploading {files} to Fanvue\n{bar} **{share:.0%}** of {self._total / MEGABYTE:,.1f} MB"
         await self._interaction.edit_original_response(content=words)
 
 

@@ -85,7 +85,8 @@ def draft_embed(
         names = dict(labels)
         shown = ", ".join(text.name(names.get(one, "a collection")) for one in content.collections)
         embed.add_field(name="Collections", value=shown[:1024])
-    embed.set_footer(text=footer)
+    is_to_be_asked = draft.status is DraftStatus.DRAFT and opened.needs_second
+    embed.set_footer(text=TITLES[DraftStatus.WAITING][1] if is_to_be_asked else footer)
     return embed
 
 
@@ -290,7 +291,7 @@ def _go(opened: Opened) -> discord.ui.Button[discord.ui.View]:
 
 
 def _audiences(draft: Draft) -> discord.ui.Item[discord.ui.View]:
-    options = [option(one.label, one.value) for one in Audience]
+    options = [option(f"Goes to: {one.label[0].lower()}{one.label[1:]}", one.value) for one in Audience]
     return menu("Who sees it", AUDIENCE_VERB, draft.key, options, chosen=[draft.content.audience.value])
 
 
@@ -337,8 +338,10 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _files(content: Content) -> str:
-    names = "\n".join(f"{number}. {text.name(one.name or one.kind)}" for number, one in enumerate(content.media, 1))
-    return f"{files(content.media)}\n{names}"[:1024]
+    names = [text.name(one.name or one.kind) for one in content.media]
+    if len(names) == 1:
+        return f"{files(content.media)}: {names[0]}"
+    return "\n".join([files(content.media), *(f"{number}. {name}" for number, name in enumerate(names, 1))])[:1024]
 
 
 def _price(content: Content) -> str:

@@ -102,9 +102,8 @@ def _line(row: MassResult) -> str:
     when = discord.utils.format_dt(moment, "f") if moment else ""
     sold = f" · bought {row.bought:,}: {Money(row.income)}" if row.price is not None else ""
     icon = STATUSES.get(row.status, "•")
-    return (
-        f"{icon} {when}: {text.name(row.text or 'no text', 50)} · {row.recipients:,} people · seen {row.seen:,}{sold}"
-    )
+    seen = f"seen by {row.seen:,} of {row.recipients:,}{_share(row.seen, row.recipients)}"
+    return f"{icon} {when}: {text.name(row.text or 'no text', 50)} · {seen}{sold}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -128,6 +128,7 @@ class MediaService:
         ready: list[Medium] = []
         problems: list[tuple[str, DomainError]] = []
         for file in files:
+            on_progress(0, file.source.size)
             try:
                 ready.append(await self.upload(grant, file, on_progress))
             except DomainError as error:

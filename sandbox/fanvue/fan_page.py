@@ -1,9 +1,14 @@
 """`/fan`: the page where one plays a fan."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from .pages import Pages
 from .world import Desk, Fan, World
+from .world.records import Post
+
+NEWEST = 3
 
 
 class FanPage:
@@ -32,6 +37,7 @@ class FanPage:
             fans=fans,
             fan=fan,
             relation=fan.status(self._world.now()),
+            newest=_newest(desk.posts, self._world.now()),
             posts=[post for post in desk.posts if post.price and post.published_at][:8],
             price=desk.price,
         )
@@ -39,3 +45,11 @@ class FanPage:
     def _chosen(self, desk: Desk, handle: str | None) -> Fan:
         found = desk.fan_by_handle(handle) if handle else None
         return found or next(fan for fan in desk.fans.values() if fan.user.uuid in desk.chats)
+
+
+def _newest(posts: list[Post], now: datetime) -> list[Post]:
+    """What is out, the newest first."""
+    for post in posts:
+        post.settle(now)
+    out = [post for post in posts if post.published_at and not (post.expires_at and post.expires_at <= now)]
+    return sorted(out, key=lambda post: post.published_at or now, reverse=True)[:NEWEST]

@@ -37,7 +37,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     ),
     "uploads": ("a large file arrives and is never in memory as a whole", uploads.a_large_file_arrives),
     "discord-uploads": (
-        "a large file from Discord passes through memory in pieces",
+        "a large video by /post create arrives, through memory in pieces",
         uploads.a_large_file_passes_through,
     ),
     "posting": ("posts and mass messages are there once, or their author is told", posting.each_post_is_there_once),

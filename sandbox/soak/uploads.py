@@ -5,14 +5,10 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import aiohttp
-from aiohttp import web
-
-from bot.discordkit.attachments import LargeFile
 from bot.domain.clock import SystemClock
 from bot.fanvue import users
 from bot.fanvue.client import FanvueClient
@@ -21,37 +17,67 @@ from bot.fanvue.wire import Call
 from sandbox.fanvue import SandboxFanvue
 from sandbox.process import ROOT
 from sandbox.soak.promises import Outcome, Size
+from sandbox.soak.world import teams
 
 T = TypeVar("T")
 
 HANDLE = "lunavale"
 MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 20
+MOST_MEGABYTES_OF_THE_BOT = 40
+FILM_SECONDS = 90
 LOOK_SECONDS = 0.01
+
+
+async def a_large_file_passes_through(size: Size) -> Outcome:
+    """A person's ``/post create`` with a video: the real bot as a process, the file in the stand-in Discord's CDN."""
+    async with teams(1) as (ground, (team,)):
+        fault = ground.fanvue.faults.add("upload", "reset", times=3, after=1)
+        film = ("film.mp4", bytes(size.upload_megabytes * MEGABYTE))
+        before = _megabytes(ground.bot.pid)
+        async with _most(ground.bot.pid) as most:
+            asked = await ground.discord.slash(team.owner, team.channel, "post create", text="Big", file=film)
+            await ground.discord.wait_for(lambda: "1 video" in asked.text, FILM_SECONDS)
+        told = [call for call in ground.discord.calls if "Uploading" in str(call.json)]
+        desk = ground.fanvue.world.desk(ground.fanvue.world.account(team.handle))
+        arrived = [one.status for one in desk.media if one.name.startswith("discord-")]
+    more = max(most) - before
+    detail = (
+        f"{size.upload_megabytes} MB by /post create, {fault.hits} parts cut: {', '.join(arrived)}, its author told "
+        f"{len(told)} times how far it is, {more:.1f} MB more memory"
+    )
+    return Outcome(arrived == ["ready"] and len(told) > 0 and more < MOST_MEGABYTES_OF_THE_BOT, detail)
+
+
+@asynccontextmanager
+async def _most(pid: int) -> AsyncIterator[list[float]]:
+    """What a process held in memory meanwhile, look by look."""
+    seen = [_megabytes(pid)]
+
+    async def watch() -> None:
+        while True:
+            seen.append(_megabytes(pid))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield seen
+    finally:
+        watching.cancel()
 
 
 async def a_large_file_arrives(size: Size) -> Outcome:
     """By a process of its own, so that its memory is its own too."""
-    return await _arrives(size)
-
-
-async def a_large_file_passes_through(size: Size) -> Outcome:
-    """The same with a file that is read from an address, as Discord's are, while it is sent on."""
-    return await _arrives(size, is_remote=True)
-
-
-async def _arrives(size: Size, *, is_remote: bool = False) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="fanvue-upload-") as folder:
         path = Path(folder) / "film.mp4"
         with path.open("wb") as file:
             file.truncate(size.upload_megabytes * MEGABYTE)
-        async with SandboxFanvue() as fanvue, _served(Path(folder)) as address:
+        async with SandboxFanvue() as fanvue:
             token = fanvue.oauth.grant(HANDLE).access_token
             fault = fanvue.faults.add("upload", "reset", times=3, after=1)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "sandbox.soak.uploads", fanvue.api_url,
-                f"{address}/{path.name}" if is_remote else str(path),
-                cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                sys.executable, "-m", "sandbox.soak.uploads", fanvue.api_url, str(path), cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             said, _ = await process.communicate(token.encode())
             desk = fanvue.world.desk(fanvue.world.account(HANDLE))
@@ -65,30 +91,10 @@ async def _arrives(size: Size, *, is_remote: bool = False) -> Outcome:
     return Outcome(medium.status == "ready" and more < MOST_MEGABYTES, detail)
 
 
-def _megabytes() -> float:
-    """What this process holds in memory."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def _megabytes(pid: int | str = "self") -> float:
+    """What a process holds in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
-
-
-@asynccontextmanager
-async def _served(folder: Path) -> AsyncIterator[str]:
-    """The files of a folder at an address, ranges included."""
-    app = web.Application()
-    app.add_routes([web.static("/", folder)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-async def _source(place: str) -> FileSource | LargeFile:
-    if not place.startswith("http"):
-        return FileSource(Path(place))
-    async with aiohttp.ClientSession() as session, session.head(place) as answer:
-        return LargeFile(place, "film.mp4", int(answer.headers["Content-Length"]))
 
 
 async def _upload(api_url: str, place: str, token: str) -> tuple[str, float]:
@@ -100,22 +106,11 @@ async def _upload(api_url: str, place: str, token: str) -> tuple[str, float]:
 
         uploader = Uploader(send, client.connections, allows_loopback=True)
         await send(users.current_user())
-        source = await _source(place)
-        before = most = _megabytes()
-
-        async def watch() -> None:
-            nonlocal most
-            while True:
-                most = max(most, _megabytes())
-                await asyncio.sleep(LOOK_SECONDS)
-
-        watching = asyncio.create_task(watch())
-        uuid = await uploader.upload(Upload(source, "A film", "film.mp4", "video"))
-        await uploader.finished(uuid)
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
-    return uuid, most - before
+        before = _megabytes()
+        async with _most(os.getpid()) as most:
+            uuid = await uploader.upload(Upload(FileSource(Path(place)), "A film", "film.mp4", "video"))
+            await uploader.finished(uuid)
+    return uuid, max(most) - before
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import BrowserContext, Error, expect
 
 from sandbox.__main__ import PORTS, sandbox
+from sandbox.approving import CARD, QUESTION, ROOF, draft, two_people
 from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, chromium
 from sandbox.world import free_port
 
@@ -77,6 +78,47 @@ async def test_a_creator_connects_and_answers_a_fan_from_the_card(
     await post.page.bring_to_front()
     mirrored = await post.sees("Sent on Fanvue")
     await expect(mirrored).to_contain_text("Bring friends!")
+
+
+async def test_what_one_person_writes_another_approves_and_nobody_their_own(
+    origin: str, ports: dict[str, int], context: BrowserContext
+) -> None:
+    await two_people(context, origin)
+    cleo = await DiscordPage.open(context, origin, "chatter")
+    await draft(cleo, "Golden hour on teh roof", ROOF)
+    card = await cleo.sees("roof.jpg")
+    await expect(card.locator(".embed-card img")).to_have_count(1)
+    await cleo.press(CARD, "Ask for approval")
+    question = await cleo.sees(QUESTION)
+    await expect(question).not_to_contain_text("Golden hour")
+    await cleo.press(QUESTION, "Approve")
+    await cleo.sees("somebody else has to look at it")
+
+    max_ = await DiscordPage.open(context, origin, "manager")
+    await max_.press(QUESTION, "Show")
+    await max_.sees("Golden hour on teh roof")
+    await max_.press(QUESTION, "Ask for change")
+    await max_.fill(Its_author_reads_this="Spell it right")
+    await max_.sees("Change asked for")
+
+    cleo = await DiscordPage.open(context, origin, "chatter")
+    await cleo.press("Change asked for", "Open my draft")
+    await cleo.sees("Spell it right")
+    await cleo.press("Spell it right", "Edit")
+    await cleo.fill(Text="Golden hour on the roof")
+    await cleo.sees("Golden hour on the roof")
+    await cleo.press("Golden hour on the roof", "Ask for approval")
+    await cleo.sees(QUESTION)
+
+    max_ = await DiscordPage.open(context, origin, "manager")
+    await max_.press(QUESTION, "Approve")
+    await max_.sees("Approved ✓")
+    await max_.sees("Posted ✓")
+    fan = await context.new_page()
+    await fan.goto(f"http://127.0.0.1:{ports['fanvue']}/fan")
+    await expect(fan.locator(".post", has_text="Golden hour on the roof")).to_have_count(1)
+    await expect(fan.locator(".post", has_text="Golden hour on the roof")).to_contain_text("1 file")
+    await expect(fan.locator(".post", has_text="teh roof")).to_have_count(0)
 
 
 async def test_the_pages_fit_a_phone(origin: str, ports: dict[str, int]) -> None:

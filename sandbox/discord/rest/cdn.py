@@ -1,4 +1,4 @@
-"""The CDN: attachments as uploaded, and one grey square for every avatar."""
+"""The CDN: attachments as uploaded, whole or in ranges, and one grey square for every avatar."""
 
 import struct
 import zlib
@@ -25,7 +25,16 @@ class Cdn:
         attachment = self._posting.files.get(int(request.match_info["attachment_id"]))
         if attachment is None:
             return web.Response(status=404)
-        return web.Response(body=attachment.data, content_type=attachment.content_type.partition(";")[0])
+        kind, data = attachment.content_type.partition(";")[0], memoryview(attachment.data)
+        try:
+            wanted = request.http_range
+        except ValueError:
+            return web.Response(status=416)
+        if wanted.start is None:
+            return web.Response(body=attachment.data, content_type=kind)
+        start, stop, _ = wanted.indices(len(data))
+        place = {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+        return web.Response(status=206, body=bytes(data[start:stop]), content_type=kind, headers=place)
 
     async def _picture(self, _: web.Request) -> web.Response:
         return web.Response(body=self._avatar, content_type="image/png")
