@@ -195,6 +195,11 @@ def decided_embed(opened: Opened, words: str) -> discord.Embed:
     )
 
 
+def told_words(opened: Opened, words: str) -> str:
+    """The same in a line, to its author."""
+    return f"<@{opened.draft.author}> {words}: your {opened.draft.kind.noun} as @{text.name(opened.grant.handle)}."
+
+
 def done_embed(opened: Opened, content: Content, recipients: int | None) -> discord.Embed:
     """That it is at Fanvue."""
     noun, handle = opened.draft.kind.noun, text.name(opened.grant.handle)

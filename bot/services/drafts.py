@@ -9,6 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from bot.domain.access import Actor, Capability, Grant
+from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     BadInputError,
@@ -183,6 +184,14 @@ class DraftsService:
         content = replace(opened.draft.content, note=note.strip()[:500])
         await self._step(opened.draft, (DraftStatus.WAITING,), status, content, decided_by=opened.grant.actor.user)
         await self._note(opened, "decline" if is_final else "ask change", "done")
+
+    async def asked(self, opened: Opened, channel: ChannelId, message: MessageId) -> None:
+        """Remember where the question to the team stands."""
+        await self._drafts.asked(opened.draft.id, channel, message)
+
+    async def question(self, opened: Opened) -> tuple[ChannelId, MessageId] | None:
+        """Where it stands; ``None`` when nobody was asked in a place."""
+        return await self._drafts.question(opened.draft.id)
 
     async def look_again(self, opened: Opened) -> Published:
         """Whether a draft of unknown outcome is at Fanvue by now; OutcomeUnknownError when it is not."""

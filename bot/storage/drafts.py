@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select, update
 
-from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, MessageId
 from bot.domain.posting import DraftKind, DraftStatus, Policy
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
@@ -116,6 +116,19 @@ class DraftStore:
         except exc.IntegrityError:
             return False
         return True
+
+    async def asked(self, draft_id: str, channel: ChannelId, message: MessageId) -> None:
+        """Its question to the team stands there from now on."""
+        where = update(drafts).where(drafts.c.id == draft_id)
+        async with self._database.write() as connection:
+            await connection.execute(where.values(question_channel=channel, question_message=message))
+
+    async def question(self, draft_id: str) -> tuple[ChannelId, MessageId] | None:
+        """Where its question stands."""
+        query = select(drafts.c.question_channel, drafts.c.question_message).where(drafts.c.id == draft_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return (ChannelId(row[0]), MessageId(row[1])) if row and row[0] else None
 
     async def discard(self, draft: tuple[str, int], out_of: Collection[DraftStatus]) -> bool:
         """Let go of it; false when it moved on meanwhile."""

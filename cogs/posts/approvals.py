@@ -9,11 +9,13 @@ from bot.discordkit.draft_desk import DraftDesk
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.questions import Questions
 from bot.domain import text
 from bot.domain.access import Capability, Grant
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, OutcomeUnknownError
 from bot.domain.posting import Policy
 from bot.services import Services
+from bot.services.posts import page_of
 
 
 class Approvals:
@@ -23,6 +25,7 @@ class Approvals:
         self._access = services.access
         self._service = services.drafts
         self._desk = desk
+        self._questions = Questions(services.drafts, kit.pacer)
         kit.actions.on_press(cards.YES_VERB, self._approve)
         kit.actions.on_press(cards.YES_NOW_VERB, self._approve_now)
         kit.actions.on_press(cards.SHOW_VERB, self._show)
@@ -55,15 +58,18 @@ class Approvals:
         opened = await self._service.seen(actor_of(interaction), key)
         try:
             published = await self._service.approve(opened, goes_now=goes_now)
+        except OutcomeUnknownError:
+            view = cards.open_view(opened.draft)
+            await self._questions.settle(interaction, opened, "Nobody knows yet whether it arrived", view)
+            raise
         except DomainError:
             if opened.is_late and not opened.is_author:
                 await self._desk.show_question(interaction, opened)
             raise
         content = replace(opened.draft.content, publish_at=None) if goes_now else opened.draft.content
-        word = "Scheduled ✓" if content.publish_at else "Approved ✓"
-        await self._settle(interaction, cards.decided_embed(opened, word))
+        await self._questions.settle(interaction, opened, "Scheduled ✓" if content.publish_at else "Approved ✓")
         done = cards.done_embed(opened, content, published.recipients)
-        await interaction.followup.send(embed=done, ephemeral=True)
+        await interaction.followup.send(embed=done, view=cards.done_view(page_of(opened.grant.handle)), ephemeral=True)
 
     async def _approve_now(self, interaction: discord.Interaction, key: str) -> None:
         await self._approve(interaction, key, goes_now=True)
@@ -90,10 +96,5 @@ class Approvals:
         await interaction.response.defer()
         opened = await self._service.seen(actor_of(interaction), key)
         await self._service.hand_back(opened, values.get(cards.NOTE_ID, ""), is_final=is_final)
-        embed = cards.decided_embed(opened, "Declined" if is_final else "Change asked for")
-        await self._settle(interaction, embed, None if is_final else cards.open_view(opened.draft))
-
-    async def _settle(
-        self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None = None
-    ) -> None:
-        await interaction.edit_original_response(embed=embed, attachments=[], view=view)
+        view = None if is_final else cards.open_view(opened.draft)
+        await self._questions.settle(interaction, opened, "Declined" if is_final else "Change asked for", view)

@@ -14,6 +14,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import boxes, keeping, written_in
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.questions import Questions
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -34,6 +35,7 @@ class Drafts:
     def __init__(self, services: Services, kit: Kit, desk: DraftDesk) -> None:
         self._access = services.access
         self._desk = desk
+        self._questions = Questions(services.drafts, kit.pacer)
         self._drafts = services.drafts
         self._posts = services.posts
         self._preferences = services.preferences
@@ -121,8 +123,7 @@ class Drafts:
         if guild is None or interaction.client.get_guild(guild) is None:
             await interaction.followup.send(NOBODY_HERE, ephemeral=True)
             return
-        embed, view = cards.asking_embed(opened), cards.asking_view(opened.draft)
-        await interaction.followup.send(embed=embed, view=view)
+        await self._questions.ask(interaction, opened)
 
     async def _ask_edit(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)

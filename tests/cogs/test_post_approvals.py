@@ -93,6 +93,31 @@ async def test_a_change_is_asked_for_with_a_reason_that_its_author_reads_on_the_
     assert texts(rig).count("Rough words") == 0
 
 
+async def test_decided_from_a_private_card_the_question_says_so_and_its_author_is_told(connected: Rig) -> None:
+    rig = await ruled(connected)
+    _, question = await ask(rig, text="First words")
+    card = (await rig.members["olli"].click(question, label="Show")).response
+    form = await rig.members["olli"].click(card, label="Ask for change")
+    await rig.members["olli"].submit_modal(form, {"note": "Softer, please"})
+    assert "Change asked for" in words_of(question)
+    assert labels_of(question) == ["Open my draft"]
+    told = rig.desk.history()[-1]
+    assert told.content.startswith(f"<@{rig.members['cleo'].id}> Change asked for")
+    assert "Softer" not in told.content
+
+    _, question = await ask(rig, text="Lost on the way")
+    card = (await rig.members["olli"].click(question, label="Show")).response
+    rig.fanvue.faults.add("createPost", "reset", times=1)
+    refused = await rig.members["olli"].click(card, label="Approve")
+    rig.fanvue.faults.clear()
+    assert "Nobody knows" in words_of(question)
+    assert f"<@{rig.members['cleo'].id}> Nobody knows" in rig.desk.history()[-1].content
+    assert labels_of(question) == ["Open my draft"]
+    assert refused.followups
+    mine = await rig.members["cleo"].click(question, label="Open my draft")
+    assert "It is not there: back to a draft" in labels_of(mine.response)
+
+
 async def test_what_is_declined_is_over(connected: Rig) -> None:
     rig = await ruled(connected)
     _, question = await ask(rig, text="Not like this")

@@ -70,6 +70,8 @@ NOT_PEOPLE = {
     "deliveries.message_id",
     "departures.guild",
     "dm_channels.channel_id",
+    "drafts.question_channel",
+    "drafts.question_message",
     "events.id",
     "identities.event_id",
     "identities.minor",

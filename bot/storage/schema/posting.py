@@ -21,6 +21,8 @@ drafts = Table(
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False, index=True),
     Column("started_at", Instant),
+    Column("question_channel", BigInteger),
+    Column("question_message", BigInteger),
     UniqueConstraint("creator_id", "fanvue_uuid"),
     CheckConstraint("kind IN ('post', 'mass')", name="kind"),
     CheckConstraint("status IN ('draft', 'waiting', 'sending', 'sent', 'unknown', 'declined')", name="status"),
