@@ -317,8 +317,9 @@ async def test_storage_that_cannot_take_it_asks_fanvue_to_send_again(site: Site)
 
 @asynccontextmanager
 async def full_disk(site: Site) -> AsyncIterator[None]:
-    """The database file may not grow any more."""
+    """The database file holds no free page and may not grow any more."""
     run = site.app.stores._database.execute_alone
+    await run("VACUUM", ())
     await run("PRAGMA max_page_count=1", ())
     yield
     await run("PRAGMA max_page_count=1000000", ())
