@@ -65,63 +65,110 @@ def answering(
         audit=stores.audit,
         clock=clock,
     )
-    inbox = InboxService(
-        access=access,
-        gate=gate,
-        cards=stores.cards,
-        replies=stores.replies,
-        events=stores.events,
-        outbox=stores.outbox,
-        board=board,
-        keyring=keyring,
-        clock=clock,
-    )
-    replies = RepliesService(
-        access=access,
-        gate=gate,
+    sending = _Sending(stores, access, gate, claims, desk, redrawing, keyring, clock)
+    reading = _Reading(stores, access, gate, finder, board, keyring, clock)
+    return Answering(
         claims=claims,
+        conversations=reading.conversations(),
         desk=desk,
-        cards=stores.cards,
-        replies=stores.replies,
-        audit=stores.audit,
-        redrawing=redrawing,
-        keyring=keyring,
-        clock=clock,
+        inbox=reading.inbox(),
+        replies=sending.replies(),
+        reply_places=ReplyPlacesService(stores.reply_places, stores.routes, stores.audit, clock),
+        stuck=sending.stuck(teller, is_alone=is_alone),
+        unsending=sending.unsending(),
+        waiting=WaitingService(stores.watches, caller, stores.audit, clock),
     )
-    unsending = UnsendingService(
-        access=access,
-        gate=gate,
-        cards=stores.cards,
-        replies=stores.replies,
-        audit=stores.audit,
-        redrawing=redrawing,
-        desk=desk,
-        clock=clock,
-    )
-    conversations = ConversationsService(
-        access=access,
-        gate=gate,
-        finder=finder,
-        spenders=stores.spenders,
-        notes=stores.notes,
-        keyring=keyring,
-        clock=clock,
-    )
-    places = ReplyPlacesService(stores.reply_places, stores.routes, stores.audit, clock)
-    waiting = WaitingService(stores.watches, caller, stores.audit, clock)
-    stuck = StuckReplies(
-        replies=stores.replies,
-        creators=stores.creators,
-        cards=stores.cards,
-        gate=gate,
-        redrawing=redrawing,
-        teller=teller,
-        audit=stores.audit,
-        keyring=keyring,
-        clock=clock,
-        is_alone=is_alone,
-    )
-    return Answering(claims, conversations, desk, inbox, replies, places, stuck, unsending, waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What looks at conversations."""
+
+    stores: Stores
+    access: AccessService
+    gate: Gate
+    finder: FanFinder
+    board: CardBoard
+    keyring: Keyring
+    clock: Clock
+
+    def inbox(self) -> InboxService:
+        return InboxService(
+            access=self.access,
+            gate=self.gate,
+            cards=self.stores.cards,
+            replies=self.stores.replies,
+            events=self.stores.events,
+            outbox=self.stores.outbox,
+            board=self.board,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+    def conversations(self) -> ConversationsService:
+        return ConversationsService(
+            access=self.access,
+            gate=self.gate,
+            finder=self.finder,
+            spenders=self.stores.spenders,
+            notes=self.stores.notes,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What sends to fans, takes back, and finds what was cut short."""
+
+    stores: Stores
+    access: AccessService
+    gate: Gate
+    claims: ClaimsService
+    desk: DeskService
+    redrawing: Redrawing
+    keyring: Keyring
+    clock: Clock
+
+    def replies(self) -> RepliesService:
+        return RepliesService(
+            access=self.access,
+            gate=self.gate,
+            claims=self.claims,
+            desk=self.desk,
+            cards=self.stores.cards,
+            replies=self.stores.replies,
+            audit=self.stores.audit,
+            redrawing=self.redrawing,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+    def unsending(self) -> UnsendingService:
+        return UnsendingService(
+            access=self.access,
+            gate=self.gate,
+            cards=self.stores.cards,
+            replies=self.stores.replies,
+            audit=self.stores.audit,
+            redrawing=self.redrawing,
+            desk=self.desk,
+            clock=self.clock,
+        )
+
+    def stuck(self, teller: Teller, *, is_alone: bool) -> StuckReplies:
+        return StuckReplies(
+            replies=self.stores.replies,
+            creators=self.stores.creators,
+            cards=self.stores.cards,
+            gate=self.gate,
+            redrawing=self.redrawing,
+            teller=teller,
+            audit=self.stores.audit,
+            keyring=self.keyring,
+            clock=self.clock,
+            is_alone=is_alone,
+        )
 
 
 def _desk(

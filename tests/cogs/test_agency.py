@@ -108,8 +108,7 @@ async def test_a_right_on_one_managed_creator_shows_nothing_of_the_others(agency
 
 
 async def test_a_reply_for_a_managed_creator_goes_out_as_that_creator(agency: Rig) -> None:
-    if CREATOR not in managed(agency):
-        pytest.skip("the agency does not manage this creator")
+    assert CREATOR in managed(agency)
     await agency.luna.slash(agency.desk, "insights earnings")
     await agency.luna.slash(agency.desk, "alerts channel", channel=agency.desk, creator=CREATOR)
     await agency.allow_replies(agency.desk)
