@@ -3,11 +3,16 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, FilePayload, Locator, Page, async_playwright
+
+from bot import logs
+from sandbox.__main__ import PORTS, sandbox
+from sandbox.world import free_port
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -41,6 +46,16 @@ async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> Asyn
             yield context
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def posing(size: tuple[int, int], *, scale: float) -> AsyncIterator[tuple[BrowserContext, str, str]]:
+    """A sandbox of its own to take pictures of: the browser, and where the start page and Fanvue are."""
+    logs.configure("ERROR")
+    with tempfile.TemporaryDirectory() as data:
+        ports = {name: free_port() for name in PORTS}
+        async with sandbox(Path(data), ports) as origin, browsing(size, scale=scale) as context:
+            yield context, origin, f"http://127.0.0.1:{ports['fanvue']}"
 
 
 class DiscordPage:

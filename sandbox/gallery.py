@@ -3,17 +3,13 @@
 import asyncio
 import io
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import ViewportSize
 
-from bot import logs
-from sandbox.__main__ import PORTS, sandbox
-from sandbox.browser import ConnectPages, DiscordPage, browsing
-from sandbox.world import free_port
+from sandbox.browser import ConnectPages, DiscordPage, posing
 
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 760, "height": 2600}, "phone": {"width": 360, "height": 2600}}
 GROUNDS = {"dark": "#323339", "light": "#ffffff"}
@@ -152,23 +148,20 @@ def sheet(shots: Sequence[Shot], ground: str, width: int) -> Image.Image:
 
 async def main(folder: Path) -> None:
     """Connect with everything, walk, keep the sheets."""
-    logs.configure("ERROR")
-    with tempfile.TemporaryDirectory() as data:
-        ports = {name: free_port() for name in PORTS}
-        async with sandbox(Path(data), ports) as origin, browsing((760, 2600), scale=SCALE) as context:
-            discord = await DiscordPage.open(context, origin, "creator-team")
-            await discord.page.evaluate(ADOPT, LIGHT + BARE)
-            pages = ConnectPages(await context.new_page())
-            await discord.command("connect")
-            await pages.walk(await discord.newest_link(), "lunavale")
-            await discord.page.bring_to_front()
-            await discord.command("insights links")
-            await discord.press("has not allowed", "Add permission")
-            await discord.page.wait_for_timeout(DRAWING_MS)
-            await pages.widen(await discord.newest_link(), "lunavale")
-            await discord.page.bring_to_front()
-            gallery = Gallery(discord)
-            await gallery.walk()
+    async with posing((760, 2600), scale=SCALE) as (context, origin, _):
+        discord = await DiscordPage.open(context, origin, "creator-team")
+        await discord.page.evaluate(ADOPT, LIGHT + BARE)
+        pages = ConnectPages(await context.new_page())
+        await discord.command("connect")
+        await pages.walk(await discord.newest_link(), "lunavale")
+        await discord.page.bring_to_front()
+        await discord.command("insights links")
+        await discord.press("has not allowed", "Add permission")
+        await discord.page.wait_for_timeout(DRAWING_MS)
+        await pages.widen(await discord.newest_link(), "lunavale")
+        await discord.page.bring_to_front()
+        gallery = Gallery(discord)
+        await gallery.walk()
     for (size, ground), shots in gallery.shots.items():
         made = sheet(shots, GROUNDS[ground], COLUMNS[size])
         made = made.quantize(palette=_palette(made), dither=Image.Dither.NONE)

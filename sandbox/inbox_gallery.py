@@ -3,17 +3,13 @@
 import asyncio
 import io
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import BrowserContext, Locator, Page
 
-from bot import logs
-from sandbox.__main__ import PORTS, sandbox
-from sandbox.browser import ConnectPages, DiscordPage, browsing
+from sandbox.browser import ConnectPages, DiscordPage, posing
 from sandbox.gallery import GROUNDS, Shot, sheet
-from sandbox.world import free_port
 
 SIZE = (640, 3600)
 CREATOR = "lunavale"
@@ -133,16 +129,13 @@ async def inbox_gallery(context: BrowserContext, origin: str, fanvue: str, folde
 
 async def main(folder: Path) -> None:
     """Connect, then all of them."""
-    logs.configure("ERROR")
-    with tempfile.TemporaryDirectory() as data:
-        ports = {name: free_port() for name in PORTS}
-        async with sandbox(Path(data), ports) as origin, browsing(SIZE, scale=1.5) as context:
-            discord = await DiscordPage.open(context, origin, "creator-dm")
-            await discord.command("connect")
-            await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
-            await discord.page.bring_to_front()
-            await discord.sees("Connected as")
-            await inbox_gallery(context, origin, f"http://127.0.0.1:{ports['fanvue']}", folder)
+    async with posing(SIZE, scale=1.5) as (context, origin, fanvue):
+        discord = await DiscordPage.open(context, origin, "creator-dm")
+        await discord.command("connect")
+        await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
+        await discord.page.bring_to_front()
+        await discord.sees("Connected as")
+        await inbox_gallery(context, origin, fanvue, folder)
 
 
 if __name__ == "__main__":

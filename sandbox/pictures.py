@@ -2,18 +2,14 @@
 
 import asyncio
 import sys
-import tempfile
 from pathlib import Path
 
 import aiohttp
 from playwright.async_api import BrowserContext, FilePayload, Locator, Page, ViewportSize
 
-from bot import logs
-from sandbox.__main__ import PORTS, sandbox
 from sandbox.approving import CARD, QUESTION, ROOF, draft
-from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing
+from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, posing
 from sandbox.gallery import ADOPT
-from sandbox.world import free_port
 
 DRAWING_MS = 3000
 NARROW = (900, 1400)
@@ -30,42 +26,39 @@ FAN_TEXT = "Good morning! Loved the last set, is there more?"
 
 async def main(folder: Path) -> None:
     """Connect, look, be written to; one picture each."""
-    logs.configure("ERROR")
-    with tempfile.TemporaryDirectory() as data:
-        ports = {name: free_port() for name in PORTS}
-        async with sandbox(Path(data), ports) as origin, browsing(NARROW, scale=2) as context:
-            discord = await DiscordPage.open(context, origin, "creator-dm")
-            await discord.command("connect")
-            link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
-            await ConnectPages(await context.new_page()).walk(link or "", "lunavale", folder)
-            await discord.page.bring_to_front()
-            await discord.sees("Connected as")
-            await discord.command("insights earnings")
-            await discord.sees("Right?")
-            await discord.press("used /insights", "Yes")
-            answer = await discord.sees("Where it came from")
-            await answer.locator("button.select, [role=combobox], .select-trigger").first.click()
-            await discord.page.get_by_role("option", name="Last 28 days").click()
-            await discord.sees("Last 28 days")
-            await discord.page.wait_for_timeout(DRAWING_MS)
-            await answer.screenshot(path=folder / "earnings.png")
-            fan = await context.new_page()
-            await fan.goto(f"http://127.0.0.1:{ports['fanvue']}/fan")
-            await fan.locator("textarea").first.fill(FAN_TEXT)
-            await fan.get_by_role("button", name="Send").first.click()
-            await discord.page.bring_to_front()
-            card = await discord.sees("New message")
-            await card.screenshot(path=folder / "card.png")
-            await _inbox(discord, card, folder)
-            for command, words in (("privacy show", "Your privacy"), ("status", "Fanvue's limit")):
-                await discord.command(command)
-                panel = await discord.sees(words)
-                await panel.screenshot(path=folder / f"{command.split()[0]}.png")
-            await _desk(context, origin, fan, folder)
-            await _alerts(context, origin, folder)
-            await _team(context, origin, folder)
-            await _posting(context, origin, f"http://127.0.0.1:{ports['fanvue']}", folder)
-            await _phone(link, folder)
+    async with posing(NARROW, scale=2) as (context, origin, fanvue):
+        discord = await DiscordPage.open(context, origin, "creator-dm")
+        await discord.command("connect")
+        link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
+        await ConnectPages(await context.new_page()).walk(link or "", "lunavale", folder)
+        await discord.page.bring_to_front()
+        await discord.sees("Connected as")
+        await discord.command("insights earnings")
+        await discord.sees("Right?")
+        await discord.press("used /insights", "Yes")
+        answer = await discord.sees("Where it came from")
+        await answer.locator("button.select, [role=combobox], .select-trigger").first.click()
+        await discord.page.get_by_role("option", name="Last 28 days").click()
+        await discord.sees("Last 28 days")
+        await discord.page.wait_for_timeout(DRAWING_MS)
+        await answer.screenshot(path=folder / "earnings.png")
+        fan = await context.new_page()
+        await fan.goto(f"{fanvue}/fan")
+        await fan.locator("textarea").first.fill(FAN_TEXT)
+        await fan.get_by_role("button", name="Send").first.click()
+        await discord.page.bring_to_front()
+        card = await discord.sees("New message")
+        await card.screenshot(path=folder / "card.png")
+        await _inbox(discord, card, folder)
+        for command, words in (("privacy show", "Your privacy"), ("status", "Fanvue's limit")):
+            await discord.command(command)
+            panel = await discord.sees(words)
+            await panel.screenshot(path=folder / f"{command.split()[0]}.png")
+        await _desk(context, origin, fan, folder)
+        await _alerts(context, origin, folder)
+        await _team(context, origin, folder)
+        await _posting(context, origin, fanvue, folder)
+        await _phone(link, folder)
     print(f"pictures are in {folder}")
 
 
@@ -134,6 +127,8 @@ async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
 async def _posting(context: BrowserContext, origin: str, fanvue: str, folder: Path) -> None:
     """A post on its way: files arriving, its draft, the question, what became of it, the calendar."""
     luna = await DiscordPage.open(context, origin, "creator-team")
+    await luna.pick("team grant", "cleo", "Post")
+    await luna.page.wait_for_timeout(ANSWER_MS)
     await luna.pick("post approval", "of people")
     await luna.sees("wait for somebody who may")
     cleo = await DiscordPage.open(context, origin, "chatter")
