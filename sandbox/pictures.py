@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 from playwright.async_api import BrowserContext, FilePayload, Locator, Page, ViewportSize
 
-from sandbox.approving import CARD, QUESTION, ROOF, draft
+from sandbox.approving import CARD, QUESTION, ROOF, draft, two_people
 from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, posing
 from sandbox.gallery import ADOPT
 
@@ -57,8 +57,10 @@ async def main(folder: Path) -> None:
         await _desk(context, origin, fan, folder)
         await _alerts(context, origin, folder)
         await _team(context, origin, folder)
-        await _posting(context, origin, fanvue, folder)
         await _phone(link, folder)
+    async with posing(NARROW, scale=2) as (context, origin, fanvue):
+        await two_people(context, origin)
+        await _posting(context, origin, fanvue, folder)
     print(f"pictures are in {folder}")
 
 
@@ -126,11 +128,6 @@ async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
 
 async def _posting(context: BrowserContext, origin: str, fanvue: str, folder: Path) -> None:
     """A post on its way: files arriving, its draft, the question, what became of it, the calendar."""
-    luna = await DiscordPage.open(context, origin, "creator-team")
-    await luna.pick("team grant", "cleo", "Post")
-    await luna.page.wait_for_timeout(ANSWER_MS)
-    await luna.pick("post approval", "of people")
-    await luna.sees("wait for somebody who may")
     cleo = await DiscordPage.open(context, origin, "chatter")
     async with aiohttp.ClientSession() as session:
         await session.post(f"{fanvue}/_control/faults", json={"operation": "upload", "kind": "hang", "after": 1})
