@@ -27,6 +27,12 @@ DESKTOP = (1280, 1400)
 PHONE = (390, 844)
 CALM_MS = 400
 POST_SECONDS = 30
+SEND_IF_REPLYING = """() => {
+    const [context, send] = ["#reply-context", "#send-message"].map((id) => document.querySelector(id));
+    const ready = !context.hidden && !send.disabled;
+    if (ready) send.click();
+    return ready;
+}"""
 
 
 def chromium() -> str | None:
@@ -170,13 +176,12 @@ class DiscordPage:
     async def reply(self, words: str, answer: str) -> None:
         """Discord's own Reply to the newest message that says this."""
         message, composer = self.message(words), self.page.locator("#channel-composer-input")
-        while not await self.page.get_by_text("Replying to").is_visible():
+        while not await self.page.evaluate(SEND_IF_REPLYING):
             # What the bot draws meanwhile makes the page forget whom the reply was for.
             await message.hover()
             await message.locator('button[data-control-key$="action:reply"]').click()
             await composer.fill(answer)
             await self.page.wait_for_timeout(CALM_MS)
-        await self.page.locator("#send-message").click()
 
 
 class ConnectPages:

@@ -109,7 +109,7 @@ class Stage:
 
     async def keep_fresh(self) -> None:
         """Show what the bot sends by itself, and keep SimCord's clock near the real one, until cancelled."""
-        seen, ticks = 0, 0
+        seen, peeked, ticks = 0, 0, 0
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             ticks += 1
@@ -118,15 +118,16 @@ class Stage:
                 async with self._turn:
                     await catch_up(self._env)
             count = len(self._env.http_requests)
-            news = self._env.http_requests[seen:count]
-            if self._turn.locked() and any(request.method == "PATCH" for request in news):
-                self._peek()
-            if not any(is_by_itself(request) for request in news) or await self._refreshed():
-                seen = count
+            if self._turn.locked():
+                if any(request.method != "GET" for request in self._env.http_requests[peeked:count]):
+                    self._peek()
+                peeked = count
+            elif not any(map(is_by_itself, self._env.http_requests[seen:count])) or await self._refreshed():
+                seen = peeked = count
 
     def _peek(self) -> None:
         """Show how far an answer under way is; SimCord itself shows it when it is done."""
-        for page in tuple(self._preview._pages.values()):
+        for page in tuple(self._preview._pages.values()) if self._preview else ():
             self._preview._publish(page, reason="refresh")
 
     async def _refreshed(self) -> bool:
@@ -141,12 +142,15 @@ class Stage:
         return True
 
     def _take_turns(self, preview: Any) -> None:
-        """SimCord refuses what is done on the page while a refresh is under way; here it waits for its end."""
+        """What somebody does waits for the end of a refresh, and counts however often the page was drawn anew since.
+
+        SimCord refuses both; Discord does neither.
+        """
         act = preview._action
 
-        async def act_in_turn(*arguments: Any) -> Any:
+        async def act_in_turn(context: str | None, body: dict[str, Any]) -> Any:
             async with self._turn:
-                return await act(*arguments)
+                return await act(context, {**body, "published_revision": preview._get_page(context).revision})
 
         preview._action = act_in_turn
 
