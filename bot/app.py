@@ -121,6 +121,7 @@ class _Assembly(Catalogue):
             outbox=self.stores.outbox,
             arrivals=self.stores.arrivals,
             board=self.board,
+            standing=self.stores.standing,
             worker=worker,
             stored=self.stored,
             due=self.due,

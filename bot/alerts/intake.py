@@ -104,7 +104,9 @@ class Intake:
     async def _forwarded(self, batch: Sequence[_Waiting]) -> Arrived | None:
         if self._forward is None:
             return None
-        return await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
+        arrived = await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
+        await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
+        return arrived
 
     async def _kept(self, batch: list[_Waiting]) -> Arrived:
         arrived = await self._arrivals.keep([waiting.row for waiting in batch])

@@ -21,7 +21,7 @@ def alert_of(due: Due, keyring: Keyring) -> Alert | None:
     card, claim = due.card, due.claim
     return Alert(
         delivery=due.delivery.id,
-        event=open_event(keyring, stored),
+        event=due.event or open_event(keyring, stored),
         creator_handle=due.handle,
         shows_amounts=due.route is not None and due.route.shows_amounts,
         answer=_answer(card) if card else None,

@@ -1,7 +1,7 @@
 """Turns stored events into deliveries; starts with what a restart left behind."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,11 +23,14 @@ from bot.domain.faults import where
 from bot.domain.rules import Mute, Spender
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.arrivals import ArrivalStore, Arrived
+from bot.storage.at_once import AtOnce
 from bot.storage.events import EventStore, NewEvent, StoredEvent
+from bot.storage.leasing import Lease, Parcel
 from bot.storage.mutes import MuteStore
 from bot.storage.outbox import Outbox
 from bot.storage.routes import RouteStore
 from bot.storage.spenders import SpenderStore
+from bot.storage.standing import StandingStore
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
@@ -37,6 +40,8 @@ FORWARDED_AT_ONCE = 4
 """More at once is a crowd: it is stored as fast as possible, and routed after that."""
 BEAT_SECONDS = 5
 BEAT = timedelta(seconds=BEAT_SECONDS)
+Begin = Callable[[Sequence[Parcel]], None]
+"""Has messages made ready whose lease is on its way to the disk."""
 
 
 class Router:
@@ -55,6 +60,7 @@ class Router:
         outbox: Outbox,
         arrivals: ArrivalStore,
         board: Board,
+        standing: StandingStore,
         worker: AlertWorker | None = None,
         stored: Handover,
         due: Bell,
@@ -71,6 +77,7 @@ class Router:
         self._worker = worker
         self._board = board
         self._stored = stored
+        self._standing = standing
         self._due = due
         self._woken_at = clock.now()
 
@@ -131,19 +138,53 @@ class Router:
         worker, lease = self._worker, self._worker.lease() if self._worker and self._stored.is_idle else None
         if worker is None or lease is None:
             return None
+        arrived, written, begun = None, asyncio.Event(), list[asyncio.Task[None]]()
+
+        def begin(parcels: Sequence[Parcel]) -> None:
+            begun.extend(worker.start(parcels, written))
+
         try:
-            if not await self._can_forward(events, rows):
-                return None
-            mutes = await self._mutes.holding({events[0].creator}, self._clock.now())
-            dispatches = {event.key: await self._forwarded(event, mutes) for event in events}
-            arrived, parcels = await self._arrivals.keep_routed(rows, dispatches, lease)
+            arrived = await self._at_once(events, rows, lease, begin)
+            if arrived is None:
+                arrived = await self._together(events, rows, lease, begin)
         except StorageBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - the usual way knows what to do with what is odd
             log.error("not_forwarded", error=where(error))
-            return None
-        worker.start(parcels)
+        finally:
+            if arrived is not None:
+                written.set()
+            else:
+                _cancel(begun)
         return arrived
+
+    async def _at_once(
+        self, events: Sequence[Event], rows: Sequence[NewEvent], lease: Lease, begin: Begin
+    ) -> Arrived | None:
+        """One event that is a card of its own wherever it goes; what that needs is read in one look beforehand."""
+        event, row = events[0], rows[0]
+        if len(events) > 1 or row.sighting is not None or not event.kind.has_card:
+            return None
+        standing = await self._standing.of(event.creator, event.kind, event.fan.id if event.fan else None)
+        if standing is None or standing.closed_at is not None:
+            return None
+        mutes = await self._mutes.holding({event.creator}, lease.now) if standing.has_mutes else ()
+        at_once = AtOnce(event, row, await self._chosen(event, standing.routes, mutes, ()), standing, lease)
+        taken = await self._arrivals.keep_at_once(at_once, begin) if at_once.is_possible else None
+        if taken is None:
+            return None
+        if taken.is_any_waiting:
+            self._due.ring()
+        return Arrived({row.key: taken.number})
+
+    async def _together(
+        self, events: Sequence[Event], rows: Sequence[NewEvent], lease: Lease, begin: Begin
+    ) -> Arrived | None:
+        if not await self._can_forward(events, rows):
+            return None
+        mutes = await self._mutes.holding({events[0].creator}, lease.now)
+        dispatches = {event.key: await self._forwarded(event, mutes) for event in events}
+        return await self._arrivals.keep_routed(rows, dispatches, lease, begin)
 
     async def _can_forward(self, events: Sequence[Event], rows: Sequence[NewEvent]) -> bool:
         """A few of one creator that are told once and change no card that is there."""
@@ -217,3 +258,9 @@ class Router:
         if event.fan is None or not any(route.wishes.ask_for_spending for route in routes):
             return {}
         return await self._spenders.spent(event.creator, [event.fan.id], self._clock.now())
+
+
+def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Nothing of what they have in hand is on the disk."""
+    for task in tasks:
+        task.cancel()

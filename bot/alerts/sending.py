@@ -1,5 +1,6 @@
 """What the worker needs from Discord, in our words."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -108,8 +109,11 @@ class Outgoing:
 class Sender(Protocol):
     """Draws and sends messages; all of it paced."""
 
-    async def send(self, outgoing: Outgoing) -> Sent:
-        """Send it once (same message, same nonce). UndeliverableError or TryLaterError otherwise."""
+    async def send(self, outgoing: Outgoing, written: asyncio.Event | None = None) -> Sent:
+        """Send it once (same message, same nonce). UndeliverableError or TryLaterError otherwise.
+
+        Nothing that anybody could see happens before ``written``: what is sent is on the disk then.
+        """
         ...
 
     async def find(self, outgoing: Outgoing) -> Sent | None:

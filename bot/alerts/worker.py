@@ -130,12 +130,17 @@ class AlertWorker:
         self.start(parcels)
         return len(parcels)
 
-    def start(self, parcels: Sequence[Parcel]) -> None:
-        """Deliver what was leased for this worker."""
-        for parcel in parcels:
-            task = asyncio.create_task(self._deliver(parcel))
+    def start(self, parcels: Sequence[Parcel], written: asyncio.Event | None = None) -> list[asyncio.Task[None]]:
+        """Deliver what was leased for this worker.
+
+        While the lease is on its way to the disk, cards are drawn; they leave once it is ``written``. Whoever leased
+        in vain cancels these tasks.
+        """
+        tasks = [asyncio.create_task(self._deliver(parcel, written)) for parcel in parcels]
+        for task in tasks:
             self._under_way.add(task)
             task.add_done_callback(self._ended)
+        return tasks
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Its place is free again; what could not be noted stays leased, and is found again when that runs out."""
@@ -149,12 +154,14 @@ class AlertWorker:
             return BEAT_SECONDS
         return min(BEAT_SECONDS, max(0.05, (due_at - self._clock.now()).total_seconds()))
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def _deliver(self, parcel: Parcel, written: asyncio.Event | None = None) -> None:
         wanted, outcomes = await self._sorted_out(parcel.contents)
         wanted, said = await self._mirror.unsaid(parcel.place, wanted)
         outcomes += [Outcome(alert.delivery, reason=UNWANTED) for alert in said]
         if wanted:
-            outcomes += await self._tried(parcel, wanted)
+            outcomes += await self._tried(parcel, wanted, written)
+        if written is not None:
+            await written.wait()
         self._settler.note(outcomes)
 
     async def _sorted_out(self, contents: Sequence[Due]) -> tuple[list[Alert], list[Outcome]]:
@@ -209,11 +216,11 @@ class AlertWorker:
             return None
         return await self._permits.off_shift_until(receiver, due.creator)
 
-    async def _tried(self, parcel: Parcel, wanted: Sequence[Alert]) -> list[Outcome]:
+    async def _tried(self, parcel: Parcel, wanted: Sequence[Alert], written: asyncio.Event | None) -> list[Outcome]:
         """Send it, and say what became of each part."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                sent = await self._sent(parcel, wanted)
+                sent = await self._sent(parcel, wanted, written)
         except (ContentRefusedError, CardGoneError) as error:
             return await self._refused(parcel, wanted, error)
         except UndeliverableError as error:
@@ -241,8 +248,10 @@ class AlertWorker:
         log.warning("card_undeliverable", delivery=parcel.id, reason=reason)
         return [Outcome(alert.delivery, reason=reason) for alert in wanted]
 
-    async def _sent(self, parcel: Parcel, wanted: Sequence[Alert]) -> Sent:
+    async def _sent(self, parcel: Parcel, wanted: Sequence[Alert], written: asyncio.Event | None = None) -> Sent:
         if parcel.shape is Shape.GROWN:
+            if written is not None:
+                await written.wait()
             return await self._grown(parcel, wanted)
         outgoing = outgoing_of(parcel.id, parcel.shape, parcel.contents, wanted, parcel.channel)
         first = parcel.contents[0].delivery.first_tried_at
@@ -250,7 +259,7 @@ class AlertWorker:
         if first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS:
             sent = await self._sender.find(outgoing)
         if sent is None:
-            sent = await self._sender.send(outgoing)
+            sent = await self._sender.send(outgoing, written)
         self._open(outgoing)
         return sent
 

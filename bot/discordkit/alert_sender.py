@@ -1,5 +1,6 @@
 """Sends messages with cards through Discord's REST, paced, each with a nonce of its own."""
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -52,11 +53,15 @@ class AlertSender:
         self._posts = posts
         self._pacer = pacer
 
-    async def send(self, outgoing: Outgoing) -> Sent:
+    async def send(self, outgoing: Outgoing, written: asyncio.Event | None = None) -> Sent:
         """One message; Discord gives back the first one when the same is sent again within minutes."""
         try:
+            if written is not None and not _has_channel(outgoing):
+                await written.wait()
             channel = await self._channel_id(outgoing)
             drawing = await self._drawn(outgoing, channel)
+            if written is not None:
+                await written.wait()
             await self._pacer.slot()
             message = await self._client.get_partial_messageable(channel).send(
                 content=f"<@&{outgoing.role}>" if outgoing.role else None,
@@ -138,6 +143,11 @@ class AlertSender:
 def nonce_of(outgoing: Outgoing) -> str:
     """The same for every try of one message, and for no other."""
     return hashlib.sha256(outgoing.seed.encode()).hexdigest()[:NONCE_LENGTH]
+
+
+def _has_channel(outgoing: Outgoing) -> bool:
+    """Whether its channel is there already: asking for one can open it."""
+    return outgoing.channel is not None or outgoing.place.kind is PlaceKind.CHANNEL
 
 
 def _allowed(outgoing: Outgoing) -> discord.AllowedMentions:

@@ -42,6 +42,7 @@ from bot.storage.schema import connections
 from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
 from bot.storage.spenders import SpenderStore
+from bot.storage.standing import StandingStore
 from bot.storage.subscribers import SubscriberLists
 from bot.storage.uses import UseStore
 from bot.storage.watches import WatchStore
@@ -72,6 +73,7 @@ class Stores:
         self.revocations = RevocationStore(database)
         self.events = EventStore(database)
         self.arrivals = ArrivalStore(database)
+        self.standing = StandingStore(database)
         self.outbox = Outbox(database)
         self.cards = CardStore(database)
         self.replies = ReplyStore(database)

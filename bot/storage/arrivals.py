@@ -1,7 +1,7 @@
 """What just arrived: stored once, in one commit with what decides whether it is news."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Dispatch
 from bot.domain.pairing import is_news
+from bot.storage.at_once import AtOnce, Taken
 from bot.storage.database import Database, Rows
 from bot.storage.engine import AsyncConnection
 from bot.storage.events import NewEvent
@@ -67,9 +68,20 @@ class ArrivalStore:
             news |= await self._add_told(told)
         return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
 
+    async def keep_at_once(self, at_once: AtOnce, leasing: Callable[[Sequence[Parcel]], None]) -> Taken | None:
+        """Store one with its deliveries, leased, in one commit; ``None``: nothing was stored, it goes the usual way.
+
+        ``leasing`` is told what was taken while the disk still writes.
+        """
+        return await self._database.transact(at_once.take, lambda taken: leasing(taken.parcels if taken else ()))
+
     async def keep_routed(
-        self, rows: Sequence[NewEvent], dispatches: Mapping[str, Sequence[Dispatch]], lease: Lease
-    ) -> tuple[Arrived, list[Parcel]]:
+        self,
+        rows: Sequence[NewEvent],
+        dispatches: Mapping[str, Sequence[Dispatch]],
+        lease: Lease,
+        leasing: Callable[[Sequence[Parcel]], None],
+    ) -> Arrived:
         """Store a few that no other route tells, make their deliveries and take what is due, all in one commit."""
 
         def work(run: Rows) -> tuple[dict[str, int], list[Parcel]]:
@@ -78,8 +90,8 @@ class ArrivalStore:
             route_all(run, [(number, dispatches[key]) for key, number in news.items()], lease.now)
             return news, lease.take(run) if news else []
 
-        news, parcels = await self._database.transact(work)
-        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news)), parcels
+        news, _ = await self._database.transact(work, lambda done: leasing(done[1]))
+        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
 
     async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
         """The hot path: one statement, one commit. Where none was known, SQLite numbers the rows in their order."""

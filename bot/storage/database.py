@@ -186,15 +186,20 @@ class Database:
         """
         return await self._in_driver(insert_rows, statement, values)
 
-    async def transact(self, work: Callable[[Rows], T]) -> T:
+    async def transact(self, work: Callable[[Rows], T], committing: Callable[[T], None] | None = None) -> T:
         """One transaction of plain SQL, for the hot path: on SQLite one hop to the driver's thread for all of it.
 
-        ``work`` must not touch anything else. StorageBusyError when the database cannot take it now.
+        ``work`` must not touch anything else. ``committing`` is told on the event loop what it returned while the disk
+        still writes: for what can be made ready meanwhile, since the commit may fail. StorageBusyError when the
+        database cannot take it now.
         """
         if not self.is_sqlite:
             async with self.write() as connection:
-                return await connection.run_sync(lambda plain: work(_postgres_rows(plain)))
-        return await self._in_driver(_transact, work)
+                done = await connection.run_sync(lambda plain: work(_postgres_rows(plain)))
+                if committing is not None:
+                    committing(done)
+                return done
+        return await self._in_driver(_transact, work, committing and _on_loop(committing))
 
     async def _in_driver(self, work: Callable[..., T], *values: Any) -> T:
         """SQLite's writer with no transaction open, in the driver's own thread: one hop, past SQLAlchemy's pool.
@@ -261,7 +266,15 @@ class Database:
         await self.close()
 
 
-def _transact(connection: sqlite3.Connection, work: Callable[[Rows], T]) -> T:
+def _on_loop(call: Callable[[T], None]) -> Callable[[T], object]:
+    """The same for another thread: called by the loop that runs here, soon."""
+    loop = asyncio.get_running_loop()
+    return lambda value: loop.call_soon_threadsafe(call, value)
+
+
+def _transact(
+    connection: sqlite3.Connection, work: Callable[[Rows], T], committing: Callable[[T], object] | None = None
+) -> T:
     """The whole transaction, in the driver's thread."""
 
     def rows(statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -271,6 +284,8 @@ def _transact(connection: sqlite3.Connection, work: Callable[[Rows], T]) -> T:
     connection.execute("BEGIN IMMEDIATE")
     try:
         done = work(rows)
+        if committing is not None:
+            committing(done)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, GuildId, MessageId
 from bot.domain.alerts import Place, PlaceKind
-from bot.domain.events import EventKind
+from bot.domain.events import Event, EventKind
 from bot.domain.parcels import SUMMED_AT_ONCE, WINDOW, Cut, OpenCard, Shape, Waiting, cut
 from bot.domain.rules import Bundle
 from bot.storage.database import Rows
@@ -152,6 +152,8 @@ class Due:
     claim: StandingClaim | None = None
     closed_at: datetime | None = None
     """Since when the fan cannot be written to."""
+    event: Event | None = field(default=None, repr=False)
+    """What ``stored`` holds, where it just arrived."""
 
     @property
     def handle(self) -> str | None:

@@ -106,7 +106,7 @@ class RouteStore:
 
     async def for_event(self, creator: CreatorId, kind: EventKind) -> list[Route]:
         """Where an event of this creator and kind goes; not to servers that removed the bot."""
-        return [_route(row) for row in await self._database.look(FOR_EVENT, creator=creator, kind=kind)]
+        return [route_of(row) for row in await self._database.look(FOR_EVENT, creator=creator, kind=kind)]
 
     async def creators_with_spenders(self) -> list[CreatorId]:
         """The creators somebody has a rule for that asks what fans have spent."""
@@ -137,7 +137,7 @@ class RouteStore:
 
     async def _all(self, condition: ColumnElement[bool]) -> list[Route]:
         async with self._database.read() as connection:
-            return [_route(row) for row in await connection.execute(IN_ORDER.where(condition))]
+            return [route_of(row) for row in await connection.execute(IN_ORDER.where(condition))]
 
 
 def _is(creator: CreatorId, kind: EventKind, place_key: str) -> ColumnElement[bool]:
@@ -194,7 +194,8 @@ def _wishes_values(wishes: Wishes) -> dict[str, Any]:
     }
 
 
-def _route(row: Row[Any]) -> Route:
+def route_of(row: Row[Any]) -> Route:
+    """The route that a row with its columns holds."""
     guild = None if row.guild is None else GuildId(row.guild)
     return Route(
         creator=CreatorId(row.creator_id),

@@ -109,6 +109,7 @@ class Desk:
             outbox=self.stores.outbox,
             arrivals=self.stores.arrivals,
             board=self.board,
+            standing=self.stores.standing,
             worker=worker,
             stored=self.stored,
             due=self.due,

@@ -3,17 +3,30 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from alert_desk import NOW, Desk
+from alert_desk import LUNA, NOW, Desk
 
 from bot.alerts.intake import Intake, Kept
 from bot.alerts.router import FORWARDED_AT_ONCE
-from bot.domain.accounts import CreatorId
+from bot.alerts.sealing import seal_event
+from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.domain.alerts import Dispatch, Route
+from bot.domain.claims import Claim
 from bot.domain.errors import StorageBusyError
-from bot.domain.events import Event, EventKind
+from bot.domain.events import Event, EventKind, Fan
+from bot.domain.rules import Wishes
 from bot.storage.arrivals import Arrived
+from bot.storage.at_once import AtOnce
 from bot.storage.events import NewEvent
+from bot.storage.leasing import Lease, Parcel
+from bot.storage.outbox import Outcome
+from bot.storage.schema import deliveries
+
+PARCEL = [column.name for column in deliveries.columns].index("parcel_id")
 
 
 class Line:
@@ -44,6 +57,19 @@ class Line:
                 await asyncio.sleep(0.005)
 
 
+def plain(thing: Parcel | tuple[Any, ...], event: Event, numbers: dict[int, int]) -> Any:
+    """A message, or a row, without what differs from one event to the next."""
+    if isinstance(thing, tuple):
+        assert thing[0] == thing[PARCEL]
+        return [numbers[thing[0]], *(thing[2:PARCEL]), *thing[PARCEL + 1 :]]
+    (due,) = thing.contents
+    assert due.stored is not None
+    assert (due.event_key, due.stored.key, due.delivery.event_id) == (event.key, event.key, due.stored.id)
+    assert thing.id == due.delivery.id
+    bare = replace(due, event_key="", stored=None, event=None, delivery=replace(due.delivery, id=0, event_id=0))
+    return replace(thing, id=0, contents=(bare,))
+
+
 @asynccontextmanager
 async def at_work(desk: Desk) -> AsyncIterator[Line]:
     line = Line(desk)
@@ -69,6 +95,34 @@ async def test_an_event_on_an_idle_system_is_one_commit_and_a_card_a_place(desk:
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert desk.names() == desk.names(dm) == ["Anna"]
+
+
+async def test_one_event_is_leased_just_as_the_outbox_would_lease_it(desk: Desk) -> None:
+    """Same rows, same messages: whoever takes the lease over, or draws from it, sees no difference."""
+    stores, luna, fan = desk.stores, desk.owner, Fan(FanId("fan-1"), "anna", "Anna")
+    await stores.dms.remember(luna, ChannelId(77))
+    await stores.claims.take(Claim(LUNA, fan.id, luna, "Luna", NOW, NOW + timedelta(hours=1)), NOW)
+    wishes = Wishes(role=5, is_silent=True)
+    for place in (desk.place(), desk.dm()):
+        await stores.routes.set(Route(LUNA, EventKind.MESSAGE, place, luna, shows_amounts=True, wishes=wishes), NOW)
+    found, lease = [], Lease("me", NOW, 20, 64)
+    for is_at_once in (True, False):
+        event = desk.event(fan=fan, text="Hi")
+        row, parcels = seal_event(desk.keyring, event, NOW), list[Parcel]()
+        standing = await stores.standing.of(LUNA, event.kind, fan.id)
+        assert standing is not None
+        dispatches = [Dispatch(route, happened_at=event.happened_at, fan=fan.id) for route in standing.routes]
+        if is_at_once:
+            assert await stores.arrivals.keep_at_once(AtOnce(event, row, dispatches, standing, lease), parcels.extend)
+        else:
+            await stores.arrivals.keep_routed([row], {row.key: dispatches}, lease, parcels.extend)
+        table = await stores.events._database.execute_alone("SELECT * FROM deliveries ORDER BY id DESC LIMIT 2", ())
+        mine = {parcel.id: number for number, parcel in enumerate(parcels)}
+        found.append([plain(parcel, event, mine) for parcel in (*parcels, *map(tuple, table))])
+        outcomes = [Outcome(parcel.contents[0].delivery.id, reason="over") for parcel in parcels]
+        await stores.outbox.settle(outcomes, "me", NOW)
+    assert found[0] == found[1]
+    assert len(found[0]) == 4
 
 
 async def test_what_is_known_or_of_nobody_makes_no_card_that_way_either(desk: Desk) -> None:
@@ -141,9 +195,59 @@ async def test_a_kill_right_after_the_commit_costs_no_card_and_doubles_none(desk
     assert {status for _, status in await desk.ledger()} == {"done"}
 
 
+async def test_a_commit_that_fails_under_a_card_being_drawn_sends_nothing(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    run, event = desk.stores.events._database.execute_alone, desk.event("Anna")
+    await run("CREATE TABLE broken (id INTEGER REFERENCES events (id) DEFERRABLE INITIALLY DEFERRED)", ())
+    await run("CREATE TRIGGER breaks AFTER INSERT ON deliveries BEGIN INSERT INTO broken VALUES (-1); END", ())
+    async with at_work(desk) as line:
+        assert await line.router.forward([event], [seal_event(desk.keyring, event, NOW)]) is None
+        await asyncio.sleep(0.02)
+        assert desk.posts() == []
+        assert line.worker.lease() is not None
+        await run("DROP TRIGGER breaks", ())
+        assert await line.intake.keep(event, NOW) is Kept.NEWS
+        await line.settled()
+    assert desk.names() == ["Anna"]
+
+
+async def test_a_kill_between_the_commit_and_its_card_costs_no_card(desk: Desk) -> None:
+    """As when the process ends right there: what was drawn never left."""
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    leased = await desk.stores.outbox.lease("killed", desk.clock.now(), 20, 10)
+    (task,) = desk.worker().start(leased, asyncio.Event())
+    await asyncio.sleep(0.02)
+    task.cancel()
+    assert desk.posts() == []
+    desk.clock.step(seconds=30)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+async def test_what_has_to_wait_for_an_older_card_of_its_place_waits(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    fault = desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", hang=True, times=None)
+    async with at_work(desk) as line:
+        for name in ("Anna", "Bea"):
+            assert await line.intake.keep(desk.event(name), NOW) is Kept.NEWS
+        assert line.ways == [True, True]
+        states = dict(await desk.ledger())
+        assert (states[1], states[3]) == ("leased", "due")
+        fault.remove()
+    desk.clock.step(seconds=30)
+    await desk.deliver()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert desk.names() == desk.names(dm) == ["Anna", "Bea"]
+
+
 async def test_while_the_disk_fails_nothing_is_acknowledged_that_way_either(desk: Desk) -> None:
     await desk.route(desk.place())
     event = desk.event("Anna", text="x" * 10_000)
+    await desk.stores.events._database.execute_alone("VACUUM", ())
     async with at_work(desk) as line:
         await desk.stores.events._database.execute_alone("PRAGMA max_page_count=1", ())
         with pytest.raises(StorageBusyError):
