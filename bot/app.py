@@ -48,10 +48,12 @@ async def open_app(
     clock: Clock | None = None,
     client: DiscordClient | None = None,
     patience: Patience | None = None,
+    studio: ChartStudio | None = None,
 ) -> AsyncIterator[App]:
     """Everything made and connected to the database, which is brought up to date first.
 
-    ``client`` is one that is on its way to Discord already; ``patience`` decides when Discord is told to wait.
+    ``client`` is one that is on its way to Discord already; ``patience`` decides when Discord is told to wait; a
+    ``studio`` that is given is not closed.
 
     Raises KeyringError for unusable keys, AlreadyRunningError, and what the database driver raises.
     """
@@ -67,8 +69,9 @@ async def open_app(
         await stores.take_over()
         fanvue = FanvueClient(settings.fanvue_api_url, clock=now)
         stack.push_async_callback(fanvue.aclose)
-        studio = ChartStudio()
-        stack.push_async_callback(studio.close)
+        if studio is None:
+            studio = ChartStudio()
+            stack.push_async_callback(studio.close)
         discord, calm = client or DiscordClient(), patience or Patience()
         assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, discord, calm)
         stack.push_async_callback(assembly.tokens.aclose)

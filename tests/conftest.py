@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from bot import logs
+from bot.charts.studio import ChartStudio
 from bot.storage.migrate import migrate
 from tests.rig import Rig, rigged
 
@@ -37,10 +38,18 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def studio() -> Iterator[ChartStudio]:
+    """One drawing process for all who draw: to start it takes ten times as long as a chart."""
+    opened = ChartStudio()
+    yield opened
+    asyncio.run(opened.close())
+
+
 @pytest.fixture
-async def rig(tmp_path: Path, empty_database: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, empty_database: Path, studio: ChartStudio) -> AsyncIterator[Rig]:
     """The real bot, with nobody connected."""
-    async with rigged(tmp_path, empty_database) as world:
+    async with rigged(tmp_path, empty_database, studio=studio) as world:
         yield world
 
 

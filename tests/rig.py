@@ -12,6 +12,7 @@ from typing import Any
 import simcord
 
 from bot.app import App, open_app
+from bot.charts.studio import ChartStudio
 from bot.discordkit.patience import Patience
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.settings import load
@@ -121,7 +122,13 @@ def link_of(answer: Any) -> str:
 
 
 @asynccontextmanager
-async def rigged(folder: Path, template: Path | None = None, *, patience: Patience | None = None) -> AsyncIterator[Rig]:
+async def rigged(
+    folder: Path,
+    template: Path | None = None,
+    *,
+    patience: Patience | None = None,
+    studio: ChartStudio | None = None,
+) -> AsyncIterator[Rig]:
     """Everything started, nobody connected yet; ``template`` is a migrated database to begin with."""
     if template is not None:
         shutil.copy(template, folder / "fanvue.db")
@@ -139,7 +146,7 @@ async def rigged(folder: Path, template: Path | None = None, *, patience: Patien
         )
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
-        app = await stack.enter_async_context(open_app(load(**values), patience=patience))
+        app = await stack.enter_async_context(open_app(load(**values), patience=patience, studio=studio))
         # SimCord waits for every timer due within it: less than the half minute after which a note goes by itself.
         env = simcord.Env(app.client, settle_timeout=25)
         await env.start()

@@ -162,11 +162,11 @@ class FanPlay:
         """Takes a payment back; answers the reversal's id."""
         desk = self._world.desk(self._world.account(creator))
         sale = desk.sales.find(order_id)
-        if sale is None or sale.fan is None:
+        if sale is None or sale.fan_uuid is None:
             raise LookupError(f"No payment is called {order_id!r}.")
         reversal = Reversal(self._clock(), kind, -sale.gross, -sale.net, sale, f"FVC-{order_id[3:]}")
         desk.reversals.append(reversal)
-        self._announce.reversed(desk, sale.fan, reversal)
+        self._announce.reversed(desk, desk.fans[sale.fan_uuid], reversal)
         return reversal.order_id
 
     def _attach(self, desk: Desk) -> str:
@@ -217,7 +217,7 @@ class FanPlay:
     ) -> Sale:
         now = self._clock()
         order_id = f"FV-{Random().randrange(10**10, 10**11)}"
-        sale = Sale(now, source, gross, share(gross), order_id, person, "USD", message_uuid, post_uuid)
+        sale = Sale(now, source, gross, share(gross), order_id, person.user.uuid, "USD", message_uuid, post_uuid)
         desk.sales.add(sale)
         if source in EVENT_TYPES:
             data: dict[str, object] = {"price": gross}

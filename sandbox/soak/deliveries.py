@@ -50,7 +50,7 @@ class Happening:
         message = Message(str(uuid4()), f"Hello from {name}", now, is_from_fan=True)
         gross = draw.randrange(100, 90_000)
         order = f"FV-{draw.randrange(10**10, 10**11)}"
-        sale = Sale(now, "tip", gross, gross * 4 // 5, order, fan, message_uuid=message.uuid)
+        sale = Sale(now, "tip", gross, gross * 4 // 5, order, fan.user.uuid, message_uuid=message.uuid)
         return cls(name, creator, draw.choice(KINDS), fan, message, sale)
 
     def report(self, family: str) -> Delivery:

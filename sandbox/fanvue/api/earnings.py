@@ -102,7 +102,7 @@ def _earning(call: Call, row: Sale | Reversal) -> Shown:
         "source": row.kind if isinstance(row, Reversal) else row.source,
         "transactionOrderId": row.order_id,
         "transactionOrderStatus": "availableForPayout" if sale.is_paid_out(call.now) else "pendingBalance",
-        "user": fan_brief(sale.fan) if sale.fan else None,
+        "user": _payer(call, sale),
         **_origin(sale),
     }
     if call.is_v1:
@@ -110,6 +110,10 @@ def _earning(call: Call, row: Sale | Reversal) -> Shown:
         if isinstance(row, Reversal):
             shown["reversedTransactionOrderId"] = sale.order_id
     return shown
+
+
+def _payer(call: Call, sale: Sale) -> Shown | None:
+    return fan_brief(call.desk.fans[sale.fan_uuid]) if sale.fan_uuid else None
 
 
 def _origin(sale: Sale) -> Shown:
@@ -247,17 +251,17 @@ def _reversals(call: Call) -> list[Reversal]:
 def get_spending(call: Call) -> Shown:
     wanted = set(call.query.source) - {"all"}
     rows = [row for row in _reversals(call) if not wanted or row.kind in wanted]
-    return call.list(rows[::-1], _reversal)
+    return call.list(rows[::-1], lambda row: _reversal(call, row))
 
 
-def _reversal(row: Reversal) -> Shown:
+def _reversal(call: Call, row: Reversal) -> Shown:
     return {
         "date": stamp(row.at),
         "gross": row.gross,
         "net": row.net,
         "currency": row.sale.currency,
         "source": row.kind,
-        "user": fan_brief(row.sale.fan) if row.sale.fan else None,
+        "user": _payer(call, row.sale),
         **_origin(row.sale),
     }
 
@@ -266,8 +270,8 @@ def get_top_spenders(call: Call) -> Shown:
     rows = call.desk.sales.between(call.query.start_date, call.query.end_date)
     sums: dict[str, tuple[Fan, Sum, list[int]]] = {}
     for row in rows:
-        if row.fan is not None:
-            _, total, messages = sums.setdefault(row.fan.user.uuid, (row.fan, Sum(), [0]))
+        if row.fan_uuid is not None:
+            _, total, messages = sums.setdefault(row.fan_uuid, (call.desk.fans[row.fan_uuid], Sum(), [0]))
             total.add(row)
             messages[0] += row.source == "message"
     ranked = sorted(sums.values(), key=lambda entry: (-entry[1].gross, entry[0].user.handle))

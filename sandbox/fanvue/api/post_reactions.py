@@ -76,7 +76,7 @@ def get_tips(call: Call) -> Shown:
             "createdAt": stamp(sale.at),
             "gross": sale.gross,
             "net": sale.net,
-            "user": fan_user(call, sale.fan) if sale.fan else None,
+            "user": fan_user(call, call.desk.fans[sale.fan_uuid]) if sale.fan_uuid else None,
         },
     )
 

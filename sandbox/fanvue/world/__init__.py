@@ -1,15 +1,20 @@
-"""The people of the sandbox and what they own: made from a seed, ending at the present instant."""
+"""The people of the sandbox and what they own: made from a seed, ending at the present minute."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 from sandbox.fanvue.instants import Clock
 
 from .desk import Desk, open_desk
+from .mould import Mould
 from .names import AGENCY, AGENCY_CREATORS, CHATTERS, CREATORS, FANS, ONLOOKER
 from .records import Fan, User, drawn_uuid
 
 __all__ = ["Desk", "Fan", "User", "World"]
+
+MOULDS = 8
+"""Those of all creators in this minute and the one before."""
 
 
 class World:
@@ -19,7 +24,7 @@ class World:
         self._seed = seed
         self._clock = clock
         draw = Random(seed)
-        self.began_at = clock().replace(microsecond=0)
+        self.began_at = clock().replace(second=0, microsecond=0)
         self._plans = {plan.handle: plan for plan in CREATORS}
         self.fan_users = [self._person(draw, handle, name) for handle, name in FANS]
         self.chatters = [self._person(draw, handle, name) for handle, name in CHATTERS]
@@ -57,14 +62,18 @@ class World:
 
     def desk(self, account: User) -> Desk:
         if account.uuid not in self._desks:
-            plan = self._plans.get(account.handle)
-            chatters = [chatter.uuid for chatter in self.chatters] if account.handle in AGENCY_CREATORS else []
             self._desks[account.uuid] = (
-                Desk(account)
-                if plan is None
-                else open_desk(account, plan, self.fan_users, chatters, self._seed, self.began_at)
+                mould_of(account.handle, self._seed, self.began_at).cast(self._users())
+                if account.handle in self._plans
+                else Desk(account)
             )
         return self._desks[account.uuid]
+
+    def open_desk(self, handle: str) -> Desk:
+        """A creator's desk with its two years, made anew."""
+        chatters = [chatter.uuid for chatter in self.chatters] if handle in AGENCY_CREATORS else []
+        plan = self._plans[handle]
+        return open_desk(self.account(handle), plan, self.fan_users, chatters, self._seed, self.began_at)
 
     def fan(self, creator: str, fan: str) -> tuple[Desk, Fan]:
         """A creator's desk and one of the creator's fans, by handle; raises LookupError."""
@@ -101,6 +110,15 @@ class World:
         desk.fans[user.uuid] = fan
         return fan
 
+    def _users(self) -> dict[str, User]:
+        return {user.uuid: user for user in (*self.fan_users, *self.creators)}
+
     def _person(self, draw: Random, handle: str, name: str, bio: str = "") -> User:
         registered_at = self.began_at - timedelta(days=draw.randrange(760, 1400), minutes=draw.randrange(1440))
         return User(drawn_uuid(draw), handle, name, registered_at, bio=bio, has_avatar=draw.random() < 0.8)
+
+
+@lru_cache(maxsize=MOULDS)
+def mould_of(handle: str, seed: int, began_at: datetime) -> Mould:
+    """What the desks of a creator are copies of; to make one takes ten times as long as to copy it."""
+    return Mould(World(seed, lambda: began_at).open_desk(handle))

@@ -28,8 +28,8 @@ def gather_fans(draw: Random, users: Sequence[User], now: datetime, history_days
 
 def _settle_presence(draw: Random, fans: list[Fan], now: datetime) -> None:
     for index, fan in enumerate(fans):
-        minutes = draw.randrange(5) if index % 9 == 4 else draw.randrange(10, 60 * 24 * 9)
-        fan.last_seen_at = max(fan.joined_at, now - timedelta(minutes=minutes))
+        seconds = 45 * draw.randrange(5) if index % 9 == 4 else 60 * draw.randrange(10, 60 * 24 * 9)
+        fan.last_seen_at = max(fan.joined_at, now - timedelta(seconds=seconds))
         fan.is_top_spender = index < 4
         if index in {1, 6}:
             fan.nickname = ("VIP ", "Met in Porto: ")[index == 6] + fan.user.display_name.split()[0]

@@ -52,7 +52,7 @@ def _weave_in_sales(
     for sale in sales:
         if sale.source == "message":
             sale.message_uuid = drawn_uuid(draw)
-        chat = chats.get(sale.fan.user.uuid) if sale.fan else None
+        chat = chats.get(sale.fan_uuid) if sale.fan_uuid else None
         if chat is None or sale.at < now - timedelta(days=CHAT_DAYS):
             continue
         if sale.source == "message":

@@ -108,10 +108,11 @@ def open_desk(owner: User, plan: CreatorPlan, users: list[User], chatters: list[
 
 def _notify(draw: Random, sales: list[Sale], fans: list[Fan], now: datetime) -> list[Notification]:
     since = now - timedelta(days=NOTIFIED_DAYS)
+    people = {fan.user.uuid: fan.user for fan in fans}
     rows = [
-        Notification(drawn_uuid(draw), sale.at, EVENT_TYPES[sale.source], sale.fan.user, {"price": sale.gross})
+        Notification(drawn_uuid(draw), sale.at, EVENT_TYPES[sale.source], people[sale.fan_uuid], {"price": sale.gross})
         for sale in sales
-        if sale.at >= since and sale.source in EVENT_TYPES and sale.fan
+        if sale.at >= since and sale.source in EVENT_TYPES and sale.fan_uuid
     ]
     rows += [
         Notification(drawn_uuid(draw), fan.joined_at, FOLLOWED, fan.user, {}) for fan in fans if fan.joined_at >= since

@@ -145,14 +145,17 @@ class Chat:
 
 @dataclass(slots=True)
 class Sale:
-    """A row of the earnings: what a fan paid (`gross`) and the creator's share (`net`)."""
+    """A row of the earnings: what a fan paid (`gross`) and the creator's share (`net`).
+
+    Nothing in it changes once it is in a book: worlds share those of the past.
+    """
 
     at: datetime
     source: str
     gross: int
     net: int
     order_id: str
-    fan: Fan | None
+    fan_uuid: str | None
     currency: str = "USD"
     message_uuid: str | None = None
     post_uuid: str | None = None

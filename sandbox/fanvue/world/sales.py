@@ -2,11 +2,12 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from math import cos, tau
 from random import Random
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from .names import CreatorPlan
 from .records import Fan, Reversal, ReversalKind, Sale
@@ -59,7 +60,7 @@ def _pick(draw: Random, values: tuple[T, ...]) -> T:
 
 
 def paid_periods(draw: Random, plan: CreatorPlan, payments: list[tuple[datetime, str, Fan]]) -> list[Sale]:
-    return [Sale(at, kind, plan.price, share(plan.price), _order_id(draw), fan) for at, kind, fan in payments]
+    return [Sale(at, kind, plan.price, share(plan.price), _order_id(draw), fan.user.uuid) for at, kind, fan in payments]
 
 
 def purchases(draw: Random, plan: CreatorPlan, fans: list[Fan], now: datetime) -> Iterator[Sale]:
@@ -84,7 +85,7 @@ def purchases(draw: Random, plan: CreatorPlan, fans: list[Fan], now: datetime) -
             at = midnight + timedelta(hours=hour, milliseconds=int(draw.random() * 3_600_000))
             gross = _pick(draw, AMOUNTS[kind])
             if at <= now:
-                yield Sale(at, kind, gross, share(gross), _order_id(draw), fan, _pick(draw, CURRENCIES))
+                yield Sale(at, kind, gross, share(gross), _order_id(draw), fan.user.uuid, _pick(draw, CURRENCIES))
 
 
 def reversals(draw: Random, sales: list[Sale], now: datetime) -> list[Reversal]:
@@ -108,6 +109,13 @@ class SalesBook:
         self._by_fan: dict[str, list[Sale]] = {}
         for sale in self._rows:
             self._index(sale)
+
+    def copy(self) -> Self:
+        """A book of the same sales, to go on in."""
+        other = copy(self)
+        other._rows = list(self._rows)
+        other._by_fan = {fan: list(rows) for fan, rows in self._by_fan.items()}
+        return other
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -140,8 +148,8 @@ class SalesBook:
         return next((row for row in reversed(self._rows) if row.order_id == order_id), None)
 
     def _index(self, sale: Sale) -> None:
-        if sale.fan is not None:
-            self._by_fan.setdefault(sale.fan.user.uuid, []).append(sale)
+        if sale.fan_uuid is not None:
+            self._by_fan.setdefault(sale.fan_uuid, []).append(sale)
 
     def _span(self, start: datetime | None, end: datetime | None) -> tuple[int, int]:
         first = 0 if start is None else bisect_left(self._rows, start, key=lambda row: row.at)
