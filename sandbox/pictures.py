@@ -19,6 +19,7 @@ HEADER_MS = 6000
 """A desk's header follows within seconds."""
 POST_TEXT = "Golden hour on the roof, and ten minutes of what came after."
 FILM = FilePayload(name="evening.mp4", mimeType="video/mp4", buffer=bytes(7 * 1024 * 1024))
+FIRST_ARRIVED = "22%"
 WITHOUT_FORM = ".modal-root { display: none !important; }"
 """SimCord's form stands there until it was answered; Discord's goes at once."""
 FAN_TEXT = "Good morning! Loved the last set, is there more?"
@@ -132,9 +133,9 @@ async def _posting(context: BrowserContext, origin: str, fanvue: str, folder: Pa
     async with aiohttp.ClientSession() as session:
         await session.post(f"{fanvue}/_control/faults", json={"operation": "upload", "kind": "hang", "after": 1})
         await draft(cleo, POST_TEXT, ROOF, FILM)
-        await cleo.message("Uploading").wait_for(state="attached")
+        await cleo.message(FIRST_ARRIVED).wait_for(state="attached")
         await cleo.page.evaluate(ADOPT, WITHOUT_FORM)
-        card = await cleo.sees("Uploading")
+        card = await cleo.sees(FIRST_ARRIVED)
         await cleo.page.wait_for_timeout(DRAWING_MS)
         await card.screenshot(path=folder / "upload-progress.png")
         await cleo.page.evaluate(ADOPT, "")

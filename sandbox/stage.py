@@ -113,16 +113,17 @@ class Stage:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             ticks += 1
-            if ticks * WATCH_SECONDS >= CLOCK_SECONDS:
-                ticks = 0
-                async with self._turn:
-                    await catch_up(self._env)
             count = len(self._env.http_requests)
             if self._turn.locked():
                 if any(request.method != "GET" for request in self._env.http_requests[peeked:count]):
                     self._peek()
                 peeked = count
-            elif not any(map(is_by_itself, self._env.http_requests[seen:count])) or await self._refreshed():
+                continue
+            if ticks * WATCH_SECONDS >= CLOCK_SECONDS:
+                ticks = 0
+                async with self._turn:
+                    await catch_up(self._env)
+            if not any(map(is_by_itself, self._env.http_requests[seen:count])) or await self._refreshed():
                 seen = peeked = count
 
     def _peek(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import aiohttp
@@ -107,7 +107,7 @@ def _picked(components: Sequence[Any], field: str) -> list[str]:
 
 
 class Progress:
-    """Tells on a private answer how far the files are, with an edit every two seconds at most."""
+    """Tells on a private answer how far the files are: when one is there, else every two seconds at most."""
 
     def __init__(self, interaction: discord.Interaction, files: Sequence[IncomingFile]) -> None:
         self._interaction = interaction
@@ -115,35 +115,42 @@ class Progress:
         self._count = len(files)
         self._done = 0
         self._file = (0, 0)
-        self._edited_at = float("-inf")
-        self._edit: asyncio.Task[None] | None = None
+        self._told_at = float("-inf")
+        self._is_behind = False
+        self._telling: asyncio.Task[None] | None = None
 
     def __call__(self, arrived: int, size: int) -> None:
         """That so much of the present file arrived; that a small upload begins needs no telling."""
         if not arrived and self._total <= SMALL_BYTES:
             return
-        if arrived >= size:
-            self._done += size
-            self._file = (0, 0)
-        else:
-            self._file = (arrived, size)
         now = asyncio.get_running_loop().time()
-        if now - self._edited_at >= EDIT_SECONDS and (self._edit is None or self._edit.done()):
-            self._edited_at = now
-            self._edit = asyncio.create_task(self._show())
+        is_whole = arrived >= size
+        self._done += size if is_whole else 0
+        self._file = (0, 0) if is_whole else (arrived, size)
+        if not is_whole and now - self._told_at < EDIT_SECONDS:
+            return
+        self._told_at, self._is_behind = now, True
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
 
     async def end(self) -> None:
         """Leave nothing under way."""
-        if self._edit is not None:
-            await asyncio.gather(self._edit, return_exceptions=True)
+        self._is_behind = False
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
 
-    async def _show(self) -> None:
+    async def _tell(self) -> None:
+        while self._is_behind:
+            self._is_behind = False
+            with suppress(discord.HTTPException):
+                await self._interaction.edit_original_response(content=self._words())
+
+    def _words(self) -> str:
         share = min(1.0, (self._done + self._file[0]) / self._total)
         filled = round(share * 20)
         bar = "▰" * filled + "▱" * (20 - filled)
         files = f"{self._count} file{'s' if self._count != 1 else ''}"
-        words = f"Uploading {files} to Fanvue\n{bar} **{share:.0%}** of {self._total / MEGABYTE:,.1f} MB"
-        await self._interaction.edit_original_response(content=words)
+        return f"Uploading {files} to Fanvue\n{bar} **{share:.0%}** of {self._total / MEGABYTE:,.1f} MB"
 
 
 def _inert(name: str) -> str:

@@ -15,13 +15,13 @@ def media_of(rig: Rig) -> list[Any]:
 
 
 @asynccontextmanager
-async def watching(look: Callable[[], object]) -> AsyncIterator[None]:
-    """Look at the world at every turn of the loop meanwhile."""
+async def watching(look: Callable[[], object], pause_seconds: float = 0) -> AsyncIterator[None]:
+    """Look at the world meanwhile: at every turn of the loop, or less often."""
 
     async def go_on() -> None:
         while True:
             look()
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause_seconds)
 
     task = asyncio.create_task(go_on())
     try:
@@ -46,6 +46,22 @@ async def test_how_far_the_files_are_is_shown_while_they_go_and_gone_when_the_ca
     assert all("▱" in words or "100%" in words for words in told)
     assert "Uploading" not in words_of(shown)
     assert "3 images" in words_of(shown)
+
+
+async def test_a_file_that_takes_long_leaves_what_arrived_before_it_in_sight(connected: Rig) -> None:
+    stuck = connected.fanvue.faults.add("upload", "hang", times=1, after=1)
+    said: set[str] = set()
+
+    def look() -> None:
+        for channel in connected.env.backend.messages.values():
+            said.update(message.content for message in channel.values() if message.content)
+        if any("**50%**" in words for words in said):
+            stuck.released.set()
+
+    async with watching(look, pause_seconds=0.02):
+        shown = await connected.luna.slash(connected.desk, "post create", text="Two", file=PICTURE, file2=PICTURE)
+    assert stuck.released.is_set()
+    assert "2 images" in words_of(shown)
 
 
 async def test_a_file_fanvue_cannot_process_is_named_and_the_others_are_kept(connected: Rig) -> None:
