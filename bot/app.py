@@ -115,7 +115,6 @@ class _Assembly(Catalogue):
         """From events to deliveries."""
         return Router(
             self.stores.events,
-            self.stores.routes,
             self.keyring,
             self.clock,
             mutes=self.stores.mutes,

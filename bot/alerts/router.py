@@ -28,9 +28,8 @@ from bot.storage.events import EventStore, NewEvent, StoredEvent
 from bot.storage.leasing import Lease, Parcel
 from bot.storage.mutes import MuteStore
 from bot.storage.outbox import Outbox
-from bot.storage.routes import RouteStore
 from bot.storage.spenders import SpenderStore
-from bot.storage.standing import StandingStore
+from bot.storage.standing import Standing, StandingStore
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
@@ -50,7 +49,6 @@ class Router:
     def __init__(
         self,
         events: EventStore,
-        routes: RouteStore,
         keyring: Keyring,
         clock: Clock,
         *,
@@ -66,7 +64,6 @@ class Router:
         due: Bell,
     ) -> None:
         self._events = events
-        self._routes = routes
         self._keyring = keyring
         self._clock = clock
         self._mutes = mutes
@@ -112,12 +109,14 @@ class Router:
         if not waiting:
             return 0
         now = self._clock.now()
-        chosen = await self._routes_of(waiting)
-        mutes = await self._mutes.holding({stored.creator for stored in waiting}, now)
+        chosen = await self._standing_of(waiting)
+        muted = {creator for (creator, _), standing in chosen.items() if standing is not None and standing.has_mutes}
+        mutes = await self._mutes.holding(muted, now) if muted else []
         routed: list[tuple[int, tuple[Dispatch, ...]]] = []
         opening: set[tuple[str, FanId]] = set()
         for stored in waiting:
-            dispatches = await self._dispatches(stored, chosen[stored.creator, stored.kind], mutes, opening)
+            standing = chosen[stored.creator, stored.kind]
+            dispatches = await self._dispatches(stored, standing.routes if standing else (), mutes, opening)
             opening.update((one.route.place.key, one.fan) for one in dispatches if one.fan is not None)
             routed.append((stored.id, dispatches))
         await self._note_updates(waiting)
@@ -168,7 +167,7 @@ class Router:
         standing = await self._standing.of(event.creator, event.kind, event.fan.id if event.fan else None)
         if standing is None or standing.closed_at is not None:
             return None
-        mutes = await self._mutes.holding({event.creator}, lease.now) if standing.has_mutes else ()
+        mutes = await self._mutes_of(event.creator, standing)
         at_once = AtOnce(event, row, await self._chosen(event, standing.routes, mutes, ()), standing, lease)
         taken = await self._arrivals.keep_at_once(at_once, begin) if at_once.is_possible else None
         if taken is None:
@@ -182,8 +181,7 @@ class Router:
     ) -> Arrived | None:
         if not await self._can_forward(events, rows):
             return None
-        mutes = await self._mutes.holding({events[0].creator}, lease.now)
-        dispatches = {event.key: await self._forwarded(event, mutes) for event in events}
+        dispatches = {event.key: await self._forwarded(event) for event in events}
         return await self._arrivals.keep_routed(rows, dispatches, lease, begin)
 
     async def _can_forward(self, events: Sequence[Event], rows: Sequence[NewEvent]) -> bool:
@@ -195,10 +193,15 @@ class Router:
             and not any([await self._board.minds(event.kind, event.creator) for event in events])
         )
 
-    async def _forwarded(self, event: Event, mutes: Sequence[Mute]) -> tuple[Dispatch, ...]:
+    async def _forwarded(self, event: Event) -> tuple[Dispatch, ...]:
         kind = event.kind.routed_as
-        routes = await self._routes.for_event(event.creator, kind) if kind.has_card else []
-        return await self._chosen(event, routes, mutes, ()) if routes else ()
+        standing = await self._standing.of(event.creator, kind, None) if kind.has_card else None
+        if standing is None:
+            return ()
+        return await self._chosen(event, standing.routes, await self._mutes_of(event.creator, standing), ())
+
+    async def _mutes_of(self, creator: CreatorId, standing: Standing) -> Sequence[Mute]:
+        return await self._mutes.holding({creator}, self._clock.now()) if standing.has_mutes else ()
 
     async def _note_updates(self, waiting: Sequence[StoredEvent]) -> None:
         """What changes cards that are there is written down before it counts as routed."""
@@ -217,11 +220,11 @@ class Router:
             self._stored.caught_up()
         return waiting
 
-    async def _routes_of(self, waiting: Sequence[StoredEvent]) -> dict[tuple[CreatorId, EventKind], list[Route]]:
-        """The routes of each creator and kind among them, asked once."""
+    async def _standing_of(self, waiting: Sequence[StoredEvent]) -> dict[tuple[CreatorId, EventKind], Standing | None]:
+        """The rules of each creator and kind among them, asked once."""
         wanted = {(stored.creator, stored.kind) for stored in waiting}
         return {
-            (creator, kind): await self._routes.for_event(creator, kind.routed_as) if kind.routed_as.has_card else []
+            (creator, kind): await self._standing.of(creator, kind.routed_as, None) if kind.routed_as.has_card else None
             for creator, kind in wanted
         }
 

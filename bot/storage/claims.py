@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select,
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.claims import Claim
 from bot.storage.database import Database, Rows
+from bot.storage.freshness import Kept
 from bot.storage.instants import instant_of
 from bot.storage.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
@@ -47,6 +48,7 @@ class ClaimStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._any_closed: Kept[bool] = Kept(lambda: database.freshness)
 
     async def take(self, claim: Claim, now: datetime) -> Claim:
         """The claim that holds now: this one where nobody else was faster, which one's own only lengthens."""
@@ -118,7 +120,11 @@ class ClaimStore:
 
     async def any_closed(self, creator: CreatorId) -> bool:
         """Whether any of a creator's fans cannot be written to."""
-        return bool(await self._database.look(ANY_CLOSED, creator=creator))
+
+        async def read() -> bool:
+            return bool(await self._database.look(ANY_CLOSED, creator=creator))
+
+        return await self._any_closed.get(creator, read)
 
     async def closed_among(self, creator: CreatorId, fans: Collection[FanId]) -> dict[FanId, datetime]:
         """Which of these fans cannot be written to, and since when."""

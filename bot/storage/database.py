@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -16,9 +17,11 @@ from sqlalchemy.dialects import sqlite
 from bot.domain.errors import StorageBusyError
 from bot.storage.driver import connector
 from bot.storage.engine import AsyncConnection, AsyncEngine
+from bot.storage.freshness import Freshness
 from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
+from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, set_up_writer, watch
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -87,7 +90,15 @@ class Database:
     A database that does not answer, or is full, is a StorageBusyError.
     """
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, lock: RunLock | None, file: str = "") -> None:
+    def __init__(
+        self,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        lock: RunLock | None,
+        file: str = "",
+        freshness: Freshness | None = None,
+    ) -> None:
+        self._freshness = freshness
         self._file = file
         self._near: sqlite3.Connection | None = None
         self._writer = writer
@@ -118,11 +129,13 @@ class Database:
         path = Path(address.database or "")
         make_private(path)
         writer = _sqlite_engine(address, connections=1)
-        event.listen(writer.plain, "connect", _set_up_writer)
+        freshness = Freshness(WATCHED)
+        event.listen(writer.plain, "connect", set_up_writer)
+        event.listen(writer.plain, "connect", partial(watch, freshness))
         event.listen(writer.plain, "begin", begin_immediate)
         reader = _sqlite_engine(address, connections=READERS, isolation_level="AUTOCOMMIT")
-        event.listen(reader.plain, "connect", _set_up_reader)
-        return cls(writer, reader, RunLock(path), str(path))
+        event.listen(reader.plain, "connect", set_up_reader)
+        return cls(writer, reader, RunLock(path), str(path), freshness)
 
     @property
     def is_sqlite(self) -> bool:
@@ -133,6 +146,11 @@ class Database:
     def is_file_there(self) -> bool:
         """Whether a SQLite file was not removed or replaced under the bot; a server always counts as there."""
         return self._lock is None or self._lock.is_file_there()
+
+    @property
+    def freshness(self) -> int | None:
+        """What was read of the WATCHED tables holds while this stays the same; ``None`` where others write as well."""
+        return self._freshness.number if self._freshness else None
 
     async def claim(self) -> None:
         """Be the only one to run on a SQLite file, until closed; AlreadyRunningError. PostgreSQL takes many."""
@@ -228,6 +246,8 @@ class Database:
         try:
             yield
         finally:
+            if self._freshness is not None:
+                self._freshness.commit_ended()
             self._turn.release()
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
@@ -343,41 +363,7 @@ def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEn
     return AsyncEngine(engine)
 
 
-def _run(connection: Any, *statements: str) -> None:
-    cursor = connection.cursor()
-    for statement in statements:
-        cursor.execute(statement)
-    cursor.close()
-
-
-def _set_up_writer(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    _run(
-        connection,
-        "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL",
-        "PRAGMA foreign_keys=ON",
-        "PRAGMA secure_delete=ON",
-    )
-
-
 def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
     """Have the pool replace a connection the server ended while it lay idle; asks nobody, so it costs nothing."""
     if connection.driver_connection.is_closed():
         raise exc.DisconnectionError
-
-
-def _set_up_reader(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    _run(connection, "PRAGMA query_only=ON")
-
-
-def set_up_migrations(connection: Any, _record: object) -> None:
-    """Connections that may rebuild tables: foreign keys are not enforced meanwhile."""
-    connection.isolation_level = None
-    _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
-
-
-def begin_immediate(connection: Any) -> None:
-    """Take SQLite's write lock at once, so that no transaction fails half way for want of it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.faults import where
-from bot.storage.database import address_of, begin_immediate, set_up_migrations
+from bot.storage.database import address_of
 from bot.storage.migrate import REPOSITORY
+from bot.storage.sqlite_setup import begin_immediate, set_up_migrations
 
 LOCK = text("SELECT pg_advisory_xact_lock(7203115848)")
 """The number is ours alone within the database; whoever comes second waits, then finds nothing to do."""

@@ -100,7 +100,6 @@ class Desk:
     def router(self, worker: AlertWorker | None = None) -> Router:
         return Router(
             self.stores.events,
-            self.stores.routes,
             self.keyring,
             self.clock,
             mutes=self.stores.mutes,

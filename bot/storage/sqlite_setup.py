@@ -1,0 +1,56 @@
+"""How connections to a SQLite file are set up, by what they are for."""
+
+from typing import Any
+
+from bot.storage.freshness import Freshness
+
+WATCHED = (
+    *("routes", "departures", "creators", "connections"),
+    *("dm_channels", "mutes", "claims", "closed_chats"),
+)
+"""What decides where cards go: read at every event, changed by people."""
+
+
+def set_up_writer(connection: Any, _record: object) -> None:
+    """The one that writes: durable before it says so."""
+    connection.isolation_level = None
+    _run(
+        connection,
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA secure_delete=ON",
+    )
+
+
+def watch(freshness: Freshness, connection: Any, _record: object) -> None:
+    """Have a writer tell when it changed what decides where cards go."""
+    cursor = connection.cursor()
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    there = [name for (name,) in cursor.fetchall()]
+    cursor.close()
+    _run(connection, *freshness.watch(there, connection.create_function))
+
+
+def set_up_reader(connection: Any, _record: object) -> None:
+    """One that reads."""
+    connection.isolation_level = None
+    _run(connection, "PRAGMA query_only=ON")
+
+
+def set_up_migrations(connection: Any, _record: object) -> None:
+    """Connections that may rebuild tables: foreign keys are not enforced meanwhile."""
+    connection.isolation_level = None
+    _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+
+
+def begin_immediate(connection: Any) -> None:
+    """Take SQLite's write lock at once, so that no transaction fails half way for want of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _run(connection: Any, *statements: str) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
