@@ -20,6 +20,7 @@ SHARE_VERB = "earn-share"
 SHARED_VERB = "earn-shared"
 CSV_VERB = "earn-csv"
 HOURS_ARE_GROSS = "The picture counts gross: Fanvue tells no net by the hour."
+ADDED_UP = "Fanvue's summary cannot be read just now, so these figures add up its single payments, as of now."
 UNCOMPARED = "Fanvue did not tell the period before just now. Ask again in a moment to compare."
 PARTS = 4
 LINES = 12
@@ -84,6 +85,8 @@ def earnings_embed(
         embed.add_field(name="Where it came from (net)", value=_sources(report), inline=False)
     if report.disagreement and is_whole:
         embed.add_field(name="Figures that differ", value=_disagreement(report), inline=False)
+    if report.is_added_up:
+        embed.add_field(name="Added up", value=ADDED_UP, inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
     more = "" if is_whole else " · details on their way"

@@ -192,6 +192,11 @@ class BusyError(DomainError):
 class FanvueDownError(DomainError):
     """Fanvue does not answer, or with a server error."""
 
+    def __init__(self, *, is_answering: bool = False) -> None:
+        super().__init__()
+        self.is_answering = is_answering
+        """Whether it answered, if only that this is broken: other addresses may work."""
+
 
 class FanvueChangedError(DomainError):
     """Fanvue answered in a shape we do not know; names operation and field, never the payload."""

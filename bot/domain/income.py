@@ -8,6 +8,7 @@ from typing import Any
 
 Amounts = tuple[int, int]
 HOURS = 24
+NONE: Amounts = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Income:
     sources: Mapping[str, Amounts]
     hours: Mapping[int, int] = field(default_factory=dict)
     """Gross by hour of day (0-23)."""
+    is_added_up: bool = False
+    """Whether any of it was added up from single payments, because Fanvue's summary could not be had."""
 
     @property
     def gross(self) -> int:
@@ -51,6 +54,7 @@ class Income:
             _added(self.days, other.days),
             _added(self.sources, other.sources),
             {hour: self.hours.get(hour, 0) + other.hours.get(hour, 0) for hour in sorted({*self.hours, *other.hours})},
+            self.is_added_up or other.is_added_up,
         )
 
     def to_json(self) -> str:
@@ -79,8 +83,9 @@ NOTHING = Income({}, {})
 
 def _added(left: Mapping[Any, Amounts], right: Mapping[Any, Amounts]) -> dict[Any, Amounts]:
     keys = {**left, **right}
-    return {key: _sum(left.get(key, (0, 0)), right.get(key, (0, 0))) for key in keys}
+    return {key: both(left.get(key, NONE), right.get(key, NONE)) for key in keys}
 
 
-def _sum(left: Amounts, right: Amounts) -> Amounts:
+def both(left: Amounts, right: Amounts) -> Amounts:
+    """Two amounts together."""
     return left[0] + right[0], left[1] + right[1]

@@ -164,6 +164,8 @@ class EarningsReport:
     disagreement: Money | None = None
     """By how much two of Fanvue's figures differ: its sources from its days, of which the report counts the days;
     of one source, its summary from its single payments, of which the total is the summary's."""
+    is_added_up: bool = False
+    """Whether single payments were added up somewhere, because Fanvue's summary could not be had."""
 
     @property
     def change(self) -> float | None:

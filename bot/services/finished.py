@@ -9,11 +9,14 @@ import structlog
 from bot.domain.access import Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.clock import Clock
+from bot.domain.errors import DomainError, FanvueChangedError, FanvueDownError, GoneError, RefusedByFanvueError
 from bot.domain.income import NOTHING, Income
 from bot.domain.periods import Period
 from bot.fanvue import insights
 from bot.fanvue.insights import EarningsSummary
+from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
+from bot.services.payments import added_up
 from bot.storage.finished import FinishedSpan, FinishedStore
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring, SealError
@@ -22,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 SETTLED = timedelta(days=2)
 """How long after its end a month may still change: payments are booked late."""
+MOST_ADDED_UP = 2_000
+"""How many payments stand in for a summary: 40 calls, and the spans to compare with are read beside it."""
 
 
 class FinishedMonths:
@@ -66,6 +71,8 @@ class FinishedMonths:
 
     async def _asked_and_kept(self, grant: Grant, months: Period) -> Income:
         income = await self._asked(grant, months)
+        if income.is_added_up:
+            return income
         sealed = self._keyring.seal(income.to_json(), identity=_identity(grant.creator, months.start))
         await self._store.keep(grant.creator, months, sealed, self._clock.now())
         return income
@@ -78,8 +85,26 @@ class FinishedMonths:
             return None
 
     async def _asked(self, grant: Grant, period: Period) -> Income:
+        """Fanvue's summary; where that alone is broken, its payments added up, which are never kept."""
         call = insights.earnings_summary(period.start, period.end, ActingAs(grant.managed), timezone=period.zone.key)
-        return income_of(await self._gate.call(grant, call), period)
+        try:
+            return income_of(await self._gate.call(grant, call), period)
+        except (FanvueChangedError, FanvueDownError, GoneError, RefusedByFanvueError) as error:
+            if isinstance(error, FanvueDownError) and not error.is_answering:
+                raise
+            income = await self._added_up(grant, period)
+            if income is None:
+                raise
+            return income
+
+    async def _added_up(self, grant: Grant, period: Period) -> Income | None:
+        """The payments of a span added up; ``None`` when they cannot be had either, or are too many."""
+        call = insights.earnings(ActingAs(grant.managed), start=period.start, end=period.end)
+        rows = pages(lambda one: self._gate.call(grant, one), call, MOST_ADDED_UP + 1)
+        try:
+            return await added_up(rows, period.zone, MOST_ADDED_UP)
+        except DomainError:
+            return None
 
 
 def income_of(summary: EarningsSummary, period: Period) -> Income:

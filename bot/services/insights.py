@@ -1,9 +1,9 @@
 """What was earned: by day, by source, against before."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.charts.series import Bar, TrendChart
@@ -11,7 +11,7 @@ from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
 from bot.domain.errors import NotAllowedError
-from bot.domain.income import HOURS, Income
+from bot.domain.income import Income
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, day_name, period_before, same_weekdays_before
 from bot.domain.reports import (
@@ -33,27 +33,15 @@ from bot.fanvue.paging import pages
 from bot.fanvue.shapes import Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.finished import FinishedMonths
+from bot.services.payments import CHARGEBACK, ROW_SOURCES, added_up
 from bot.vault.gate import Gate
 
-ROW_SOURCES: Mapping[Source, tuple[str, ...]] = {
-    Source.ALL: (),
-    Source.SUBSCRIPTIONS: ("subscription",),
-    Source.RENEWALS: ("renewal",),
-    Source.MESSAGES: ("message",),
-    Source.TIPS: ("tip",),
-    Source.POSTS: ("post",),
-    Source.REFERRALS: ("referral",),
-    Source.OTHER: ("affiliate", "appStore", "checkoutLink", "mediaLink", "giveaway"),
-}
-"""The sources of single payments behind each of the summary's."""
 MOST_REVERSALS = 1_000
 MOST_ROWS = 5_000
 """How many payments of one source are read for its days: a hundred calls, half a minute's budget."""
 PATIENCE_SECONDS = 60
 LONGEST_WAIT_SECONDS = 90
 """More than a window of Fanvue's limit: what reads for minutes goes on in the next one."""
-CHARGEBACK = "chargeback"
-REVERSALS = frozenset({"refund", CHARGEBACK})
 WHOLE = 100_000
 """A whole in thousandths of a percent."""
 
@@ -93,6 +81,7 @@ class InsightsService:
             hours=tuple(map(Money, income.by_hour)),
             as_of=now,
             disagreement=_disagreement(income),
+            is_added_up=income.is_added_up,
         )
         return report if source is Source.ALL else _narrowed(report, source)
 
@@ -109,6 +98,7 @@ class InsightsService:
             before=_compared(earlier, before, report.source),
             weekdays=_compared(rest[0], weekdays, report.source) if rest else None,
             sources=_beside(report.sources, _shares(earlier, report.source)),
+            is_added_up=report.is_added_up or any(one.is_added_up for one in (earlier, *rest)),
         )
 
     async def with_rows(self, grant: Grant, report: EarningsReport) -> EarningsReport:
@@ -117,21 +107,12 @@ class InsightsService:
         Unchanged when there are too many. What was taken back is no payment.
         """
         _require(grant)
-        days: dict[date, tuple[int, int]] = {}
-        hours = [0] * HOURS
-        count = 0
-        async for row in self.payments(grant, report.period, report.source, MOST_ROWS + 1):
-            count += 1
-            if row.source in REVERSALS:
-                continue
-            at = row.date.astimezone(report.period.zone)
-            gross, net = days.get(at.date(), (0, 0))
-            days[at.date()] = gross + round(row.gross), net + round(row.net)
-            hours[at.hour] += round(row.gross)
-        if count > MOST_ROWS:
+        rows = self.payments(grant, report.period, report.source, MOST_ROWS + 1)
+        income = await added_up(rows, report.period.zone, MOST_ROWS)
+        if income is None:
             return report
-        report = replace(report, hours=tuple(map(Money, hours)) if any(hours) else ())
-        return report if report.source is Source.ALL else _with_days(report, Income(days, {}))
+        report = replace(report, hours=tuple(map(Money, income.by_hour)))
+        return report if report.source is Source.ALL else _with_days(report, income)
 
     async def payments(
         self,

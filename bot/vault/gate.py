@@ -208,7 +208,7 @@ class Gate:
             case fanvue.VersionRetiredError():
                 return FanvueChangedError(call.operation_id, "API version")
             case _:
-                return FanvueDownError()
+                return FanvueDownError(is_answering=isinstance(error, fanvue.ServerError))
 
 
 def _log(error: fanvue.FanvueError, call: Call[T]) -> None:

@@ -1,5 +1,6 @@
 """Accounts that are empty, new, huge or strange get sensible answers."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,11 @@ COMMANDS = ("earnings", "subscribers", "top-fans", "transactions", "posts")
 
 def sale(at: datetime, gross: int, source: str = "tip", currency: str | None = "USD", number: int = 0) -> Sale:
     return Sale(at, source, gross, round(gross * 0.8), f"FV-{number}", None, currency)  # type: ignore[arg-type]
+
+
+def figures_of(shown: object) -> list[str]:
+    """Every amount and percentage that an answer tells."""
+    return re.findall(r"\$[\d,.]+|[\d,.]+%", words_of(shown))
 
 
 def nothing(_now: datetime) -> list[Sale]:
@@ -44,6 +50,29 @@ async def test_every_answer_makes_sense(connected: Rig, history: Callable[[datet
         words = words_of(await connected.luna.slash(connected.desk, f"insights {command}", period="7d"))
         assert "@lunavale" in words, command
         assert "Something broke" not in words, command
+
+
+@pytest.mark.parametrize("kind", ["wrong_shape", "garbage", "404", "500", "400"])
+async def test_where_the_summary_is_broken_payments_are_added_up_and_it_says_so(connected: Rig, kind: str) -> None:
+    connected.fanvue.faults.add(operation="getEarningsSummary", kind=kind, times=None)
+    added = await connected.luna.slash(connected.desk, "insights earnings", period="last_month")
+    assert "add up its single payments, as of now" in words_of(added)
+    assert added.response.attachments
+    connected.fanvue.faults.clear()
+    told = await connected.luna.slash(connected.desk, "insights earnings", period="last_month")
+    assert "add up" not in words_of(told), "what was added up is not kept"
+    assert figures_of(added) == figures_of(told)
+
+
+async def test_too_many_payments_to_add_up_are_an_error_that_says_what_to_do(connected: Rig) -> None:
+    now = connected.app.clock.now()
+    book = [sale(now - timedelta(minutes=number + 1), 500, number=number) for number in range(2_100)]
+    connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR)).sales = SalesBook(book)
+    connected.fanvue.faults.add(operation="getEarningsSummary", kind="wrong_shape", times=None)
+    count = len(connected.fanvue.ledger)
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="7d")
+    assert "do not know" in words_of(shown)
+    assert len(connected.fanvue.ledger) - count <= 1 + 2_000 // 50 + 1
 
 
 async def test_an_empty_account_is_told_so_kindly(connected: Rig) -> None:
