@@ -15,6 +15,7 @@ from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, create_engine, event, 
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.errors import StorageBusyError
+from bot.storage.compiled import DRIVER, statements
 from bot.storage.driver import connector
 from bot.storage.engine import AsyncConnection, AsyncEngine
 from bot.storage.freshness import Freshness
@@ -351,8 +352,9 @@ def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEn
         return engine.dialect.loaded_dbapi.connect(async_creator_fn=connect)
 
     engine = create_engine(
-        address,
+        address.set(drivername=DRIVER),
         hide_parameters=True,
+        execution_options={"compiled_cache": statements()},
         poolclass=AsyncAdaptedQueuePool,
         pool_reset_on_return=None,
         pool_size=connections,

@@ -90,7 +90,10 @@ class WholeCursor:
     async def _run(self, run: Callable[..., Any], *arguments: Any) -> None:
         connection = self._connection
         self.description, self.rowcount, self.lastrowid, self._rows = await connection._execute(  # noqa: SLF001
-            _whole, connection._conn, run, arguments  # noqa: SLF001 - it has no public one
+            _whole,
+            connection._conn,
+            run,
+            arguments,  # noqa: SLF001 - it has no public one
         )
 
 
