@@ -38,6 +38,11 @@ class PatientConnection(aiosqlite.Connection):
         """A cursor for SQLAlchemy."""
         return WholeCursor(self)
 
+    async def answer(self, run: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, int, int | None, list[Any]]:
+        """What a cursor's method leaves in it: description, row count, the last row's number, rows."""
+        done: tuple[Any, int, int | None, list[Any]] = await self._execute(_whole, self._conn, run, arguments)
+        return done
+
     @property
     def is_open(self) -> bool:
         """Whether it takes statements."""
@@ -88,13 +93,8 @@ class WholeCursor:
         """Nothing is open any more."""
 
     async def _run(self, run: Callable[..., Any], *arguments: Any) -> None:
-        connection = self._connection
-        self.description, self.rowcount, self.lastrowid, self._rows = await connection._execute(  # noqa: SLF001
-            _whole,
-            connection._conn,
-            run,
-            arguments,  # noqa: SLF001 - it has no public one
-        )
+        answer = await self._connection.answer(run, arguments)
+        self.description, self.rowcount, self.lastrowid, self._rows = answer
 
 
 def _whole(connection: sqlite3.Connection, run: Callable[..., Any], arguments: Sequence[Any]) -> Any:

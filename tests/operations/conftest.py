@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from examined import World
+from forked import Nursery
 from fronts import authority
 
 from sandbox.playground import playground
@@ -13,5 +14,8 @@ from sandbox.playground import playground
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with playground() as ground:
+        nursery = await Nursery.open()
         await ground.bot.start()
-        yield World(ground, authority(tmp_path_factory.mktemp("authority")), tmp_path_factory.mktemp("here"))
+        signs, here = authority(tmp_path_factory.mktemp("authority")), tmp_path_factory.mktemp("here")
+        yield World(ground, signs, here, nursery)
+        await nursery.close()

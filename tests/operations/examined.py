@@ -1,7 +1,5 @@
 """A healthy installation with its bot running, for the doctor to examine."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
+from forked import Nursery
 from fronts import Authority, tls_front
 
 from sandbox.playground import Playground
@@ -22,6 +21,7 @@ class World:
     ground: Playground
     authority: Authority
     folder: Path
+    nursery: Nursery
 
     @property
     def port(self) -> int:
@@ -35,21 +35,14 @@ class World:
     def environment(self) -> dict[str, str]:
         return self.ground.bot._environment() | {"PYTHONPATH": str(ROOT)}
 
-    async def doctor(self, **changes: str) -> tuple[int | None, list[str]]:
+    async def doctor(self, **changes: str) -> tuple[int, list[str]]:
         """The exit code and the lines; ``DISCORD`` is another address of Discord's."""
         discord = self.ground.discord
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sandbox.discord.launch", "--rest", changes.pop("DISCORD", discord.api_url)),
-            *("--gateway", discord.gateway_url, "--", "bot", "doctor"),
-            cwd=self.folder,
-            env=self.environment | changes,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        async with asyncio.timeout(30):
-            said, _ = await process.communicate()
-        return process.returncode, said.decode().splitlines()
+        addresses = ["--rest", changes.pop("DISCORD", discord.api_url), "--gateway", discord.gateway_url]
+        arguments = [*addresses, "--", "bot", "doctor"]
+        said = self.ground.folder / "doctor.txt"
+        status = await self.nursery.run(arguments, self.folder, self.environment | changes, said)
+        return status, lines_of(said)
 
     async def metrics(self) -> str:
         address = f"http://127.0.0.1:{self.environment['METRICS_PORT']}/metrics"
@@ -67,3 +60,8 @@ class World:
             self.ground.fanvue.redirect_uris = (*before, f"{address}/oauth/callback")
             yield {"PUBLIC_URL": address, "SSL_CERT_FILE": str(self.authority.bundle)}
             self.ground.fanvue.redirect_uris = before
+
+
+def lines_of(path: Path) -> list[str]:
+    """What a file says."""
+    return path.read_text().splitlines()
