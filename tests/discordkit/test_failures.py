@@ -78,7 +78,7 @@ def test_an_error_a_command_wrapped_is_unwrapped() -> None:
 
 
 async def test_a_command_that_breaks_answers_with_a_code(connected: Rig) -> None:
-    connected.fanvue.faults.add(operation="getEarningsSummary", kind="wrong_shape", times=None)
+    connected.fanvue.faults.add(operation="/insights/earnings*", kind="wrong_shape", times=None)
     shown = await connected.luna.slash(connected.desk, "insights earnings")
     assert "do not know" in words_of(shown)
 
