@@ -132,6 +132,7 @@ class CatchUp:
 
     async def _follow(self) -> None:
         while True:
+            began = self._seconds()
             try:
                 started = await self._start_due()
             except StorageBusyError:
@@ -139,7 +140,7 @@ class CatchUp:
                 started = 0
                 await asyncio.sleep(AGAIN_SECONDS)
             if started:
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(max(0.0, began + GATHER_SECONDS - self._seconds()))
             else:
                 has_room = len(self._under_way) < MOST_UNDER_WAY
                 wait = min(self._beats.next_due - self._seconds(), IDLE_SECONDS) if has_room else IDLE_SECONDS
@@ -212,8 +213,9 @@ class CatchUp:
 
     async def _take_share(self) -> None:
         held = await self._shards.hold()
-        for creator in [one for one in self._beats if shard_of(one) not in held]:
-            self._beats.drop(creator)
+        if not self._loaded <= held:
+            for creator in [one for one in self._beats if shard_of(one) not in held]:
+                self._beats.drop(creator)
         is_due = self._seconds() >= self._reload_at
         if held != self._loaded or is_due:
             await self._load(held)

@@ -62,7 +62,7 @@ class Connections:
         self,
         operation_id: str,
         method: str,
-        url: str,
+        url: str | httpx.URL,
         *,
         headers: Mapping[str, str],
         timeout_seconds: float,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, case, cast, exists, func, or_, select, update
+from sqlalchemy import Row, Select, Text, bindparam, case, cast, exists, func, or_, select, union, update
 
 from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
@@ -13,7 +13,6 @@ from bot.storage.creators import ALL, JOINED, creators_from
 from bot.storage.database import Database
 from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
 
-OWN = creators.alias("own")
 PAGE = 2000
 LATELY = timedelta(days=1)
 POLLING = (pollings.c.heard_at, pollings.c.missed_at, pollings.c.polled_at, pollings.c.beat_seconds)
@@ -88,12 +87,14 @@ class CursorStore:
 
     async def usable_since(self, instant: datetime) -> list[CreatorId]:
         """Those whose connection was made, or whose managed creators were read, since then."""
+        fresh = union(
+            select(connections.c.creator_id).where(connections.c.connected_at > instant),
+            select(creators.c.creator_id).where(creators.c.seen_at > instant),
+        )
         query = (
             select(creators.c.creator_id)
             .join(connections, connections.c.creator_id == creators.c.account_id)
-            .join(OWN, OWN.c.creator_id == creators.c.account_id)
-            .where(connections.c.status == ConnectionStatus.ACTIVE)
-            .where(or_(connections.c.connected_at > instant, OWN.c.seen_at > instant))
+            .where(connections.c.status == ConnectionStatus.ACTIVE, creators.c.account_id.in_(fresh))
         )
         return await self._ids(query)
 

@@ -20,7 +20,7 @@ connections = Table(
     Column("status", Text, nullable=False),
     Column("access_expires_at", Instant, nullable=False),
     Column("refreshed_at", Instant, nullable=False),
-    Column("connected_at", Instant, nullable=False),
+    Column("connected_at", Instant, nullable=False, index=True),
     Column("paused_at", Instant),
     CheckConstraint("status IN ('active', 'dead')", name="status"),
 )
@@ -81,7 +81,7 @@ creators = Table(
     Column("account_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("handle", Text, nullable=False),
     Column("display_name", Text, nullable=False),
-    Column("seen_at", Instant),
+    Column("seen_at", Instant, index=True),
     Column("timezone", Text),
 )
 
