@@ -8,6 +8,7 @@ import time
 from bot import logs
 from sandbox.soak import (
     alerting,
+    benchmarking,
     fuzzing,
     greedy,
     kills,
@@ -45,6 +46,7 @@ PROMISES: dict[str, tuple[str, Promise]] = {
     "greedy": ("silent connections and bombs: valid deliveries get through", greedy.valid_deliveries_get_through),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),
     "roles": ("the main job by several processes on PostgreSQL", stories.in_roles),
+    "benchmarks": ("every benchmark measures", benchmarking.each_one_measures),
     "v1": ("the main job on the /v1 surface", stories.on_v1),
 }
 LIMIT_SECONDS = {"short": 120, "full": 3600}

@@ -29,6 +29,7 @@ class Size:
     upload_megabytes: int
     posts: int
     mass_messages: int
+    benchmarks: tuple[str, ...]
 
 
 SIZES = {
@@ -54,6 +55,7 @@ SIZES = {
         upload_megabytes=40,
         posts=40,
         mass_messages=15,
+        benchmarks=("delivery", "starting", "inbox", "client", "decoding", "charts", "escaping"),
     ),
     "full": Size(
         events=10_000,
@@ -77,6 +79,7 @@ SIZES = {
         upload_megabytes=200,
         posts=300,
         mass_messages=100,
+        benchmarks=(),
     ),
 }
 
