@@ -105,7 +105,8 @@ class Intake:
         if self._forward is None:
             return None
         arrived = await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
-        await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
+        if arrived is not None:
+            await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
         return arrived
 
     async def _kept(self, batch: list[_Waiting]) -> Arrived:
