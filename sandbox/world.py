@@ -13,6 +13,9 @@ CLIENT_SECRET = "sandbox-secret"
 QUIET_PORTS = (20_000, 32_000)
 """Below those the system uses for outgoing connections, which could take one between looking and listening."""
 TRIES = 50
+KEPT = 16
+GIVEN: list[socket.socket] = []
+"""UDP sockets on the ports given last: nobody sends to them, they say that the port is taken."""
 DICE = random.SystemRandom()
 """Nobody seeds it: processes that test side by side look at different ports."""
 KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the sandbox keeps no secrets").digest()).decode()
@@ -38,15 +41,32 @@ def settings_for(folder: Path, *, web_port: int, metrics_port: int, fanvue_origi
 
 
 def free_port(wanted: int = 0) -> int:
-    """The port wanted when nobody has it, else a free one that the system does not hand out by itself."""
-    candidates = [wanted] if wanted else []
-    candidates += [DICE.randrange(*QUIET_PORTS) for _ in range(TRIES)]
-    for port in candidates:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
+    """The port wanted when nobody has it, else a free one that the system does not hand out by itself.
+
+    No process here is given one that another was given a moment ago and has not opened yet.
+    """
+    if wanted and _is_free(wanted):
+        return wanted
+    for port in (DICE.randrange(*QUIET_PORTS) for _ in range(TRIES)):
+        token = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            token.bind(("127.0.0.1", port))
+        except OSError:
+            token.close()
+            continue
+        GIVEN.append(token)
+        if len(GIVEN) > KEPT:
+            GIVEN.pop(0).close()
+        if _is_free(port):
+            return port
     raise OSError("no free port was found")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

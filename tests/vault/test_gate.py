@@ -69,7 +69,7 @@ async def end_of(process: Process, connection: Connection, call: Any, kind: str)
     """What a call ends in; what hangs is not waited for long."""
     outcome = (
         await asyncio.gather(
-            process.gate.call(grant_of(connection), call, deadline_seconds=0.8 if kind == "hang" else 5),
+            process.gate.call(grant_of(connection), call, deadline_seconds=0.8 if kind == "hang" else 30),
             return_exceptions=True,
         )
     )[0]
