@@ -51,6 +51,11 @@ class TrendChart:
             raise ValueError("a value is out of range")
 
     @property
+    def is_flat(self) -> bool:
+        """Whether there is nothing to see: no bar, below or before has a length."""
+        return not any((*self.values, *(self.comparison or ()), *(self.below or ())))
+
+    @property
     def values(self) -> tuple[int | None, ...]:
         """The bars' values, gaps included."""
         return tuple(bar.value for bar in self.bars)

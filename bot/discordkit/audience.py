@@ -39,7 +39,8 @@ def movement_embed(movement: Movement, leaving: Departures | None, picture: str 
     embed = discord.Embed(
         title=f"Subscribers · {movement.asked.label} · @{text.name(movement.handle)}", colour=Colour.BRAND
     )
-    embed.description = f"## {signed(movement.net)}\n**{movement.gained:,}** came, **{movement.lost:,}** left"
+    moved = f"## {signed(movement.net)}\n**{movement.gained:,}** came, **{movement.lost:,}** left"
+    embed.description = moved if movement.gained or movement.lost else "Nobody came and nobody left."
     embed.add_field(name="The period before", value=f"{movement.gained_before:,} came, {movement.lost_before:,} left")
     if movement.size is not None:
         embed.add_field(name="Subscribers now", value=f"{movement.size:,}")
@@ -60,7 +61,7 @@ def ranking_embed(ranking: Ranking) -> discord.Embed:
     embed = discord.Embed(title=f"Top fans · {ranking.asked.label} · @{text.name(ranking.handle)}", colour=Colour.MONEY)
     lines = [_rank(place, one, ranking.share(one)) for place, one in enumerate(ranking.fans[:LINES], 1)]
     embed.description = "\n".join(lines) or "Nobody has spent anything in that time."
-    if lines:
+    if len(lines) > 1:
         together = sum(one.gross.minor for one in ranking.fans[:LINES])
         if ranking.income.minor > 0:
             share = min(together * 100 / ranking.income.minor, 100)

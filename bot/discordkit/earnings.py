@@ -68,7 +68,8 @@ def earnings_embed(
     embed = discord.Embed(title=_title(report), colour=Colour.MONEY)
     words = story(report) or ("" if not is_whole else UNCOMPARED)
     hours = HOURS_ARE_GROSS if picture and view is View.HOURS else ""
-    lines = (f"## {report.net} net", _span(report), *_comparisons(report), words, hours)
+    compared = [] if report.before and report.before.net.minor <= 0 else _comparisons(report)
+    lines = (f"## {report.net} net", _span(report), *compared, words, hours)
     embed.description = "\n".join(filter(None, lines))
     embed.add_field(name="Gross", value=str(report.gross))
     if report.before is not None:

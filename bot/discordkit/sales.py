@@ -8,7 +8,7 @@ from bot.discordkit.components import button, view_of
 from bot.discordkit.earnings import CSV_VERB, Shown, periods, sources
 from bot.discordkit.look import Colour, counted
 from bot.domain import text
-from bot.domain.reports import Source
+from bot.domain.reports import Source, source_name
 from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
 
 PAYMENTS_PERIOD_VERB = "pay-period"
@@ -136,9 +136,10 @@ def _short(state: Shown) -> str:
 
 def _payment(row: Payment) -> str:
     icon = SOURCE_ICONS.get(row.source, "💰")
+    what = "" if row.source in SOURCE_ICONS else f" · {text.escape(source_name(row.source) or 'unknown')}"
     who = text.name(row.fan.name) if row.fan else "somebody"
     waiting = "" if row.is_paid_out else " ⏳"
-    return f"{icon} **{row.gross}** ({row.net}) · {who} · {discord.utils.format_dt(row.at, 'f')}{waiting}"
+    return f"{icon} **{row.gross}** ({row.net}){what} · {who} · {discord.utils.format_dt(row.at, 'f')}{waiting}"
 
 
 def _parts(row: PostNumbers) -> str:

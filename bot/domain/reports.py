@@ -207,6 +207,8 @@ def story(report: EarningsReport) -> str:
         return "Nothing came in, neither now nor in the period before."
     if not report.net.minor:
         return f"Nothing has come in yet; the period before brought {before}."
+    if before.minor <= 0 and report.net.minor < 0:
+        return "More was taken back than came in."
     if before.minor <= 0:
         return f"The first income in a while{_mostly_from(report)}."
     difference = report.net.minor - before.minor

@@ -133,18 +133,17 @@ class AudienceService:
         await self._gate.call(grant, chats.update_chat(fan, ActingAs(grant.managed), nickname=wanted))
         self._finder.forget(grant.creator)
 
-    async def chart(self, movement: Movement) -> Picture:
-        """Who came above and who left below, day by day; ChartError when it cannot be drawn."""
-        return await self._studio.draw(
-            TrendChart(
-                movement.asked.label,
-                tuple(Bar(f"{day.day:%b} {day.day.day}", day.gained) for day in movement.days),
-                unit="count",
-                value_name="Subscribers",
-                below=tuple(day.lost for day in movement.days),
-                names=("came", "left"),
-            )
+    async def chart(self, movement: Movement) -> Picture | None:
+        """Who came above and who left below, day by day; ``None`` when nobody did. ChartError."""
+        chart = TrendChart(
+            movement.asked.label,
+            tuple(Bar(f"{day.day:%b} {day.day.day}", day.gained) for day in movement.days),
+            unit="count",
+            value_name="Subscribers",
+            below=tuple(day.lost for day in movement.days),
+            names=("came", "left"),
         )
+        return None if chart.is_flat else await self._studio.draw(chart)
 
     async def _days(self, grant: Grant, period: Period) -> tuple[DayMovement, ...]:
         """One entry a local day; days Fanvue says nothing about are gaps, not zeros."""

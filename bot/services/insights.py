@@ -151,9 +151,9 @@ class InsightsService:
         return Reversals(Money(sums[False]), Money(sums[True]), len(rows), is_whole=len(rows) < MOST_REVERSALS)
 
     async def chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture | None:
-        """One cut of the report as a picture; ``None`` when it has nothing. ChartError when it cannot be drawn."""
+        """One cut of the report as a picture; ``None`` when it is all zero. ChartError when it cannot be drawn."""
         chart = chart_of(report, view)
-        return await self._studio.draw(chart) if chart.bars else None
+        return None if chart.is_flat else await self._studio.draw(chart)
 
     async def masked_chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture | None:
         """The same without amounts; ``None`` when nothing came in. ChartError when it cannot be drawn."""

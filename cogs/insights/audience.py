@@ -184,6 +184,8 @@ class Audience:
             picture = await self._audience.chart(movement)
         except ChartError:
             return None
+        if picture is None:
+            return None
         return discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
 
     async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from .instants import stamp, stamp_or_none
+from .world.edges import EDGES
 from .world.records import Message
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Control:
             web.post("/_control/expire", self.expire),
             web.post("/_control/token", self.token),
             web.post("/_control/creators", self.add_creator),
+            web.post("/_control/edges", self.put_at_edge),
             web.post("/_control/fan/{act}", self.play),
         ]
 
@@ -185,6 +187,13 @@ class Control:
         """Body: `handle`, perhaps `display_name` and `is_managed`."""
         creator = self._sandbox.world.add_creator(**await _members(request))
         return web.json_response({"uuid": creator.uuid, "handle": creator.handle}, status=201)
+
+    async def put_at_edge(self, request: web.Request) -> web.Response:
+        """Body: `creator` and which `edge` their account stands at from now on."""
+        body = await _members(request)
+        world = self._sandbox.world
+        EDGES[str(body["edge"])](world.renew(world.account(str(body["creator"]))), world.now())
+        return web.json_response({})
 
     async def play(self, request: web.Request) -> web.Response:
         """Body: `creator`, `fan` and what the act takes; waits shortly so that the answer can name the deliveries."""

@@ -69,6 +69,11 @@ class World:
             )
         return self._desks[account.uuid]
 
+    def renew(self, account: User) -> Desk:
+        """Their desk as it was at the start, whatever became of it."""
+        self._desks.pop(account.uuid, None)
+        return self.desk(account)
+
     def open_desk(self, handle: str) -> Desk:
         """A creator's desk with its two years, made anew."""
         chatters = [chatter.uuid for chatter in self.chatters] if handle in AGENCY_CREATORS else []
