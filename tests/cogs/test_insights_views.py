@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
+from sandbox.fanvue.world.records import fresh_uuid
 from tests.rig import CREATOR, Rig, components_of, labels_of, link_of, words_of
 
 
@@ -228,6 +230,13 @@ async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(c
     shown = words_of(made)
     assert "https://www.fanvue.com/lunavale/fv-" in shown
     assert "Bio" in words_of(await connected.luna.slash(connected.desk, "insights links"))
+    connected.fanvue.faults.clear()
+    desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    desk.tracking_links = [replace(link, uuid=fresh_uuid()) for _ in range(9) for link in desk.tracking_links]
+    count = len(connected.fanvue.ledger)
+    crowded = words_of(await connected.luna.slash(connected.desk, "insights links"))
+    assert "The best 10 of" in crowded
+    assert len(connected.fanvue.ledger) - count <= 1 + 10 * 4, "who came is asked of the links that are shown"
 
 
 @pytest.mark.parametrize("command", ["subscribers", "top-fans", "transactions", "posts", "links", "earnings"])
