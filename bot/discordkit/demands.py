@@ -232,6 +232,7 @@ FORMS: Mapping[str, Demand] = {
     "ib_name": REPLY,
     "ib_newlist": REPLY,
     "ib_note": REPLY,
+    "ib_snooze": REPLY,
     "ib_send": REPLY,
     "link-new": INSIGHTS,
     "po_edit": POST,

@@ -29,7 +29,7 @@ FOLDER = "folder:"
 """Begins a menu's value that is a folder, not a template."""
 TEMPLATES_SHOWN = 8
 LINE_LIMIT = 300
-SNOOZES = {"900": "15 minutes", "3600": "1 hour", "14400": "4 hours", "86400": "A day"}
+SNOOZES = {"900": "15 minutes", "3600": "1 hour", "14400": "4 hours", "86400": "A day", "at": "Another time …"}
 
 View = discord.ui.View
 

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from bot.domain import schedule
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.alerts import Sent
@@ -19,7 +21,7 @@ from bot.storage.claims import ClaimStore
 HELD = timedelta(hours=1)
 ANSWERING = timedelta(minutes=15)
 """How long whoever answered stays on the fan."""
-LONGEST_SNOOZE = timedelta(days=3)
+SHORTEST_SNOOZE, LONGEST_SNOOZE = timedelta(minutes=1), timedelta(days=7)
 
 
 class HandOverTeller(Protocol):
@@ -79,10 +81,18 @@ class ClaimsService:
         await self._note(grant, "claim", "released")
         await self._redrawing.fan(grant.creator, fan)
 
-    async def snooze(self, grant: Grant, fan: FanId, seconds: int) -> Claim:
-        """Stay on it and hear nothing of it for so long. BadInputError when somebody else is on it."""
-        length = min(timedelta(seconds=max(60, seconds)), LONGEST_SNOOZE)
-        claim = await self._take(grant, fan, length, is_snoozed=True)
+    async def snooze_until(self, grant: Grant, fan: FanId, written: str, zone: ZoneInfo) -> Claim:
+        """The same, until a time as somebody writes it. BadInputError also for one that is over or too far off."""
+        now = self._clock.now()
+        return await self.snooze(grant, fan, schedule.to_come(written, now, zone) - now)
+
+    async def snooze(self, grant: Grant, fan: FanId, length: timedelta) -> Claim:
+        """Stay on it and hear nothing of it for so long. BadInputError when it is too long, or somebody else's."""
+        if length > LONGEST_SNOOZE:
+            raise BadInputError(
+                f"No fan can be put off for more than {LONGEST_SNOOZE.days} days. Write an earlier time."
+            )
+        claim = await self._take(grant, fan, max(length, SHORTEST_SNOOZE), is_snoozed=True)
         if claim.holder != grant.actor.user:
             raise BadInputError("Somebody else is on this fan now.")
         await self._note(grant, "claim", "snoozed")

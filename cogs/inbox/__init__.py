@@ -21,6 +21,7 @@ from bot.services.replies import Recipient
 from cogs.inbox.answers import Answers, Written
 from cogs.inbox.cards import CardActs
 from cogs.inbox.chats import Chats
+from cogs.inbox.claiming import Claiming
 from cogs.inbox.desks import Desks
 from cogs.inbox.lists import FanLists
 from cogs.inbox.native import NativeReplies
@@ -44,6 +45,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         self._where = ReplyPlaces(services, kit)
         Templates(services, kit)
         self._chats = Chats(services, kit)
+        Claiming(services, kit, self._chats)
         CardActs(services, kit)
         Desks(services, kit)
         FanLists(services, kit)

@@ -14,13 +14,10 @@ from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
-from bot.domain.accounts import CreatorId, DiscordUserId, FanId
+from bot.domain.accounts import CreatorId, FanId
 from bot.domain.claims import Claim
 from bot.domain.conversations import Order, Waiting
 from bot.services import Services
-
-TOLD = "Handed over ✓ They were told under the fan's card."
-NOT_TOLD = "Handed over ✓ Tell them yourself, please: no server has a card of this fan where I could mention them."
 
 
 class Chats:
@@ -37,8 +34,6 @@ class Chats:
             views.READ_ALL_VERB: self._ask_all,
             views.READ_ALL_YES_VERB: self._read_all,
             views.CHAT_VERB: self._look,
-            views.TAKE_VERB: self._take,
-            views.FREE_VERB: self._free,
             views.READ_VERB: self._read,
             views.MUTE_VERB: self._mute,
             views.LOUD_VERB: self._unmute,
@@ -48,8 +43,6 @@ class Chats:
         picks = {
             views.ORDER_VERB: self._sort,
             views.OPEN_VERB: self._open,
-            views.SNOOZE_VERB: self._snooze,
-            views.HAND_VERB: self._hand,
         }
         for verb, press in presses.items():
             kit.actions.on_press(verb, press)
@@ -130,38 +123,11 @@ class Chats:
     async def _look(self, interaction: discord.Interaction, key: str) -> None:
         """From a desk's header, for one reader alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.show_chat(interaction, *await self._of(interaction, key))
-
-    async def _take(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
-        await self._claims.take(grant, fan)
-        await self.show_chat(interaction, grant, fan)
-
-    async def _free(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
-        await self._claims.release(grant, fan)
-        await self.show_chat(interaction, grant, fan)
-
-    async def _snooze(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
-        await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
-        await self._claims.snooze(grant, fan, int(values[0]) if values[0].isdecimal() else 0)
-        await self.show_chat(interaction, grant, fan)
-
-    async def _hand(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
-        await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
-        person = values[0] if values[0].isdecimal() else "0"
-        is_told = await self._claims.hand_over(
-            grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person)
-        )
-        await self.show_chat(interaction, grant, fan, TOLD if is_told else NOT_TOLD)
+        await self.show_chat(interaction, *await self.of(interaction, key))
 
     async def _read(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await self.of(interaction, key)
         await self._inbox.mark_fan_read(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
@@ -173,29 +139,29 @@ class Chats:
 
     async def _set_muted(self, interaction: discord.Interaction, key: str, *, is_muted: bool) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await self.of(interaction, key)
         await self._conversations.mute(grant, fan, is_muted=is_muted)
         await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
     async def _ask_note(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.send_modal(
-            _box("A note for the team", views.NOTE_VERB, key, "Fans never see it", 500)
+            box("A note for the team", views.NOTE_VERB, key, "Fans never see it", 500)
         )
 
     async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await self.of(interaction, key)
         await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
         await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
 
     async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.send_modal(_box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
+        await interaction.response.send_modal(box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
 
     async def _name(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await self.of(interaction, key)
         await self._conversations.rename(grant, fan, values.get(TEXT_ID, ""))
         await self._desk.changed(grant, fan)
         await self.show_chat(interaction, grant, fan)
@@ -203,7 +169,8 @@ class Chats:
     async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:
         return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
 
-    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
+    async def of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
+        """Who may do something about whom, as a button says it."""
         creator, _, fan = key.partition("|")
         return await self._grant(interaction, creator), FanId(fan)
 
@@ -221,19 +188,11 @@ def _holder(held: Mapping[FanId, Claim], one: Waiting) -> str | None:
     return held[one.fan.id].holder_name if one.fan.id in held else None
 
 
-def _box(title: str, verb: str, key: str, label: str, limit: int) -> discord.ui.Modal:
+def box(title: str, verb: str, key: str, label: str, limit: int, example: str | None = None) -> discord.ui.Modal:
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=TEXT_ID,
         style=discord.TextStyle.paragraph if limit > 100 else discord.TextStyle.short,  # noqa: PLR2004
         max_length=limit,
+        placeholder=example,
     )
     return form(title, verb, key, {label: field})
-
-
-def _picked_name(interaction: discord.Interaction, person: str) -> str:
-    """What Discord calls somebody who was picked."""
-    data = dict(interaction.data or {})
-    resolved = data.get("resolved") or {}
-    member = resolved.get("members", {}).get(person, {})  # type: ignore[attr-defined]
-    user = resolved.get("users", {}).get(person, {})  # type: ignore[attr-defined]
-    return str(member.get("nick") or user.get("global_name") or user.get("username") or "somebody")
