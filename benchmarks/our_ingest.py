@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.bodies import CREATOR
 from bot import logs
-from bot.__main__ import SHORT_TURN_SECONDS
+from bot.__main__ import SHORT_TURN_SECONDS, YOUNG_OBJECTS
 from bot.app import open_app
 from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
 from bot.domain.clock import SystemClock
@@ -56,6 +56,7 @@ async def connect(stores: Stores) -> None:
 async def main(slow_milliseconds: float) -> None:
     """Listen until killed, garbage and threads treated as ``python -m bot run`` does."""
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     sys.setswitchinterval(SHORT_TURN_SECONDS)
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory(prefix="fanvue-bench-") as folder:

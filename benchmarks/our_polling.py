@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, suppress
 
 from benchmarks.figures import percentile
 from benchmarks.processes import own_resident_mib
-from bot.__main__ import SHORT_TURN_SECONDS
+from bot.__main__ import SHORT_TURN_SECONDS, YOUNG_OBJECTS
 from bot.alerts.catchup import CatchUp
 from bot.alerts.handover import Handover
 from bot.alerts.intake import Intake
@@ -33,6 +33,7 @@ SETTLE_SECONDS = 2
 async def main(port: int, path: str, key: str, seconds: float) -> None:
     """Look for so long, then say what it cost; garbage and threads treated as ``python -m bot run`` does."""
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     sys.setswitchinterval(SHORT_TURN_SECONDS)
     address, clock = f"http://127.0.0.1:{port}", SystemClock()
     async with AsyncExitStack() as stack:

@@ -22,6 +22,9 @@ SHORT_TURN_SECONDS = 0.0005
 Neither what loads the rest at the start nor the database's thread keeps the event loop waiting for longer.
 """
 
+YOUNG_OBJECTS = 10_000
+"""After how many new ones garbage is looked for: one webhook and its card make a thousand that go by themselves."""
+
 OK = 0
 BAD_CONFIGURATION = 78
 
@@ -106,6 +109,7 @@ def _operations() -> Any:
     from bot import operations  # noqa: PLC0415 - loaded when it is needed
 
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     gc.enable()
     return operations
 
