@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import random
 import socket
 from pathlib import Path
@@ -14,8 +15,8 @@ QUIET_PORTS = (20_000, 32_000)
 """Below those the system uses for outgoing connections, which could take one between looking and listening."""
 TRIES = 50
 KEPT = 16
-GIVEN: list[socket.socket] = []
-"""UDP sockets on the ports given last: nobody sends to them, they say that the port is taken."""
+GIVEN: list[int] = []
+"""UDP sockets on the ports given last, open until the process ends: they say that the port is taken."""
 DICE = random.SystemRandom()
 """Nobody seeds it: processes that test side by side look at different ports."""
 KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the sandbox keeps no secrets").digest()).decode()
@@ -54,9 +55,9 @@ def free_port(wanted: int = 0) -> int:
         except OSError:
             token.close()
             continue
-        GIVEN.append(token)
+        GIVEN.append(token.detach())
         if len(GIVEN) > KEPT:
-            GIVEN.pop(0).close()
+            os.close(GIVEN.pop(0))
         if _is_free(port):
             return port
     raise OSError("no free port was found")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.charts.studio import ChartStudio
 from bot.discordkit.patience import Patience
 from tests.rig import Rig, rigged, words_of
 
@@ -18,12 +19,12 @@ Impatient = Callable[[Patience], AbstractAsyncContextManager[Rig]]
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_database: Path) -> Impatient:
+def world(tmp_path: Path, empty_database: Path, studio: ChartStudio) -> Impatient:
     """The real bot with a patience of the test's own, and luna connected."""
 
     @asynccontextmanager
     async def made(patience: Patience) -> AsyncIterator[Rig]:
-        async with rigged(tmp_path, empty_database, patience=patience) as rig:
+        async with rigged(tmp_path, empty_database, patience=patience, studio=studio) as rig:
             await rig.connect()
             yield rig
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from sandbox.discord.model import Channel, User
 from sandbox.playground import Playground, playground
@@ -14,9 +15,12 @@ from sandbox.process import BotProcess
 OTHER_KEY = "b2" * 21 + "A="
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ground() -> AsyncIterator[Playground]:
-    """An installation that was started once."""
+    """An installation that was started once; each test leaves its bot running."""
     async with playground() as made:
         await made.bot.start()
         yield made
@@ -42,6 +46,7 @@ async def test_a_start_that_came_through_leaves_its_mark_for_the_next(ground: Pl
     assert mark(ground).stat().st_mode & 0o777 == 0o600
     await ground.bot.stop()
     assert mark(ground).exists()
+    await ground.bot.start()
 
 
 async def test_a_command_that_comes_before_everything_is_loaded_is_answered(ground: Playground) -> None:
