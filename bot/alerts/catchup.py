@@ -30,7 +30,7 @@ from bot.vault.tokens import TokenKeeper
 
 log = structlog.get_logger(__name__)
 
-GATHER_SECONDS = 0.03
+GATHER_SECONDS = 0.02
 """Creators that are due about now share one question to storage."""
 AT_ONCE = 250
 MOST_UNDER_WAY = 500
