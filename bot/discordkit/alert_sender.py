@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 import structlog
+from discord.http import MultipartParameters, handle_message_parameters
 
 from bot.alerts.sending import (
     CardGoneError,
@@ -59,21 +60,14 @@ class AlertSender:
             if written is not None and not _has_channel(outgoing):
                 await written.wait()
             channel = await self._channel_id(outgoing)
-            drawing = await self._drawn(outgoing, channel)
+            message = _packed(outgoing, await self._drawn(outgoing, channel))
             if written is not None:
                 await written.wait()
             await self._pacer.slot()
-            message = await self._client.get_partial_messageable(channel).send(
-                content=f"<@&{outgoing.role}>" if outgoing.role else None,
-                embeds=drawing.embeds,
-                view=drawing.view,
-                nonce=nonce_of(outgoing),
-                silent=outgoing.is_silent,
-                allowed_mentions=_allowed(outgoing),
-            )
+            sent = await self._client.http.send_message(channel, params=message)
         except discord.HTTPException as error:
             raise await self._translated(error, outgoing) from None
-        return Sent(channel, MessageId(message.id))
+        return Sent(channel, MessageId(int(sent["id"])))
 
     async def find(self, outgoing: Outgoing) -> Sent | None:
         """The message among the place's latest; recognised by the ids of its components."""
@@ -143,6 +137,18 @@ class AlertSender:
 def nonce_of(outgoing: Outgoing) -> str:
     """The same for every try of one message, and for no other."""
     return hashlib.sha256(outgoing.seed.encode()).hexdigest()[:NONCE_LENGTH]
+
+
+def _packed(outgoing: Outgoing, drawing: Drawing) -> MultipartParameters:
+    """All of a message that is sent to a channel, as ``send`` would pack it: nothing is left to do but to send it."""
+    return handle_message_parameters(
+        content=f"<@&{outgoing.role}>" if outgoing.role else None,
+        embeds=drawing.embeds,
+        view=drawing.view,
+        nonce=nonce_of(outgoing),
+        flags=discord.MessageFlags(suppress_notifications=True) if outgoing.is_silent else discord.utils.MISSING,
+        allowed_mentions=_allowed(outgoing),
+    )
 
 
 def _has_channel(outgoing: Outgoing) -> bool:
