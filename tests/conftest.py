@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,9 +15,18 @@ from bot.charts.studio import ChartStudio
 from bot.storage.migrate import migrate
 from tests.rig import Rig, rigged
 
+ROOM = 4 * 1024**3
+
 # Enough in every order of every run; the suite has to stay within three minutes.
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.load_profile("quick")
+
+
+def pytest_configure() -> None:
+    """What tests write need not last: memory takes it without the wait for a disk, where there is room for it."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_finish() -> None:
