@@ -236,7 +236,7 @@ async def test_tracking_links_are_allowed_when_first_wanted_then_told_and_made(c
     count = len(connected.fanvue.ledger)
     crowded = words_of(await connected.luna.slash(connected.desk, "insights links"))
     assert "The best 10 of" in crowded
-    assert len(connected.fanvue.ledger) - count <= 1 + 10 * 4, "who came is asked of the links that are shown"
+    assert len(connected.fanvue.ledger) - count <= 1 + 10, "who came is asked of the links that are shown"
 
 
 @pytest.mark.parametrize("command", ["subscribers", "top-fans", "transactions", "posts", "links", "earnings"])
