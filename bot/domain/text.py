@@ -16,6 +16,8 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def escape(text: str) -> str:
     """Text that shows as it is: no markdown, mention, link, direction trick or stacked marks; linear in its length."""
+    if text.isascii() and text.replace(" ", "").isalnum() and not LINK.search(text):
+        return text
     return LINK.sub(rf"\1{ZERO_WIDTH_SPACE}\2", clean(text).translate(INERT))
 
 

@@ -42,6 +42,7 @@ MOST_ROWS = 5_000
 PATIENCE_SECONDS = 60
 LONGEST_WAIT_SECONDS = 90
 """More than a window of Fanvue's limit: what reads for minutes goes on in the next one."""
+KNOWN_SOURCES = {source.value: source for source in Source}
 WHOLE = 100_000
 """A whole in thousandths of a percent."""
 
@@ -235,9 +236,8 @@ def _shares(income: Income, wanted: Source = Source.ALL) -> tuple[SourceShare, .
 
 
 def _share(name: str, gross: int, net: int) -> SourceShare:
-    known = {source.value: source for source in Source}
-    source = known.get(name, Source.OTHER)
-    return SourceShare(source, source.label if name in known else source_name(name), Money(gross), Money(net))
+    source = KNOWN_SOURCES.get(name, Source.OTHER)
+    return SourceShare(source, source.label if name in KNOWN_SOURCES else source_name(name), Money(gross), Money(net))
 
 
 def _beside(shares: Sequence[SourceShare], before: Sequence[SourceShare]) -> tuple[SourceShare, ...]:
