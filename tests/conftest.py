@@ -16,6 +16,7 @@ from bot.storage.migrate import migrate
 from tests.rig import Rig, rigged
 
 ROOM = 4 * 1024**3
+LONG = {"e2e", "operations", "promises"}
 
 # Enough in every order of every run; the suite has to stay within three minutes.
 settings.register_profile("quick", max_examples=40, deadline=None)
@@ -27,6 +28,12 @@ def pytest_configure() -> None:
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, in whatever order: at the end no worker is left alone with it."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_collection_finish() -> None:
