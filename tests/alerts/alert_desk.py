@@ -223,6 +223,10 @@ class Desk:
         """Every try to send a message."""
         return [call for call in self.discord.calls if call.method == "POST" and call.path.endswith("/messages")]
 
+    async def is_done(self) -> bool:
+        """Whether every card there is to be is there, and noted."""
+        return all(status == "done" for _, status in await self.ledger())
+
     async def delivery(self, number: int = 1) -> Delivery:
         found = await self.stores.outbox.by_id(number)
         assert found is not None

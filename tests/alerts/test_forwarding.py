@@ -51,9 +51,9 @@ class Line:
                 await asyncio.sleep(0.001)
 
     async def settled(self) -> None:
-        """Return once every card is noted."""
-        async with asyncio.timeout(5):
-            while any(status != "done" for _, status in await self.desk.ledger()):
+        """Return once everything is routed and every card is noted."""
+        async with asyncio.timeout(10):
+            while await self.desk.stores.events.waiting() or not await self.desk.is_done():
                 await asyncio.sleep(0.005)
 
 
@@ -237,8 +237,9 @@ async def test_what_has_to_wait_for_an_older_card_of_its_place_waits(desk: Desk)
         states = dict(await desk.ledger())
         assert (states[1], states[3]) == ("leased", "due")
         fault.remove()
-    desk.clock.step(seconds=30)
-    await desk.deliver()
+    while not await desk.is_done():
+        desk.clock.step(seconds=30)
+        await desk.deliver()
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert desk.names() == desk.names(dm) == ["Anna", "Bea"]
