@@ -7,7 +7,7 @@ import discord
 
 from bot.discordkit.cards import CHATS, UUID
 from bot.discordkit.components import action_id, button, link_button, view_of
-from bot.discordkit.earnings import Shown, periods
+from bot.discordkit.earnings import ADDED_UP, Shown, periods
 from bot.discordkit.inbox import WRITE_VERB
 from bot.discordkit.look import Colour, counted
 from bot.discordkit.menus import menu, option
@@ -66,6 +66,8 @@ def ranking_embed(ranking: Ranking) -> discord.Embed:
         if ranking.income.minor > 0:
             share = min(together * 100 / ranking.income.minor, 100)
             embed.add_field(name=f"These {len(lines)} together", value=f"{share:.0f}% of {ranking.income} gross")
+    if ranking.is_added_up:
+        embed.add_field(name="Added up", value=ADDED_UP, inline=False)
     embed.set_footer(text=f"Gross: what fans paid · days in {ranking.period.zone.key} · as of")
     embed.timestamp = ranking.as_of
     return embed

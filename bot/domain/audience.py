@@ -106,6 +106,8 @@ class Ranking:
     income: Money
     """All gross income of the period, which the shares are of."""
     as_of: datetime
+    is_added_up: bool = False
+    """Whether the income is the sum of single payments, since Fanvue's summary could not be read."""
 
     def share(self, ranked: Ranked) -> float | None:
         """A fan's part of the income in percent; ``None`` when there was none."""

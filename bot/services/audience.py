@@ -100,7 +100,7 @@ class AudienceService:
             for row in spenders.data
             if row.gross > 0
         )
-        return Ranking(grant.handle, asked, period, tuple(fans), Money(income.gross), now)
+        return Ranking(grant.handle, asked, period, tuple(fans), Money(income.gross), now, income.is_added_up)
 
     async def find(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
         """People whose name holds the words, the best fitting first; the latest ones when there are no words."""

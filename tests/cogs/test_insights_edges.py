@@ -69,6 +69,8 @@ async def test_where_the_summary_is_broken_payments_are_added_up_and_it_says_so(
     added = await connected.luna.slash(connected.desk, "insights earnings", period="last_month")
     assert "add up its single payments, as of now" in words_of(added)
     assert added.response.attachments
+    ranked = await connected.luna.slash(connected.desk, "insights top-fans", period="last_month")
+    assert "add up its single payments, as of now" in words_of(ranked)
     connected.fanvue.faults.clear()
     told = await connected.luna.slash(connected.desk, "insights earnings", period="last_month")
     assert "add up" not in words_of(told), "what was added up is not kept"
