@@ -52,6 +52,11 @@ class Cache:
         page = {"data": [_payment(number) for number in range(first, last)], "nextCursor": following}
         return web.json_response(page, headers=ROOMY)
 
+    async def summary(self, _request: web.Request) -> web.Response:
+        """Any summary that is known, for who cannot ask the sandbox."""
+        found = next(body for (path, *_), body in self._known.items() if path.endswith("/summary"))
+        return web.Response(body=found, content_type="application/json", headers=ROOMY)
+
     async def answer(self, request: web.Request) -> web.Response:
         """What is known, or what the sandbox says."""
         key = (request.path, *sorted(value[:10] for value in request.query.values()))
@@ -91,6 +96,7 @@ async def main(port: int) -> None:
         app.router.add_post("/delay", cache.set_delay)
         app.router.add_post("/payments", cache.set_payments)
         app.router.add_get("/insights/earnings", cache.payments)
+        app.router.add_get("/summary", cache.summary)
         app.router.add_get("/{path:.*}", cache.answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

@@ -3,7 +3,7 @@
 What is timed ends with the first edit that shows numbers: the whole period's net, gross, sources and best day. What
 it is compared with, what was taken back and the picture come by a second edit, which nobody waits for here; each
 round begins only when the last one has them. Whoever asks was given the right, so a right is read as well as a
-connection.
+connection. Beside it stands a prototype: the same libraries, and nothing of ours.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ CROWD = 1000
 CROWDS = 2
 ANSWER_SECONDS = 30
 REST_SECONDS = 0.08
+LEAST = "the least it takes with these libraries"
 FANVUE_SECONDS, DISCORD_SECONDS = 0.08, 0.05
 DELAYED_ROUNDS = 3
 PAYMENTS, FILE_SECONDS = 100_000, 240
@@ -74,14 +75,16 @@ class Side:
 
 async def insights() -> list[Figure]:
     """One at a time, a hundred at once, a thousand at once, and with slow neighbours."""
-    async with server("caching_fanvue", "0") as cache, _sides(cache) as (ours, bare):
+    async with server("caching_fanvue", "0") as cache, _sides(cache) as (ours, bare), _least(cache) as least:
         turns = cycle(range(0, CROWD, ROUNDS))
-        await ours.many(ours.people[:MANY])
-        await bare.many(bare.people[:MANY])
+        for side in (ours, least, bare):
+            await side.many(side.people[:MANY])
         return [
             await _alone(ours, bare, turns),
             await _rested(ours, bare, turns),
+            await _rested(least, bare, turns, LEAST),
             await _together(ours, bare),
+            await _together(least, bare, LEAST),
             await _crowded(ours),
             await _delayed(ours, turns, cache),
             await _spreadsheet(ours, cache),
@@ -97,7 +100,9 @@ async def _alone(ours: Side, bare: Side, turns: "cycle[int]") -> Figure:
     return paired("/insights earnings to its numbers, alone: p50", mine, theirs, 1.5, is_at_most=True, unit=" ms")
 
 
-async def _rested(ours: Side, bare: Side, turns: "cycle[int]") -> Figure:
+async def _rested(
+    ours: Side, bare: Side, turns: "cycle[int]", whose: str = "/insights earnings to its numbers"
+) -> Figure:
     """The same where both have rested before each question, as ours does anyway while the picture is drawn.
 
     Somebody who is alone meets a process that lay idle: on a busy machine its first milliseconds are twice as long.
@@ -112,17 +117,17 @@ async def _rested(ours: Side, bare: Side, turns: "cycle[int]") -> Figure:
         first = next(turns)
         mine.append(median([await asked(ours, user) for user in ours.people[first : first + ROUNDS]]))
         theirs.append(median([await asked(bare, user) for user in bare.people[first : first + ROUNDS]]))
-    name = "/insights earnings to its numbers, alone, both rested: p50"
+    name = f"{whose}, alone, both rested: p50"
     return paired(name, mine, theirs, 1.5, is_at_most=True, unit=" ms")
 
 
-async def _together(ours: Side, bare: Side) -> Figure:
+async def _together(ours: Side, bare: Side, whose: str = "/insights earnings to its numbers") -> Figure:
     mine, theirs = [], []
     for number in range(PAIRS):
         first = number * MANY
         mine.append(median(await ours.many(ours.people[first : first + MANY])))
         theirs.append(median(await bare.many(bare.people[first : first + MANY])))
-    name = f"/insights earnings to its numbers, {MANY} at once: p50"
+    name = f"{whose}, {MANY} at once: p50"
     return paired(name, mine, theirs, 1.8, is_at_most=True, unit=" ms")
 
 
@@ -207,6 +212,20 @@ async def _sides(cache: int) -> AsyncIterator[tuple[Side, Side]]:
             Side(ground.discord, place, people, earnings, _is_whole, ground.bot.pid),
             Side(other, *theirs, later, lambda asked: asked.is_answered),
         )
+
+
+@asynccontextmanager
+async def _least(cache: int) -> AsyncIterator[Side]:
+    """The prototype: what an answer costs with these libraries before a line of ours."""
+    address = f"http://127.0.0.1:{cache}/summary"
+    async with StandInDiscord() as discord, bare_bot(discord, "benchmarks.prototype_insights", address):
+        people = _crowd(discord)
+        await discord.wait_ready()
+
+        async def later(user: User) -> Interaction:
+            return await discord.slash(user, people[0], "later")
+
+        yield Side(discord, *people, later, lambda asked: asked.is_answered)
 
 
 def _is_whole(asked: Interaction) -> bool:

@@ -111,6 +111,21 @@ async def show(interaction: discord.Interaction, embed: discord.Embed, view: dis
         await interaction.response.edit_message(embed=embed, view=view, attachments=[])
 
 
+async def show_whole(
+    interaction: discord.Interaction,
+    content: str | None,
+    embed: discord.Embed,
+    view: discord.ui.View,
+    picture: discord.File | None,
+) -> None:
+    """All of an answer, in place of the first one, or of the message itself where nothing was said yet."""
+    attachments = [picture] if picture else []
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=content, embed=embed, view=view, attachments=attachments)
+    else:
+        await interaction.response.edit_message(content=content, embed=embed, view=view, attachments=attachments)
+
+
 async def _deferred(interaction: discord.Interaction) -> None:
     is_command = interaction.type is discord.InteractionType.application_command
     await interaction.response.defer(ephemeral=True, thinking=is_command)

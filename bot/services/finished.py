@@ -15,8 +15,9 @@ from bot.domain.periods import Period
 from bot.fanvue import insights
 from bot.fanvue.insights import EarningsSummary
 from bot.fanvue.paging import pages
-from bot.fanvue.wire import ActingAs
+from bot.fanvue.wire import ActingAs, Call
 from bot.services.payments import added_up
+from bot.services.readings import Reading
 from bot.storage.finished import FinishedSpan, FinishedStore
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring, SealError
@@ -39,15 +40,15 @@ class FinishedMonths:
         self._clock = clock
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def income(self, grant: Grant, period: Period) -> Income:
-        """Income of a span in its zone, by day and source."""
+    async def income(self, grant: Grant, period: Period, reading: Reading | None = None) -> Income:
+        """Income of a span in its zone, by day and source; what the ``reading`` holds is not asked again."""
         border = _last_finished(period, self._clock.now() - SETTLED)
         if border is None:
-            return await self._asked(grant, period)
+            return await self._read_once(grant, period, reading)
         finished = await self._kept(grant, Period(period.start, border, period.zone))
         if border == period.end:
             return finished
-        return finished + await self._asked(grant, Period(border, period.end, period.zone))
+        return finished + await self._read_once(grant, Period(border, period.end, period.zone), reading)
 
     async def _kept(self, grant: Grant, months: Period) -> Income:
         """What is stored of these months, and the gaps asked and stored; of several who ask at once one does."""
@@ -84,11 +85,16 @@ class FinishedMonths:
             log.warning("finished_month_unreadable")
             return None
 
+    async def _read_once(self, grant: Grant, period: Period, reading: Reading | None) -> Income:
+        if reading is None:
+            return await self._asked(grant, period)
+        self._gate.require_scopes(grant, _summary_of(grant, period))
+        return await reading.get(period, lambda: self._asked(grant, period))
+
     async def _asked(self, grant: Grant, period: Period) -> Income:
         """Fanvue's summary; where that alone is broken, its payments added up, which are never kept."""
-        call = insights.earnings_summary(period.start, period.end, ActingAs(grant.managed), timezone=period.zone.key)
         try:
-            return income_of(await self._gate.call(grant, call), period)
+            return income_of(await self._gate.call(grant, _summary_of(grant, period)), period)
         except (FanvueChangedError, FanvueDownError, GoneError, RefusedByFanvueError) as error:
             if isinstance(error, FanvueDownError) and not error.is_answering:
                 raise
@@ -105,6 +111,10 @@ class FinishedMonths:
             return await added_up(rows, period.zone, MOST_ADDED_UP)
         except DomainError:
             return None
+
+
+def _summary_of(grant: Grant, period: Period) -> Call[EarningsSummary]:
+    return insights.earnings_summary(period.start, period.end, ActingAs(grant.managed), timezone=period.zone.key)
 
 
 def income_of(summary: EarningsSummary, period: Period) -> Income:

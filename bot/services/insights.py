@@ -27,13 +27,14 @@ from bot.domain.reports import (
     total,
 )
 from bot.fanvue import insights
-from bot.fanvue.insights import Earning
+from bot.fanvue.insights import Earning, Reversal
 from bot.fanvue.limits import Priority
 from bot.fanvue.paging import pages
 from bot.fanvue.shapes import Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.finished import FinishedMonths
 from bot.services.payments import CHARGEBACK, ROW_SOURCES, added_up
+from bot.services.readings import Reading, Readings
 from bot.vault.gate import Gate
 
 MOST_REVERSALS = 1_000
@@ -55,6 +56,7 @@ class InsightsService:
         self._finished = finished
         self._studio = studio
         self._clock = clock
+        self._readings = Readings(clock)
 
     async def earnings(self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL) -> EarningsReport:
         """Earnings of a period in the reader's zone, beside the period before and the same days of the week.
@@ -63,12 +65,17 @@ class InsightsService:
         """
         return await self.compared(grant, await self.totals(grant, asked, zone, source))
 
-    async def totals(self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL) -> EarningsReport:
-        """The same with nothing to compare it with yet: one round trip to Fanvue, and ``compared`` adds the rest."""
+    async def totals(
+        self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL, *, goes_on: bool = False
+    ) -> EarningsReport:
+        """The same with nothing to compare it with yet: one round trip to Fanvue, and ``compared`` adds the rest.
+
+        Whoever ``goes_on`` with an answer of the last minute is told the same numbers, as of then.
+        """
         _require(grant)
-        now = self._clock.now()
-        period = asked.period(now, zone)
-        income = await self._finished.income(grant, period)
+        reading = self._readings.begin(grant.creator, asked, zone, goes_on=goes_on)
+        period = asked.period(reading.as_of, zone)
+        income = await self._finished.income(grant, period, reading)
         report = EarningsReport(
             handle=grant.handle,
             asked=asked,
@@ -80,7 +87,7 @@ class InsightsService:
             sources=_beside(_shares(income), ()),
             days=_days(income, period),
             hours=tuple(map(Money, income.by_hour)),
-            as_of=now,
+            as_of=reading.as_of,
             disagreement=_disagreement(income),
             is_added_up=income.is_added_up,
         )
@@ -93,7 +100,8 @@ class InsightsService:
         before, weekdays = period_before(report.asked.preset, report.period), same_weekdays_before(report.period)
         is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
         spans = [before] if is_own_measure else [before, weekdays]
-        earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span) for span in spans))
+        reading = self._reading_of(grant, report)
+        earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span, reading) for span in spans))
         return replace(
             report,
             before=_compared(earlier, before, report.source),
@@ -108,12 +116,16 @@ class InsightsService:
         Unchanged when there are too many. What was taken back is no payment.
         """
         _require(grant)
-        rows = self.payments(grant, report.period, report.source, MOST_ROWS + 1)
-        income = await added_up(rows, report.period.zone, MOST_ROWS)
+        self._gate.require_scopes(grant, _payments_of(grant, report.period, report.source))
+        income = await self._reading_of(grant, report).get(report.source, lambda: self._rows(grant, report))
         if income is None:
             return report
         report = replace(report, hours=tuple(map(Money, income.by_hour)))
         return report if report.source is Source.ALL else _with_days(report, income)
+
+    async def _rows(self, grant: Grant, report: EarningsReport) -> Income | None:
+        rows = self.payments(grant, report.period, report.source, MOST_ROWS + 1)
+        return await added_up(rows, report.period.zone, MOST_ROWS)
 
     async def payments(
         self,
@@ -126,9 +138,7 @@ class InsightsService:
     ) -> AsyncGenerator[Earning, None]:
         """Single payments, newest first, a page at a time; with ``until`` as many as come by then, others first."""
         _require(grant)
-        call = insights.earnings(
-            ActingAs(grant.managed), start=period.start, end=period.end, sources=ROW_SOURCES[source]
-        )
+        call = _payments_of(grant, period, source)
 
         async def send(one: Call[Page[Earning]]) -> Page[Earning]:
             if until is None:
@@ -139,17 +149,24 @@ class InsightsService:
         async for row in pages(send, call, limit):
             yield row
 
-    async def reversals(self, grant: Grant, period: Period) -> Reversals | None:
+    async def reversals(self, grant: Grant, report: EarningsReport) -> Reversals | None:
         """What was taken back in the period; ``None`` for managed creators, of whom Fanvue does not tell."""
         _require(grant)
         if grant.managed is not None:
             return None
-        call = insights.spending(start=period.start, end=period.end)
+        call = insights.spending(start=report.period.start, end=report.period.end)
+        self._gate.require_scopes(grant, call)
+        return await self._reading_of(grant, report).get(Reversals, lambda: self._taken_back(grant, call))
+
+    async def _taken_back(self, grant: Grant, call: Call[Page[Reversal]]) -> Reversals:
         rows = [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS)]
         sums = {True: 0, False: 0}
         for row in rows:
             sums[row.source == CHARGEBACK] -= abs(round(row.net))
         return Reversals(Money(sums[False]), Money(sums[True]), len(rows), is_whole=len(rows) < MOST_REVERSALS)
+
+    def _reading_of(self, grant: Grant, report: EarningsReport) -> Reading:
+        return self._readings.of(grant.creator, report.asked, report.period.zone, report.as_of)
 
     async def chart(self, report: EarningsReport, view: View = View.DAYS) -> Picture | None:
         """One cut of the report as a picture; ``None`` when it is all zero. ChartError when it cannot be drawn."""
@@ -160,6 +177,10 @@ class InsightsService:
         """The same without amounts; ``None`` when nothing came in. ChartError when it cannot be drawn."""
         chart = without_amounts(chart_of(report, view))
         return await self._studio.draw(chart) if chart and chart.bars else None
+
+
+def _payments_of(grant: Grant, period: Period, source: Source) -> Call[Page[Earning]]:
+    return insights.earnings(ActingAs(grant.managed), start=period.start, end=period.end, sources=ROW_SOURCES[source])
 
 
 def chart_of(report: EarningsReport, view: View) -> TrendChart:

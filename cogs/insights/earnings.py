@@ -21,8 +21,8 @@ from bot.discordkit.earnings import (
     shown,
 )
 from bot.discordkit.kit import Kit
-from bot.discordkit.patience import show
-from bot.discordkit.people import actor_of, beside
+from bot.discordkit.patience import MOMENT_SECONDS, show, show_whole
+from bot.discordkit.people import actor_of
 from bot.discordkit.spreadsheets import send_file
 from bot.discordkit.zones import CREATORS, ZONE_VERB, ask_zone, locale_of
 from bot.domain.access import Capability, Grant
@@ -77,9 +77,9 @@ class Earnings:
         await self._again(interaction, Shown(state.creator, state.asked, source, view))
 
     async def _again(self, interaction: discord.Interaction, state: Shown) -> None:
-        work = self._totals(interaction, state, None)
+        work = self._totals(interaction, state, None, goes_on=True)
         grant, report = await self._patience.first(interaction, work, state.asked.label)
-        await self._fill(interaction, grant, report, state.view)
+        await self._fill(interaction, grant, report, state.view, moment_seconds=MOMENT_SECONDS)
 
     async def _share(self, interaction: discord.Interaction, key: str) -> None:
         """Ask what everybody may see; nothing is posted yet."""
@@ -96,7 +96,7 @@ class Earnings:
         await interaction.response.defer()
         policy, _, key = argument.partition("|")
         state = shown(key)
-        grant, report = await self._totals(interaction, state, None)
+        grant, report = await self._totals(interaction, state, None, goes_on=True)
         is_open = policy == "amounts"
         report, reversals, picture = await self._details(grant, report, state.view, is_masked=not is_open)
         name = picture.filename if picture else None
@@ -131,25 +131,39 @@ class Earnings:
         return await self._access.require(actor_of(interaction), CreatorId(state.creator), Capability.INSIGHTS)
 
     async def _totals(
-        self, interaction: discord.Interaction, state: Shown, timezone: str | None
+        self, interaction: discord.Interaction, state: Shown, timezone: str | None, *, goes_on: bool = False
     ) -> tuple[Grant, EarningsReport]:
         grant = await self._access.choose(actor_of(interaction), state.creator or None, Capability.INSIGHTS)
         zone = await self._preferences.zone_for(grant, timezone, locale_of(interaction))
-        return grant, await self._insights.totals(grant, state.asked, zone, state.source)
+        return grant, await self._insights.totals(grant, state.asked, zone, state.source, goes_on=goes_on)
 
-    async def _fill(self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, view: View) -> None:
-        """The numbers at once; what they compare with, what was taken back and the picture when they are there."""
+    async def _fill(
+        self,
+        interaction: discord.Interaction,
+        grant: Grant,
+        report: EarningsReport,
+        view: View,
+        *,
+        moment_seconds: float = 0,
+    ) -> None:
+        """The numbers at once; what they compare with, what was taken back and the picture when they are there.
+
+        Where all of it is there in a moment, it comes in one piece.
+        """
         state = Shown(grant.creator, report.asked, report.source, view)
         components = earnings_view(state)
-        first = show(interaction, earnings_embed(report, is_whole=False), components)
-        report, reversals, picture = await beside(first, self._details(grant, report, view))
+        details = asyncio.ensure_future(self._details(grant, report, view))
+        try:
+            if moment_seconds:
+                await asyncio.wait({details}, timeout=moment_seconds)
+            if not details.done():
+                await show(interaction, earnings_embed(report, is_whole=False), components)
+            report, reversals, picture = await details
+        finally:
+            details.cancel()
         content, components = await self._zones.asked(grant, report.period.zone, components, state.key)
-        await interaction.edit_original_response(
-            content=content,
-            view=components,
-            embed=earnings_embed(report, reversals, picture.filename if picture else None, view=view),
-            attachments=[picture] if picture else [],
-        )
+        embed = earnings_embed(report, reversals, picture.filename if picture else None, view=view)
+        await show_whole(interaction, content, embed, components, picture)
 
     async def _details(
         self, grant: Grant, report: EarningsReport, view: View, *, is_masked: bool = False
@@ -163,7 +177,7 @@ class Earnings:
 
     async def _reversals(self, grant: Grant, report: EarningsReport) -> Reversals | None:
         try:
-            return await self._insights.reversals(grant, report.period)
+            return await self._insights.reversals(grant, report)
         except DomainError:
             return None
 

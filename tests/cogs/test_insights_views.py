@@ -248,3 +248,27 @@ async def test_nobody_else_is_told_anything(connected: Rig, command: str) -> Non
     shown = await connected.members["olli"].slash(connected.desk, f"insights {command}")
     assert not amounts(words_of(shown))
     assert shown.ephemeral
+
+
+async def test_turning_an_answer_over_asks_fanvue_nothing_and_tells_the_same_numbers(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    gross = amounts(next(line for line in words_of(shown).splitlines() if line.startswith("Gross")))[0]
+    await connected.fanvue.fan_tips(CREATOR, connected.fan, 5000)
+    calls = len(connected.fanvue.ledger)
+    for view in ("hours", "weekdays", "sources"):
+        await connected.luna.select(shown.response, custom_id=component(shown.response, "earn-view"), values=[view])
+        assert f"Gross ${gross / 100:,.2f}" in words_of(shown)
+        assert shown.response.attachments
+    assert len(connected.fanvue.ledger) == calls
+    anew = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    assert amounts(next(line for line in words_of(anew).splitlines() if line.startswith("Gross")))[0] > gross
+
+
+async def test_an_answer_of_a_paused_account_is_not_turned_over(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights earnings", period="28d")
+    panel = await connected.luna.slash(connected.desk, "privacy show")
+    await connected.luna.click(panel.response, label="Pause")
+    turned = await connected.luna.select(
+        shown.response, custom_id=component(shown.response, "earn-view"), values=["hours"]
+    )
+    assert "is paused" in words_of(turned)
