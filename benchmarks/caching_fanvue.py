@@ -55,6 +55,8 @@ class Cache:
     async def summary(self, _request: web.Request) -> web.Response:
         """Any summary that is known, for who cannot ask the sandbox."""
         found = next(body for (path, *_), body in self._known.items() if path.endswith("/summary"))
+        if self._delay_seconds:
+            await asyncio.sleep(self._delay_seconds)
         return web.Response(body=found, content_type="application/json", headers=ROOMY)
 
     async def answer(self, request: web.Request) -> web.Response:
