@@ -38,6 +38,7 @@ from bot.services.drafts import DraftsService
 from bot.services.fan_finding import FanFinder
 from bot.services.fan_lists import FanListsService
 from bot.services.finished import FinishedMonths
+from bot.services.goals import GoalsService
 from bot.services.guilds import GuildsService
 from bot.services.insights import InsightsService
 from bot.services.managed import ManagedCreatorsService
@@ -130,6 +131,7 @@ class Catalogue:
             desk=answers.desk,
             drafts=self.drafts(access),
             fan_lists=FanListsService(gate, stores.audit, clock),
+            goals=GoalsService(insights, stores.creators, self.studio),
             guilds=GuildsService(stores.departures, clock),
             inbox=answers.inbox,
             insights=insights,

@@ -76,9 +76,17 @@ class Gallery:
             await self._discord.sees(said)
             await self._discord.page.wait_for_timeout(DRAWING_MS)
             await self._take(said, charts)
+        await self._goal()
         await self._discord.pick("insights fan", "a")
         await self._discord.sees("Largest payment")
         await self._take("Largest payment")
+
+    async def _goal(self) -> None:
+        await self._discord.command("insights goal")
+        await self._discord.press("so far this month", "Set a goal")
+        await self._discord.fill(Dollars="5,000")
+        await self._discord.sees("of the goal")
+        await self._take("of the goal", 1)
 
     async def _earnings(self) -> None:
         await self._discord.command("insights earnings")

@@ -7,10 +7,12 @@ from typing import Self
 from bot.domain import text
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.errors import BadInputError
+from bot.domain.money import minor_units
 
 TEXT_LIMIT = 5000
 LEAST_PRICE = 300
 MOST_PRICE = 50_000
+MOST_CENTS = 999_999
 """Cents."""
 EMPTY = "There is no text in that reply, so nothing was sent."
 
@@ -70,8 +72,7 @@ class CutShort:
 
 def cents_of(words: str) -> int:
     """A price as people write it (5, 5.5, $4.99), in cents; BadInputError for anything else."""
-    whole, _, part = words.strip().removeprefix("$").replace(",", ".").partition(".")
-    digits = whole + part
-    if not (whole and digits.isascii() and digits.isdigit()) or len(whole) > 4 or len(part) > 2:  # noqa: PLR2004
+    cents = minor_units(words)
+    if cents is None or cents > MOST_CENTS:
         raise BadInputError("Write the price like `5` or `4.99` (US dollars). Nothing was sent.")
-    return int(whole) * 100 + int((part + "00")[:2])
+    return cents

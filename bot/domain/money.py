@@ -1,5 +1,6 @@
 """Money in integer minor units."""
 
+import re
 from dataclasses import dataclass
 
 MINUS = "\N{MINUS SIGN}"
@@ -7,6 +8,7 @@ MIN_ROUND_PERCENT = 10
 MAX_PERCENT = 999
 NOTICED_PERCENT = 0.05
 """Less is no tenth of a percent."""
+TYPED = re.compile(r"\$?\s*(?P<whole>[0-9]{1,3}(?:[,.' ][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +30,15 @@ class Money:
         whole, cents = divmod(abs(self.minor), 100)
         symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(self.currency, f"{self.currency} ")
         return f"{sign}{symbol}{whole:,}.{cents:02d}"
+
+
+def minor_units(typed: str) -> int | None:
+    """Minor units of an amount as people type it: ``25``, ``$12.5``, ``4,99``, ``1,200``; ``None`` for what is none."""
+    found = TYPED.fullmatch(typed.strip())
+    if found is None:
+        return None
+    whole = re.sub(r"[^0-9]", "", found["whole"])
+    return int(whole) * 100 + int((found["cents"] or "").ljust(2, "0"))
 
 
 def signed(number: int) -> str:

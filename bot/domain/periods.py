@@ -149,6 +149,12 @@ def period_for(preset: Preset, now: datetime, zone: ZoneInfo) -> Period:
     return Period(start, max(now, start + SHORTEST), zone)
 
 
+def month_of(instant: datetime, zone: ZoneInfo) -> Period:
+    """The whole calendar month of an instant."""
+    first = instant.astimezone(zone).date().replace(day=1)
+    return Period(_midnight(first, zone), _midnight(_next_month(first), zone), zone)
+
+
 def period_before(preset: Preset | None, period: Period) -> Period:
     """The span to compare with: as long, just before; for months and years, the same part of the one before."""
     zone = period.zone

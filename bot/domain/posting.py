@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import BadInputError
+from bot.domain.money import minor_units
 
 TEXT_LIMIT = 5000
 FILES = 10
@@ -158,20 +159,15 @@ def is_late(content: Content, now: datetime) -> bool:
 
 def price_of(written: str) -> int | None:
     """Cents from what people write, such as ``5``, ``$4.99`` or nothing; BadInputError says what works."""
-    words = written.strip().removeprefix("$").replace(",", ".").strip()
+    words = written.strip().removeprefix("$").strip()
     if not words or words in {"0", "free"}:
         return None
-    whole, _, cents = words.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or len(whole) > 6 or not _is_cents(cents):  # noqa: PLR2004
+    price = minor_units(words)
+    if price is None:
         raise BadInputError("Write the price in dollars, such as `5` or `4.99`.")
-    price = int(whole) * 100 + int(cents.ljust(2, "0"))
     if not LEAST_PRICE <= price <= MOST_PRICE:
         raise BadInputError("Fanvue takes prices from $3.00 to $500.00.")
     return price
-
-
-def _is_cents(cents: str) -> bool:
-    return cents == "" or (cents.isascii() and cents.isdigit() and len(cents) <= 2)  # noqa: PLR2004
 
 
 def needs_second(policy: Policy, kind: DraftKind, *, may_approve: bool) -> bool:

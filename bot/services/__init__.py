@@ -11,6 +11,7 @@ from bot.services.conversations import ConversationsService
 from bot.services.desk import DeskService
 from bot.services.drafts import DraftsService
 from bot.services.fan_lists import FanListsService
+from bot.services.goals import GoalsService
 from bot.services.guilds import GuildsService
 from bot.services.inbox import InboxService
 from bot.services.insights import InsightsService
@@ -47,6 +48,7 @@ class Services:
     desk: DeskService
     drafts: DraftsService
     fan_lists: FanListsService
+    goals: GoalsService
     guilds: GuildsService
     inbox: InboxService
     insights: InsightsService

@@ -24,6 +24,7 @@ OWN_FIRST = (creators.c.creator_id != creators.c.account_id, creators.c.handle, 
 EVERYBODY = select(connections, *ALL).select_from(JOINED).order_by(*OWN_FIRST)
 BY_ID = Lookup(EVERYBODY.where(creators.c.creator_id == bindparam("creator")))
 TIMEZONE = Lookup(select(creators.c.timezone).where(creators.c.creator_id == bindparam("creator")))
+MONTHLY_GOAL = Lookup(select(creators.c.monthly_goal).where(creators.c.creator_id == bindparam("creator")))
 OF_OWNER = Lookup(EVERYBODY.where(connections.c.owner == bindparam("owner")))
 
 
@@ -94,6 +95,17 @@ class CreatorStore:
         async with self._database.write() as connection:
             await connection.execute(update(creators).where(is_free).values(timezone=timezone))
             return (await connection.execute(select(creators.c.timezone).where(is_meant))).scalar()
+
+    async def monthly_goal(self, creator: CreatorId) -> int | None:
+        """What each month is meant to bring them, in cents net; ``None`` where there is no goal."""
+        rows = list(await self._database.look(MONTHLY_GOAL, creator=creator))
+        return rows[0].monthly_goal if rows else None
+
+    async def set_monthly_goal(self, creator: CreatorId, cents: int | None) -> None:
+        """Each month is meant to bring that, from now on; nothing for ``None``."""
+        change = update(creators).where(creators.c.creator_id == creator).values(monthly_goal=cents)
+        async with self._database.write() as connection:
+            await connection.execute(change)
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """The creators behind the account this person has connected."""

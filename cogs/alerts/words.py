@@ -10,7 +10,7 @@ from bot.domain import text
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.errors import BadInputError
 from bot.domain.events import EventKind
-from bot.domain.money import Money
+from bot.domain.money import Money, minor_units
 from bot.domain.rules import Digest, Mute, MuteScope, MuteSubject, QuietHours, Wishes
 from bot.domain.walltime import as_clock
 from bot.services.alerts import CARD_KINDS
@@ -20,6 +20,7 @@ DURATIONS = {"3600": "1 hour", "28800": "8 hours", "86400": "1 day", "604800": "
 TIME_HELP = "Write times like `22:00` and `7:30`."
 ALL_DAY = 24 * 60
 FEW = 2
+MOST_MINOR = 99_999_999
 
 
 def kinds_in_words(kinds: Iterable[EventKind]) -> str:
@@ -88,10 +89,10 @@ def quiet_hours(start: str, end: str, urgent: str) -> QuietHours:
 
 def amount(typed: str) -> int:
     """Minor units of an amount as people type it: ``25``, ``$12.50``. BadInputError otherwise."""
-    whole, _, cents = typed.strip().removeprefix("$").replace(",", ".").partition(".")
-    if not whole.isdecimal() or (cents and not cents.isdecimal()) or len(whole) > 6 or len(cents) > 2:  # noqa: PLR2004
+    minor = minor_units(typed)
+    if minor is None or minor > MOST_MINOR:
         raise BadInputError("Write an amount such as `25` or `12.50`.")
-    return int(whole) * 100 + int((cents + "00")[:2])
+    return minor
 
 
 def clock_of(quiet: QuietHours | None) -> tuple[str, str]:

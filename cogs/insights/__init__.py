@@ -14,6 +14,7 @@ from bot.domain.reports import Source
 from bot.services import Services
 from cogs.insights.audience import Audience
 from cogs.insights.earnings import Earnings
+from cogs.insights.goals import Goals
 from cogs.insights.sales import Sales
 from cogs.insights.zones import Zones
 
@@ -33,6 +34,7 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
         self._earnings = Earnings(services, kit, zones)
         self._audience = Audience(services, kit, zones)
         self._sales = Sales(services, kit, zones)
+        self._goals = Goals(services, kit, zones)
 
     @app_commands.command(name="earnings")
     @app_commands.describe(
@@ -103,6 +105,12 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
         """See what your tracking links brought, from clicks to payers, and make new ones"""
         await self._sales.show_links(interaction, creator)
 
+    @app_commands.command(name="goal")
+    @app_commands.describe(creator="Whose goal")
+    async def goal(self, interaction: discord.Interaction, creator: str | None = None) -> None:
+        """See how far this month is on its way to your goal, and set one"""
+        await self._goals.show(interaction, creator)
+
     @earnings.autocomplete("period")
     @subscribers.autocomplete("period")
     @top_fans.autocomplete("period")
@@ -118,6 +126,7 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
     @transactions.autocomplete("creator")
     @posts.autocomplete("creator")
     @links.autocomplete("creator")
+    @goal.autocomplete("creator")
     async def _creators(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
         return await creator_choices(self._access, interaction, current, Capability.INSIGHTS)
 

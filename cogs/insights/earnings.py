@@ -20,6 +20,7 @@ from bot.discordkit.earnings import (
     share_view,
     shown,
 )
+from bot.discordkit.goals import goal_line
 from bot.discordkit.kit import Kit
 from bot.discordkit.patience import MOMENT_SECONDS, show, show_whole
 from bot.discordkit.people import actor_of
@@ -41,6 +42,7 @@ class Earnings:
     def __init__(self, services: Services, kit: Kit, zones: Zones) -> None:
         self._zones = zones
         self._access = services.access
+        self._goals = services.goals
         self._insights = services.insights
         self._spreadsheets = services.spreadsheets
         self._preferences = services.preferences
@@ -163,6 +165,8 @@ class Earnings:
             details.cancel()
         content, components = await self._zones.asked(grant, report.period.zone, components, state.key)
         embed = earnings_embed(report, reversals, picture.filename if picture else None, view=view)
+        if progress := await self._goals.progress(grant, report):
+            embed.add_field(name="Goal", value=goal_line(progress), inline=False)
         await show_whole(interaction, content, embed, components, picture)
 
     async def _details(

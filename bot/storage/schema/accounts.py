@@ -83,6 +83,7 @@ creators = Table(
     Column("display_name", Text, nullable=False),
     Column("seen_at", Instant, index=True),
     Column("timezone", Text),
+    Column("monthly_goal", Integer),
 )
 
 rights = Table(

@@ -1,0 +1,63 @@
+"""/insights goal: a month against what it should bring."""
+
+import io
+
+import discord
+
+from bot.discordkit.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
+from bot.discordkit.kit import Kit
+from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.zones import locale_of
+from bot.domain.access import Capability, Grant
+from bot.domain.accounts import CreatorId
+from bot.domain.errors import ChartError
+from bot.domain.goals import Progress
+from bot.domain.reports import EarningsReport
+from bot.services import Services
+from cogs.insights.zones import Zones
+
+WHAT = "This month so far"
+
+
+class Goals:
+    """Whoever may see insights sees how far it is; whoever manages sets it."""
+
+    def __init__(self, services: Services, kit: Kit, zones: Zones) -> None:
+        self._zones = zones
+        self._access = services.access
+        self._goals = services.goals
+        self._preferences = services.preferences
+        kit.actions.on_press(GOAL_VERB, ask_goal)
+        kit.actions.on_form(GOAL_VERB, self._set)
+
+    async def show(self, interaction: discord.Interaction, creator: str | None) -> None:
+        """Answer with how far the month is."""
+        grant, report, progress = await deferred(interaction, self._month(interaction, creator), WHAT)
+        await self._fill(interaction, grant, report, progress)
+
+    async def _set(self, interaction: discord.Interaction, creator: str, values: dict[str, str]) -> None:
+        await interaction.response.defer()
+        manager = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
+        await self._goals.set(manager, values.get("amount", ""))
+        await self._fill(interaction, *await self._month(interaction, creator))
+
+    async def _month(
+        self, interaction: discord.Interaction, creator: str | None
+    ) -> tuple[Grant, EarningsReport, Progress | None]:
+        grant = await self._access.choose(actor_of(interaction), creator, Capability.INSIGHTS)
+        zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
+        return grant, *await self._goals.month(grant, zone)
+
+    async def _fill(
+        self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, progress: Progress | None
+    ) -> None:
+        try:
+            picture = await self._goals.chart(report, progress)
+        except ChartError:
+            picture = None
+        name = picture.filename if picture else None
+        files = [discord.File(io.BytesIO(picture.png), name, description=picture.alt_text)] if picture else []
+        view = goal_view(grant.creator, progress)
+        content, view = await self._zones.asked(grant, report.period.zone, view)
+        embed = goal_embed(report, progress, name)
+        await interaction.edit_original_response(content=content, embed=embed, view=view, attachments=files)
