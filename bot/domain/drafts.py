@@ -12,8 +12,8 @@ from bot.domain.money import minor_units
 TEXT_LIMIT = 5000
 LEAST_PRICE = 300
 MOST_PRICE = 50_000
-MOST_CENTS = 999_999
-"""Cents."""
+MOST_TYPED = 999_999
+"""Cents; what is typed beyond that is no price at all."""
 EMPTY = "There is no text in that reply, so nothing was sent."
 
 
@@ -73,6 +73,6 @@ class CutShort:
 def cents_of(words: str) -> int:
     """A price as people write it (5, 5.5, $4.99), in cents; BadInputError for anything else."""
     cents = minor_units(words)
-    if cents is None or cents > MOST_CENTS:
+    if cents is None or cents > MOST_TYPED:
         raise BadInputError("Write the price like `5` or `4.99` (US dollars). Nothing was sent.")
     return cents

@@ -8,7 +8,7 @@ MIN_ROUND_PERCENT = 10
 MAX_PERCENT = 999
 NOTICED_PERCENT = 0.05
 """Less is no tenth of a percent."""
-TYPED = re.compile(r"\$?\s*(?P<whole>[0-9]{1,3}(?:[,.' ][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?")
+TYPED = re.compile(r"\$?\s*(?P<whole>[1-9][0-9]{0,2}(?:[,.' ][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

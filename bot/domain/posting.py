@@ -159,10 +159,9 @@ def is_late(content: Content, now: datetime) -> bool:
 
 def price_of(written: str) -> int | None:
     """Cents from what people write, such as ``5``, ``$4.99`` or nothing; BadInputError says what works."""
-    words = written.strip().removeprefix("$").strip()
-    if not words or words in {"0", "free"}:
+    if written.strip() in {"", "0", "$0", "free"}:
         return None
-    price = minor_units(words)
+    price = minor_units(written)
     if price is None:
         raise BadInputError("Write the price in dollars, such as `5` or `4.99`.")
     if not LEAST_PRICE <= price <= MOST_PRICE:
