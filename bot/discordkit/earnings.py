@@ -90,10 +90,14 @@ def earnings_embed(
         embed.add_field(name="Added up", value=ADDED_UP, inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
-    more = "" if is_whole else " · details on their way"
+    set_net_footer(embed, report, "" if is_whole else " · details on their way")
+    return embed
+
+
+def set_net_footer(embed: discord.Embed, report: EarningsReport, more: str = "") -> None:
+    """What net means, whose days count, and as of when."""
     embed.set_footer(text=f"Net is your share before refunds · days in {report.period.zone.key}{more} · as of")
     embed.timestamp = report.as_of
-    return embed
 
 
 def masked_embed(report: EarningsReport, picture: str | None = None) -> discord.Embed:

@@ -5,6 +5,7 @@ from calendar import month_name
 import discord
 
 from bot.discordkit.components import button, form, view_of
+from bot.discordkit.earnings import set_net_footer
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.goals import Progress
@@ -28,8 +29,7 @@ def goal_embed(report: EarningsReport, progress: Progress | None, picture: str |
             embed.add_field(name=name, value=value)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
-    embed.set_footer(text=f"Net is your share before refunds · days in {report.period.zone.key} · as of")
-    embed.timestamp = report.as_of
+    set_net_footer(embed, report)
     return embed
 
 

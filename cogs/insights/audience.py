@@ -1,7 +1,6 @@
 """/insights subscribers, top-fans, fan: who comes, who goes, who pays."""
 
 import asyncio
-import io
 
 import discord
 from discord import app_commands
@@ -26,6 +25,7 @@ from bot.discordkit.components import form
 from bot.discordkit.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.pictures import picture_file
 from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
 from bot.domain import text
@@ -186,7 +186,7 @@ class Audience:
             return None
         if picture is None:
             return None
-        return discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
+        return picture_file(picture)
 
     async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:
         view = ranking_view(Shown(grant.creator, ranking.asked), ranking)

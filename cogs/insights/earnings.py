@@ -1,7 +1,6 @@
 """/insights earnings: money by period, source and day."""
 
 import asyncio
-import io
 from collections.abc import Awaitable
 
 import discord
@@ -24,6 +23,7 @@ from bot.discordkit.goals import goal_line
 from bot.discordkit.kit import Kit
 from bot.discordkit.patience import MOMENT_SECONDS, show, show_whole
 from bot.discordkit.people import actor_of
+from bot.discordkit.pictures import picture_file
 from bot.discordkit.spreadsheets import send_file
 from bot.discordkit.zones import CREATORS, ZONE_VERB, ask_zone, locale_of
 from bot.domain.access import Capability, Grant
@@ -199,4 +199,4 @@ class Earnings:
             return report, None
         if picture is None:
             return report, None
-        return report, discord.File(io.BytesIO(picture.png), picture.filename, description=picture.alt_text)
+        return report, picture_file(picture)

@@ -1,12 +1,12 @@
 """/insights goal: a month against what it should bring."""
 
-import io
-
 import discord
 
 from bot.discordkit.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
 from bot.discordkit.kit import Kit
+from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.pictures import picture_file
 from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -51,13 +51,15 @@ class Goals:
     async def _fill(
         self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, progress: Progress | None
     ) -> None:
+        picture = await self._drawn(report, progress)
+        view = goal_view(grant.creator, progress)
+        content, view = await self._zones.asked(grant, report.period.zone, view)
+        embed = goal_embed(report, progress, picture.filename if picture else None)
+        await show_whole(interaction, content, embed, view, picture)
+
+    async def _drawn(self, report: EarningsReport, progress: Progress | None) -> discord.File | None:
         try:
             picture = await self._goals.chart(report, progress)
         except ChartError:
-            picture = None
-        name = picture.filename if picture else None
-        files = [discord.File(io.BytesIO(picture.png), name, description=picture.alt_text)] if picture else []
-        view = goal_view(grant.creator, progress)
-        content, view = await self._zones.asked(grant, report.period.zone, view)
-        embed = goal_embed(report, progress, name)
-        await interaction.edit_original_response(content=content, embed=embed, view=view, attachments=files)
+            return None
+        return picture_file(picture) if picture else None

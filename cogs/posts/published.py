@@ -1,7 +1,5 @@
 """/post list: what is at Fanvue already, changed and talked about from here."""
 
-import io
-
 import discord
 
 from bot.discordkit import post_lists as lists
@@ -9,6 +7,7 @@ from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import keeping, written_in
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.pictures import picture_file
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.posting import PostCard, PostView
@@ -63,7 +62,7 @@ class Published:
     ) -> None:
         files = []
         if calendar is not None:
-            files.append(discord.File(io.BytesIO(calendar.png), CALENDAR, description=calendar.alt_text))
+            files.append(picture_file(calendar, CALENDAR))
         await interaction.edit_original_response(
             embed=lists.list_embed(rows, view, grant.handle, CALENDAR if calendar else None),
             view=lists.list_view(rows, view, grant.creator, page_of(grant.handle)),
