@@ -48,7 +48,7 @@ class Actions:
             return
         verb, _, argument = rest.partition(":")
         try:
-            self._throttle.take(interaction)
+            self._throttle.take(interaction.user.id)
             await self._do(interaction, verb, argument, data)
         except Exception as error:  # noqa: BLE001 - the one exit of all components and forms
             await self._failures.present(interaction, error)

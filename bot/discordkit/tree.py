@@ -22,7 +22,7 @@ class Tree(app_commands.CommandTree[Any]):
         """Let a command through unless this person asks for too much; choices while typing are not counted."""
         await self.completed.wait()
         if interaction.type is discord.InteractionType.application_command:
-            self.throttle.take(interaction)
+            self.throttle.take(interaction.user.id)
         return True
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError, /) -> None:
