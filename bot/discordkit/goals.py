@@ -5,7 +5,7 @@ from calendar import month_name
 import discord
 
 from bot.discordkit.components import button, form, view_of
-from bot.discordkit.earnings import set_net_footer
+from bot.discordkit.earnings import ADDED_UP, set_net_footer
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.goals import Progress
@@ -27,6 +27,8 @@ def goal_embed(report: EarningsReport, progress: Progress | None, picture: str |
         embed.description = f"## {report.net} of {progress.goal}\n{goal_line(progress)}"
         for name, value in _figures(progress):
             embed.add_field(name=name, value=value)
+    if report.is_added_up:
+        embed.add_field(name="Added up", value=ADDED_UP, inline=False)
     if picture:
         embed.set_image(url=f"attachment://{picture}")
     set_net_footer(embed, report)

@@ -8,8 +8,7 @@ from bot.domain.money import Money, minor_units
 from bot.domain.periods import Period
 
 LEAST, MOST = 100, 10_000_000_00
-A_DAY = timedelta(days=1)
-SOON = A_DAY
+SOON = timedelta(days=1)
 """Before this much of a month is over, its pace says nothing."""
 
 

@@ -25,9 +25,14 @@ class GoalsService:
         self._creators = creators
         self._studio = studio
 
-    async def month(self, grant: Grant, zone: ZoneInfo) -> tuple[EarningsReport, Progress | None]:
-        """The present month so far, and how far it is when there is a goal. Needs the insights right."""
-        report = await self._insights.totals(grant, THIS_MONTH, zone)
+    async def month(
+        self, grant: Grant, zone: ZoneInfo, *, goes_on: bool = False
+    ) -> tuple[EarningsReport, Progress | None]:
+        """The present month so far, and how far it is when there is a goal. Needs the insights right.
+
+        Whoever ``goes_on`` with an answer of the last minute is told of the same numbers.
+        """
+        report = await self._insights.totals(grant, THIS_MONTH, zone, goes_on=goes_on)
         return report, await self.progress(grant, report)
 
     async def progress(self, grant: Grant, report: EarningsReport) -> Progress | None:

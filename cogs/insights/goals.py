@@ -36,17 +36,20 @@ class Goals:
         await self._fill(interaction, grant, report, progress)
 
     async def _set(self, interaction: discord.Interaction, creator: str, values: dict[str, str]) -> None:
+        """Who may not see the answer changes nothing; what it was made from a moment ago is not asked for again."""
         await interaction.response.defer()
-        manager = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
+        actor, whose = actor_of(interaction), CreatorId(creator)
+        manager = await self._access.require(actor, whose, Capability.MANAGE)
+        await self._access.require(actor, whose, Capability.INSIGHTS)
         await self._goals.set(manager, values.get("amount", ""))
-        await self._fill(interaction, *await self._month(interaction, creator))
+        await self._fill(interaction, *await self._month(interaction, creator, goes_on=True))
 
     async def _month(
-        self, interaction: discord.Interaction, creator: str | None
+        self, interaction: discord.Interaction, creator: str | None, *, goes_on: bool = False
     ) -> tuple[Grant, EarningsReport, Progress | None]:
         grant = await self._access.choose(actor_of(interaction), creator, Capability.INSIGHTS)
         zone = await self._preferences.zone_for(grant, locale=locale_of(interaction))
-        return grant, *await self._goals.month(grant, zone)
+        return grant, *await self._goals.month(grant, zone, goes_on=goes_on)
 
     async def _fill(
         self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, progress: Progress | None

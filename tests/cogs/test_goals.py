@@ -54,9 +54,34 @@ async def test_who_sees_income_sees_the_goal_and_only_who_manages_sets_it(connec
     theirs = await cleo.slash(connected.desk, "insights goal", creator=CREATOR)
     assert "of $5,000.00" in words_of(theirs)
     refused = await set_goal(connected, theirs, "1", cleo)
-    assert "of $1.00" not in words_of(refused)
+    assert "not yours to do" in words_of(refused)
     again = await connected.luna.slash(connected.desk, "insights goal")
     assert "of $5,000.00" in words_of(again)
+
+
+async def test_who_manages_without_seeing_income_changes_nothing(connected: Rig) -> None:
+    cleo = connected.members["cleo"]
+    for right in ("insights", "manage"):
+        await connected.luna.slash(connected.desk, "team grant", person=cleo, right=right)
+    theirs = await cleo.slash(connected.desk, "insights goal", creator=CREATOR)
+    await connected.luna.slash(connected.desk, "team revoke", person=cleo, right="insights")
+    refused = await set_goal(connected, theirs, "5000", cleo)
+    assert "not yours to do" in words_of(refused)
+    again = await connected.luna.slash(connected.desk, "insights goal")
+    assert "no goal yet" in words_of(again)
+
+
+async def test_a_goal_is_set_while_fanvue_is_away(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "insights goal")
+    connected.fanvue.faults.add(operation="*", kind="503", times=None)
+    await set_goal(connected, shown, "5000")
+    assert "of $5,000.00" in words_of(shown)
+
+
+async def test_what_was_added_up_says_so(connected: Rig) -> None:
+    connected.fanvue.faults.add(operation="getEarningsSummary", kind="503", times=None)
+    shown = await connected.luna.slash(connected.desk, "insights goal")
+    assert "add up its single payments" in words_of(shown)
 
 
 async def test_without_the_scope_one_button_asks_for_it(rig: Rig) -> None:
