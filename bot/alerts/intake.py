@@ -1,6 +1,7 @@
 """Takes events in: durable before the answer, as many in one commit as came meanwhile."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,12 @@ log = structlog.get_logger(__name__)
 
 QUEUE_LENGTH = 5000
 BATCH = 500
+ENOUGH = 48
+"""Nobody waits for more to share the commit."""
+TURNS = 4
+"""Of the event loop, from a socket that can be read to an event in the queue."""
+SLOW_SECONDS = 0.003
+"""A commit that took so long is followed by the next at once."""
 
 
 class Kept(Enum):
@@ -46,7 +53,7 @@ class _Waiting:
 
 
 class Intake:
-    """Group commit: one writer takes whatever queued during the last commit; there is no timer.
+    """Group commit: the one writer takes whatever queued during the last commit, itself; there is no timer.
 
     Invariant: ``keep`` and ``take`` return only after the row is committed, or raise StorageBusyError.
     """
@@ -58,7 +65,7 @@ class Intake:
         self._keyring = keyring
         self._stored = stored
         self._forward = forward
-        self._queue: list[_Waiting] = []
+        self._queue: deque[_Waiting] = deque()
         self._has_work = asyncio.Event()
 
     async def take(self, event: Event, received_at: datetime) -> bool:
@@ -79,41 +86,72 @@ class Intake:
         """Write until cancelled."""
         while True:
             await self._has_work.wait()
-            batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
-            if not self._queue:
-                self._has_work.clear()
-            await self._store(batch)
+            self._has_work.clear()
+            while self._queue:
+                await self._write()
 
-    async def _store(self, batch: list[_Waiting]) -> None:
+    async def _write(self) -> None:
+        batch = self._taken(BATCH)
         try:
-            arrived = await self._forwarded(batch)
-            if arrived is None:
-                arrived = await self._kept(batch)
+            if not await self._forwarded(batch):
+                batch += await self._gathered(BATCH - len(batch))
+                await self._arrivals.keep_flowing(batch, self._more, self._settle)
         except StorageBusyError as error:
+            self._settle(batch, error)
+
+    async def _gathered(self, most: int) -> list[_Waiting]:
+        """What else comes at once. A commit costs as much for one as for many, and two busy threads cost more yet."""
+        seen = -1
+        while seen < len(self._queue) < ENOUGH:
+            seen = len(self._queue)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+        return self._taken(most)
+
+    async def _forwarded(self, batch: Sequence[_Waiting]) -> bool:
+        if self._forward is None:
+            return False
+        arrived = await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
+        if arrived is None:
+            return False
+        await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
+        self._tell(batch, arrived)
+        return True
+
+    def _more(self, commit_seconds: float) -> list[_Waiting]:
+        """What queued during a commit, where a slow disk or a crowd should not wait for the event loop.
+
+        Called in the database's thread. What other routes tell as well is left.
+        """
+        if len(self._queue) < ENOUGH and commit_seconds < SLOW_SECONDS:
+            return []
+        return self._taken(BATCH, is_plain=True)
+
+    def _taken(self, most: int, *, is_plain: bool = False) -> list[_Waiting]:
+        """The oldest in the queue, up to one that other routes tell where only plain ones are wanted."""
+        queue, batch = self._queue, list[_Waiting]()
+        while queue and len(batch) < most and not (is_plain and queue[0].row.sighting):
+            batch.append(queue.popleft())
+        return batch
+
+    def _settle(self, batch: Sequence[_Waiting], arrived: Arrived | StorageBusyError) -> None:
+        """Answer those of a commit, or of one that failed, and pass on what is news."""
+        if isinstance(arrived, StorageBusyError):
             log.error("intake_cannot_store", count=len(batch))
             for waiting in batch:
                 if not waiting.kept.done():
-                    waiting.kept.set_exception(error)
+                    waiting.kept.set_exception(arrived)
             return
+        if arrived.news:
+            self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
+        self._tell(batch, arrived)
+
+    def _tell(self, batch: Sequence[_Waiting], arrived: Arrived) -> None:
         told = set(arrived.news)
         for waiting in batch:
             if not waiting.kept.done():
                 waiting.kept.set_result(_outcome(waiting.row, told, arrived))
                 told.discard(waiting.row.key)
-
-    async def _forwarded(self, batch: Sequence[_Waiting]) -> Arrived | None:
-        if self._forward is None:
-            return None
-        arrived = await self._forward([waiting.event for waiting in batch], [waiting.row for waiting in batch])
-        if arrived is not None:
-            await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
-        return arrived
-
-    async def _kept(self, batch: list[_Waiting]) -> Arrived:
-        arrived = await self._arrivals.keep([waiting.row for waiting in batch])
-        if arrived.news:
-            self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
-        return arrived
 
 
 def _outcome(row: NewEvent, news: set[str], arrived: Arrived) -> Kept:
@@ -123,7 +161,7 @@ def _outcome(row: NewEvent, news: set[str], arrived: Arrived) -> Kept:
     return Kept.STRANGER if row.creator in arrived.strangers else Kept.KNOWN
 
 
-def _stored(batch: list[_Waiting], arrived: Arrived) -> list[StoredEvent]:
+def _stored(batch: Sequence[_Waiting], arrived: Arrived) -> list[StoredEvent]:
     """The rows as they rest now, in their order."""
     rows = {waiting.row.key: waiting.row for waiting in reversed(batch)}
     return [

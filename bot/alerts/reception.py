@@ -31,14 +31,14 @@ class Reception:
     """Raw bytes are verified before anything reads them."""
 
     def __init__(self, secrets: Sequence[str], intake: Intake, clock: Clock) -> None:
-        self._secrets = tuple(secrets)
+        self._keys = webhooks.keyed(secrets)
         self._intake = intake
         self._clock = clock
 
     async def receive(self, body: bytes, signature: str | None, topic: str | None, event: str | None) -> Received:
         """Store a signed delivery durably. StorageBusyError when it cannot be kept now, so that Fanvue sends again."""
         now = self._clock.now()
-        if not webhooks.verify(self._secrets, signature, body, now):
+        if not webhooks.verify(self._keys, signature, body, now):
             return Received.FORGED
         if body == TEST_DELIVERY:
             return Received.TESTED

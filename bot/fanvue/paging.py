@@ -26,18 +26,17 @@ async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> Asy
     given = stale = 0
     while call is not None and given < limit:
         page = await send(call)
-        stale += 1
-        for row in page.data:
-            identity = row.identity
-            if identity is not None:
-                if identity in seen:
-                    continue
-                seen.add(identity)
+        fresh = [row for row in page.data if row.identity is None or row.identity not in seen]
+        for row in fresh:
             if given == limit:
                 return
-            stale = 0
+            if row.identity is not None:
+                if row.identity in seen:
+                    continue
+                seen.add(row.identity)
             given += 1
             yield row
+        stale = 0 if fresh else stale + 1
         call = next_call(call, page) if page.data and stale < MOST_STALE else None
 
 

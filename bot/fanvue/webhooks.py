@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -17,21 +17,24 @@ MAX_HEADER_LENGTH = 4096
 MAX_DIGITS = 12
 
 
-def verify(secrets: Sequence[str], header: str | None, body: bytes, now: datetime) -> bool:
-    """Whether one of the secrets signed these raw bytes within five minutes of ``now``; never raises.
+def keyed(secrets: Iterable[str]) -> tuple[hmac.HMAC, ...]:
+    """What ``verify`` checks with, prepared once; an empty secret signs nothing."""
+    return tuple(hmac.new(_key(secret), digestmod="sha256") for secret in secrets if secret.strip())
+
+
+def verify(keys: Iterable[hmac.HMAC], header: str | None, body: bytes, now: datetime) -> bool:
+    """Whether one of the ``keyed`` secrets signed these raw bytes within five minutes of ``now``; never raises.
 
     ``header`` is ``X-Fanvue-Signature``: ``t=<unix seconds>,v0=<hex>``, where several ``v0`` may stand.
-    An empty secret signs nothing.
     """
     signed_at, signatures = _parts(header)
     if signed_at is None or abs(now.timestamp() - int(signed_at)) > TOLERANCE_SECONDS:
         return False
     is_valid = False
-    for secret in secrets:
-        if not secret.strip():
-            continue
-        key = secret.encode(errors="surrogateescape")
-        expected = hmac.digest(key, signed_at.encode() + b"." + body, "sha256").hex().encode()
+    for key in keys:
+        signing = key.copy()
+        signing.update(b"%b.%b" % (signed_at.encode(), body))
+        expected = signing.hexdigest().encode()
         for signature in signatures:
             is_valid |= hmac.compare_digest(expected, signature)
     return is_valid
@@ -40,8 +43,11 @@ def verify(secrets: Sequence[str], header: str | None, body: bytes, now: datetim
 def sign(secret: str, body: bytes, now: datetime) -> str:
     """The header that ``verify`` takes: for a delivery of our own that asks whether the secret is the right one."""
     signed_at = str(int(now.timestamp()))
-    key = secret.encode(errors="surrogateescape")
-    return f"t={signed_at},v0={hmac.new(key, signed_at.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
+    return f"t={signed_at},v0={hmac.new(_key(secret), signed_at.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
+
+
+def _key(secret: str) -> bytes:
+    return secret.encode(errors="surrogateescape")
 
 
 def parse(body: bytes, topic: str | None, event: str | None, received_at: datetime) -> Event:

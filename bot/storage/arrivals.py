@@ -1,18 +1,24 @@
 """What just arrived: stored once, in one commit with what decides whether it is news."""
 
+import asyncio
 import json
+import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, select, update
 
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Dispatch
+from bot.domain.errors import StorageBusyError
 from bot.domain.pairing import is_news
+from bot.storage import database as sqlite
 from bot.storage.at_once import AtOnce, Taken
-from bot.storage.database import Database, Rows
+from bot.storage.database import Database, Rows, translated
 from bot.storage.engine import AsyncConnection
 from bot.storage.events import NewEvent
 from bot.storage.instants import as_stored
@@ -35,6 +41,8 @@ COLUMN_NAMES = ("key", "kind", "creator_id", "sealed_body", "topic", "received_a
 COLUMNS = f"t({', '.join(COLUMN_NAMES)})"
 ARRAYS = "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
 REMEMBERED = 10_000
+COMMITS_IN_A_ROW = 32
+"""Of one visit to the driver's thread: who stops the bot waits no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,19 @@ class Arrived:
     """The rows to be routed, by key; every other event was known, or told before by another route."""
     strangers: frozenset[CreatorId] = frozenset()
     """Whose events were forgotten: nobody has connected them."""
+
+
+class Arriving(Protocol):
+    """Something that waits for its row to be stored."""
+
+    @property
+    def row(self) -> NewEvent:
+        """The row."""
+        ...
+
+
+A = TypeVar("A", bound=Arriving)
+Settle = Callable[[Sequence[A], Arrived | StorageBusyError], object]
 
 
 class ArrivalStore:
@@ -67,6 +88,49 @@ class ArrivalStore:
         if told:
             news |= await self._add_told(told)
         return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
+
+    async def keep_flowing(self, first: Sequence[A], more: Callable[[float], Sequence[A]], settle: Settle[A]) -> None:
+        """Store these and, a commit each, what ``more`` gives then; ``settle`` is told of each on the event loop.
+
+        On SQLite the driver's thread asks for ``more`` itself (how long its commit took goes in, seconds), so that it
+        need not wait for a busy event loop; there it may not give what other routes tell as well. StorageBusyError
+        when the first ones could not even be tried.
+        """
+        if not self._database.is_sqlite or any(one.row.sighting is not None for one in first):
+            settle(first, await self.keep([one.row for one in first]))
+            return
+        soon = asyncio.get_running_loop().call_soon_threadsafe
+        left = await self._database.run_alone(
+            partial(self._flow, first, more, lambda batch, arrived: soon(settle, batch, arrived))
+        )
+        if left is not None:
+            batch, news = left
+            settle(batch, Arrived(news, await self._strangers(_missing(batch, news))))
+
+    def _flow(
+        self,
+        batch: Sequence[A],
+        more: Callable[[float], Sequence[A]],
+        settle: Settle[A],
+        connection: sqlite3.Connection,
+    ) -> tuple[Sequence[A], dict[str, int]] | None:
+        """In the driver's thread: one commit after another, up to one with creators not met before: it is returned."""
+        for commits in range(1, COMMITS_IN_A_ROW + 1):
+            began = time.perf_counter()
+            try:
+                with translated():
+                    news = _add_to_sqlite([one.row for one in batch], connection)
+            except StorageBusyError as error:
+                settle(batch, error)
+                break
+            if not _missing(batch, news) <= self._met:
+                return batch, news
+            settle(batch, Arrived(news))
+            is_over = commits == COMMITS_IN_A_ROW or self._database.is_awaited
+            batch = () if is_over else more(time.perf_counter() - began)
+            if not batch:
+                break
+        return None
 
     async def keep_at_once(self, at_once: AtOnce, leasing: Callable[[Sequence[Parcel]], None]) -> Taken | None:
         """Store one with its deliveries, leased, in one commit; ``None``: nothing was stored, it goes the usual way.
@@ -94,18 +158,10 @@ class ArrivalStore:
         return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
 
     async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
-        """The hot path: one statement, one commit. Where none was known, SQLite numbers the rows in their order."""
-        if not self._database.is_sqlite:
-            async with self._database.write() as connection:
-                return await _add_to_postgresql(connection, rows)
-        count, last = await self._database.insert_alone(*_sqlite_insert(rows))
-        if count == len(rows):
-            return dict(zip((row.key for row in rows), range(last - count + 1, last + 1), strict=True))
-        if not count:
-            return {}
-        mine = json.dumps([(row.key, row.sealed_body) for row in rows])
-        added: dict[str, int] = json.loads((await self._database.execute_alone(ADDED, (mine,)))[0][0])
-        return added
+        if self._database.is_sqlite:
+            return await self._database.run_alone(partial(_add_to_sqlite, rows))
+        async with self._database.write() as connection:
+            return await _add_to_postgresql(connection, rows)
 
     async def _add_told(self, rows: Sequence[NewEvent]) -> dict[str, int]:
         """Those that other routes may have told: what they repeat is not news."""
@@ -121,12 +177,16 @@ class ArrivalStore:
             return await _news_among(connection, first, fresh) if fresh else {}
 
     async def _strangers(self, missing: Iterable[CreatorId]) -> frozenset[CreatorId]:
+        """Whom nobody has connected; nobody, while that cannot be read: what was stored is stored."""
         asked = set(missing) - self._met
         if not asked:
             return frozenset()
         query = select(creators.c.creator_id).where(creators.c.creator_id.in_(asked))
-        async with self._database.read() as connection:
-            found = set((await connection.execute(query)).scalars())
+        try:
+            async with self._database.read() as connection:
+                found = set((await connection.execute(query)).scalars())
+        except StorageBusyError:
+            return frozenset()
         if len(self._met) > REMEMBERED:
             self._met.clear()
         self._met |= found
@@ -150,6 +210,23 @@ async def _news_among(
         silence = update(events).where(events.c.id.in_(repeated))
         await connection.execute(silence.values(sealed_body=None, routed_at=events.c.received_at))
     return {key: number for key, number in numbers.items() if number not in repeated}
+
+
+def _missing(batch: Sequence[A], news: Mapping[str, int]) -> set[CreatorId]:
+    """The creators of what is no news."""
+    return {one.row.creator for one in batch if one.row.key not in news}
+
+
+def _add_to_sqlite(rows: Sequence[NewEvent], connection: sqlite3.Connection) -> dict[str, int]:
+    """The hot path: one statement, one commit. Where none was known, SQLite numbers the rows in their order."""
+    count, last = sqlite.insert_rows(connection, *_sqlite_insert(rows))
+    if count == len(rows):
+        return dict(zip((row.key for row in rows), range(last - count + 1, last + 1), strict=True))
+    if not count:
+        return {}
+    mine = json.dumps([(row.key, row.sealed_body) for row in rows])
+    added: dict[str, int] = json.loads(connection.execute(ADDED, (mine,)).fetchone()[0])
+    return added
 
 
 async def _add_to_postgresql(connection: AsyncConnection, rows: Sequence[NewEvent]) -> dict[str, int]:

@@ -104,6 +104,7 @@ class Database:
         self._near: sqlite3.Connection | None = None
         self._writer = writer
         self._turn = asyncio.Lock()
+        self._awaiting_turn = 0
         self._driver: Any = None
         self._reader = reader
         self._lock = lock
@@ -161,14 +162,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction. StorageBusyError when the database cannot take it now."""
-        with _translated():
+        with translated():
             async with self._one_at_a_time(), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read with. StorageBusyError when the database does not answer."""
-        with _translated():
+        with translated():
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -184,16 +185,6 @@ class Database:
         async with self.read() as connection:
             return list(await connection.execute(lookup.query, values))
 
-    async def look_apart(self, lookup: Lookup, **values: Any) -> list[Any]:
-        """As ``look`` does, for what would hold up the event loop: on SQLite a thread asks, in one hop."""
-        if not self.is_sqlite:
-            async with self.read() as connection:
-                return list(await connection.execute(lookup.query, values))
-        with _translated():
-            async with self._reader.connect() as connection:
-                driver = connection.driver
-                return list(await driver._execute(lookup.ask, driver._conn, values))  # noqa: SLF001 - as above
-
     def _come_near(self) -> sqlite3.Connection:
         near = sqlite3.connect(self._file, timeout=0, isolation_level=None)
         near.execute("PRAGMA query_only=ON")
@@ -207,13 +198,17 @@ class Database:
         """
         return await self._in_driver(_fetch, statement, values)
 
-    async def insert_alone(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
-        """One INSERT on SQLite that commits by itself: how many rows it added, and the number of the last of them.
+    async def run_alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Statements on SQLite that commit by themselves, in one hop to the driver's thread for all of them.
 
-        Rows are not handed back one by one: each would cost the driver's thread a turn of the interpreter's lock.
-        StorageBusyError when the database cannot take it now.
+        For the hot path alone. StorageBusyError when the database cannot take it now.
         """
-        return await self._in_driver(insert_rows, statement, values)
+        return await self._in_driver(work)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for SQLite's writer; may be asked in any thread."""
+        return self._awaiting_turn > 0
 
     async def transact(self, work: Callable[[Rows], T], committing: Callable[[T], None] | None = None) -> T:
         """One transaction of plain SQL, for the hot path: on SQLite one hop to the driver's thread for all of it.
@@ -235,7 +230,7 @@ class Database:
 
         The pool holds one connection, and whoever writes has its turn: so nobody else is using it.
         """
-        with _translated():
+        with translated():
             async with self._one_at_a_time():
                 driver = self._driver if self._driver and self._driver.is_open else await self._find_driver()
                 done: T = await driver._execute(work, driver._conn, *values)  # noqa: SLF001 - it has no public one
@@ -252,14 +247,21 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        async with asyncio.timeout(TURN_SECONDS):
-            await self._turn.acquire()
+        await self._take_turn()
         try:
             yield
         finally:
             if self._freshness is not None:
                 self._freshness.commit_ended()
             self._turn.release()
+
+    async def _take_turn(self) -> None:
+        self._awaiting_turn += 1
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turn.acquire()
+        finally:
+            self._awaiting_turn -= 1
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert that knows ON CONFLICT, in the database's dialect."""
@@ -273,7 +275,7 @@ class Database:
         """Leave no trace of deleted rows in SQLite's write-ahead log; deleted pages are zeroed as they are freed."""
         if not self.is_sqlite:
             return
-        with _translated():
+        with translated():
             async with self._one_at_a_time(), self._writer.connect() as connection:
                 cursor = await connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 await cursor.close()
@@ -331,7 +333,10 @@ def _fetch(connection: sqlite3.Connection, statement: str, values: Sequence[Any]
 
 
 def insert_rows(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[int, int]:
-    """In the driver's thread."""
+    """One INSERT, in the driver's thread: how many rows it added, and the number of the last of them.
+
+    Rows are not handed back one by one: each would cost the thread a turn of the interpreter's lock.
+    """
     cursor = connection.execute(statement, values)
     return cursor.rowcount, cursor.lastrowid or 0
 
@@ -345,7 +350,7 @@ def _postgres_rows(connection: Any) -> Rows:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """The driver's "not now" as a StorageBusyError, which repeats none of its words."""
     try:
         yield

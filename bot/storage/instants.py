@@ -30,7 +30,7 @@ class Instant(TypeDecorator[datetime]):
 
 def as_stored(moment: datetime) -> str:
     """As ``Instant`` writes into SQLite, for statements that go past it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
 
 
 def instant_of(stored: str | datetime | None) -> datetime | None:

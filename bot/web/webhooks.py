@@ -9,6 +9,7 @@ from multidict import CIMultiDict
 from bot.alerts.reception import Received, Reception
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
+from bot.web.acknowledgement import Acknowledgement
 from bot.web.metrics import Counters
 from bot.web.middlewares import SERVER, prompt_body
 from bot.web.serving import EXPRESS
@@ -40,6 +41,7 @@ class Webhooks:
         self._reception = reception
         self._counters = counters
         self._headers = CIMultiDict({**headers, "Cache-Control": "no-store"})
+        self._thanks = Acknowledgement(SERVER)
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes, and the way past them."""
@@ -52,11 +54,11 @@ class Webhooks:
         is_plain = request.raw_path == ADDRESS and request.method == "POST" and "Expect" not in request.headers
         return self._answer(request, None) if is_plain else None
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.StreamResponse:
         """The answer to a delivery that came by a route."""
         return await self._answer(request, request.match_info.get("event"))
 
-    async def _answer(self, request: web.Request, event: str | None) -> web.Response:
+    async def _answer(self, request: web.Request, event: str | None) -> web.StreamResponse:
         """What became of a delivery, as a status.
 
         204 stored, known or forgotten, 202 the doctor's test, 400 unreadable, 401 not signed, 408 too slow,
@@ -77,6 +79,8 @@ class Webhooks:
         if status >= 300:  # noqa: PLR2004 - not accepted
             return self._refused(received.value, status)
         self._counters.count_webhook(received.value)
+        if status == self._thanks.status and self._thanks.suits(request):
+            return self._thanks
         return web.Response(status=status, headers=ACCEPTED)
 
     async def _received(self, request: web.Request, event: str | None) -> Received | None:
@@ -85,7 +89,7 @@ class Webhooks:
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             return None
         return await self._reception.receive(
-            await prompt_body(request),
+            await _body(request),
             headers.get("X-Fanvue-Signature"),
             headers.get("X-Fanvue-Topic"),
             event,
@@ -97,3 +101,13 @@ class Webhooks:
         if status == 503:  # noqa: PLR2004 - unavailable
             response.headers["Retry-After"] = RETRY_SECONDS
         return response
+
+
+async def _body(request: web.Request) -> bytes:
+    """As ``prompt_body``, at once where all of it is there."""
+    if not request.content.is_eof():
+        return await prompt_body(request)
+    body = request.content.read_nowait()
+    if len(body) > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size)
+    return body

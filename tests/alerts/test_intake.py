@@ -1,7 +1,7 @@
 """What is acknowledged is stored, once, and what cannot be stored is not acknowledged."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from alert_desk import NOW, Desk, running
@@ -12,8 +12,7 @@ from bot.alerts.sealing import open_event
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import EventKind
 from bot.fanvue import webhooks
-from bot.storage.arrivals import ArrivalStore, Arrived
-from bot.storage.events import NewEvent
+from bot.storage.arrivals import A, ArrivalStore, Arrived, Settle
 from sandbox.fanvue.webhooks.signature import sign
 
 SECRET = "whsec_test"
@@ -37,9 +36,12 @@ class CountingStore(ArrivalStore):
         super().__init__(inner._database)
         self.commits: list[int] = []
 
-    async def keep(self, rows: Sequence[NewEvent]) -> Arrived:
-        self.commits.append(len(rows))
-        return await super().keep(rows)
+    async def keep_flowing(self, first: Sequence[A], more: Callable[[float], Sequence[A]], settle: Settle[A]) -> None:
+        def counted(batch: Sequence[A], outcome: Arrived | StorageBusyError) -> None:
+            self.commits.append(len(batch))
+            settle(batch, outcome)
+
+        await super().keep_flowing(first, more, counted)
 
 
 async def received(desk: Desk, intake: Intake, body: bytes) -> Received:

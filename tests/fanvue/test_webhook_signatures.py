@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fanvue.webhooks import verify
+from bot.fanvue.webhooks import keyed, verify
 
 SECRET = "whsec_test_0123456789abcdef"
 BODY_1 = (
@@ -32,38 +32,38 @@ def signed(body: bytes, secret: str, at: datetime = AT_1) -> str:
 def test_the_documented_vectors_verify() -> None:
     assert len(BODY_1) == 145
     assert len(BODY_2) == 225
-    assert verify([SECRET], HEADER_1, BODY_1, AT_1)
-    assert verify([SECRET], f"t=1762425170,v0={HEX_2}", BODY_2, datetime.fromtimestamp(1762425170, UTC))
+    assert verify(keyed([SECRET]), HEADER_1, BODY_1, AT_1)
+    assert verify(keyed([SECRET]), f"t=1762425170,v0={HEX_2}", BODY_2, datetime.fromtimestamp(1762425170, UTC))
 
 
 @pytest.mark.parametrize("seconds", [-300, 0, 300])
 def test_five_minutes_either_way_are_tolerated(seconds: int) -> None:
-    assert verify([SECRET], HEADER_1, BODY_1, AT_1 + timedelta(seconds=seconds))
+    assert verify(keyed([SECRET]), HEADER_1, BODY_1, AT_1 + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86_400 * 400])
 def test_anything_further_from_now_is_refused(seconds: int) -> None:
-    assert not verify([SECRET], HEADER_1, BODY_1, AT_1 + timedelta(seconds=seconds))
+    assert not verify(keyed([SECRET]), HEADER_1, BODY_1, AT_1 + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("at", range(0, len(BODY_1), 12))
 def test_one_other_byte_in_the_body_is_refused(at: int) -> None:
     body = BODY_1[:at] + bytes([BODY_1[at] ^ 1]) + BODY_1[at + 1 :]
-    assert not verify([SECRET], HEADER_1, body, AT_1)
+    assert not verify(keyed([SECRET]), HEADER_1, body, AT_1)
 
 
 @pytest.mark.parametrize("secret", ["", " ", "\t\n"])
 def test_an_empty_secret_never_verifies_not_even_what_it_signed(secret: str) -> None:
-    assert not verify([secret], signed(BODY_1, secret), BODY_1, AT_1)
+    assert not verify(keyed([secret]), signed(BODY_1, secret), BODY_1, AT_1)
 
 
 def test_no_secret_at_all_verifies_nothing() -> None:
-    assert not verify([], HEADER_1, BODY_1, AT_1)
+    assert not verify(keyed([]), HEADER_1, BODY_1, AT_1)
 
 
 @pytest.mark.parametrize("secrets", [[SECRET, "other"], ["other", SECRET], ["", SECRET]])
 def test_any_of_several_secrets_will_do(secrets: list[str]) -> None:
-    assert verify(secrets, HEADER_1, BODY_1, AT_1)
+    assert verify(keyed(secrets), HEADER_1, BODY_1, AT_1)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_any_of_several_secrets_will_do(secrets: list[str]) -> None:
     ],
 )
 def test_several_signatures_order_and_spaces_are_tolerated(header: str) -> None:
-    assert verify([SECRET], header, BODY_1, AT_1)
+    assert verify(keyed([SECRET]), header, BODY_1, AT_1)
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_several_signatures_order_and_spaces_are_tolerated(header: str) -> None:
     ],
 )
 def test_strange_headers_are_refused_without_an_error(header: str | None) -> None:
-    assert not verify([SECRET], header, BODY_1, AT_1)
+    assert not verify(keyed([SECRET]), header, BODY_1, AT_1)
 
 
 @given(st.text(max_size=200), st.binary(max_size=50), st.text(max_size=20))
 def test_no_header_body_or_secret_raises(header: str, body: bytes, secret: str) -> None:
-    assert not verify([secret], header, body, AT_1)
-    assert not verify([secret], f"t=1789034400,v0={header}", body, AT_1)
+    assert not verify(keyed([secret]), header, body, AT_1)
+    assert not verify(keyed([secret]), f"t=1789034400,v0={header}", body, AT_1)
 
 
 @given(st.binary(max_size=300), st.text(min_size=1, max_size=40).filter(str.strip))
 def test_what_was_signed_verifies_over_the_raw_bytes(body: bytes, secret: str) -> None:
-    assert verify([secret], signed(body, secret), body, AT_1)
+    assert verify(keyed([secret]), signed(body, secret), body, AT_1)

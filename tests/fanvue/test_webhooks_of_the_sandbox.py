@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.events import Event, EventKind
 from bot.domain.pairing import Sighting, happenings, with_report
-from bot.fanvue.webhooks import parse, verify
+from bot.fanvue.webhooks import keyed, parse, verify
 from sandbox.fanvue import SandboxFanvue
 from tests.fanvue.scripted_server import ScriptedServer, Seen
 
@@ -33,8 +33,8 @@ def partner(fanvue: SandboxFanvue) -> str:
 
 def understood(fanvue: SandboxFanvue, request: Seen) -> Event:
     now = datetime.now(UTC)
-    assert verify([fanvue.webhook_secret], request.headers["x-fanvue-signature"], request.body, now)
-    assert not verify(["another"], request.headers["x-fanvue-signature"], request.body, now)
+    assert verify(keyed([fanvue.webhook_secret]), request.headers["x-fanvue-signature"], request.body, now)
+    assert not verify(keyed(["another"]), request.headers["x-fanvue-signature"], request.body, now)
     return parse(request.body, request.headers.get("x-fanvue-topic"), None, now)
 
 
