@@ -7,10 +7,10 @@ addresses go out as given, and nothing repeats a request behind the caller's bac
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import SimpleNamespace
+from typing import Self, cast
 
 import aiohttp
 import httpx
@@ -19,22 +19,14 @@ from yarl import URL
 
 from bot.fanvue.errors import AnswerLostError, UnexpectedAnswerError, UnreachableError
 
-CHUNK_BYTES = 64 * 1024
 CONNECT_SECONDS = 5.0
 KEEPALIVE_SECONDS = 60.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
-SENT_EXTENSION = "fanvue.sent"
 TOTAL_TIMEOUT = "total"
 USER_AGENT = "fanvue-discord"
 
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
-
-
-@dataclass(slots=True)
-class Sent:
-    """Whether bytes of a request may have left."""
-
-    is_sent: bool = False
+NO_CONTENT = httpx.ByteStream(b"")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,8 +72,9 @@ class Connections:
             method,
             url,
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers},
-            content=content,
-            extensions={"timeout": timeout, SENT_EXTENSION: Sent()},
+            content=content or None,
+            stream=None if content else NO_CONTENT,
+            extensions={"timeout": timeout},
         )
         try:
             response = await self._transport.handle_async_request(request)
@@ -118,8 +111,6 @@ class OneTryTransport(AiohttpTransport):
         """The session all requests share, made on first use inside the loop."""
         if isinstance(self.client, aiohttp.ClientSession):
             return self.client
-        trace = aiohttp.TraceConfig()
-        trace.on_request_headers_sent.append(_note_sent)
         connector = aiohttp.TCPConnector(
             limit=self.limits.max_connections or 0,
             keepalive_timeout=self.limits.keepalive_expiry,
@@ -128,34 +119,69 @@ class OneTryTransport(AiohttpTransport):
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=(_without_repeats,),
-            trace_configs=[trace],
+            request_class=_Request,
             trust_env=False,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends once; raises httpx's ConnectError or ConnectTimeout only when nothing left."""
         session = self.client = self.get_client()
-        timeout = request.extensions.get("timeout", {})
-        sent = request.extensions.setdefault(SENT_EXTENSION, Sent())
+        timeout, attempt = request.extensions.get("timeout", {}), _Attempt()
         try:
             response = await session.request(
                 request.method,
                 URL(str(request.url), encoded=True),
-                headers=request.headers,
-                data=(request.content or None) if isinstance(request.stream, httpx.ByteStream) else request.stream,
+                headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw],
+                data=_content(request),
                 allow_redirects=False,
                 auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(
                     total=timeout.get(TOTAL_TIMEOUT), connect=timeout.get("connect"), sock_read=timeout.get("read")
                 ),
-                trace_request_ctx=sent,
+                middlewares=(attempt,),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _by_cause(error, sent) from None
-        return httpx.Response(
-            response.status, headers=response.raw_headers, stream=_Body(response, sent), request=request
-        )
+            raise _by_cause(error, is_sent=attempt.is_sent) from None
+        return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response), request=request)
+
+
+class _Request(aiohttp.ClientRequest):
+    """Notes when it leaves."""
+
+    is_sent = False
+
+    async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        """Bytes may be on their way from now on."""
+        self.is_sent = True
+        return await super().send(conn)
+
+
+class _Attempt:
+    """Sees a request on its way, and keeps aiohttp from sending it a second time by itself.
+
+    aiohttp repeats DELETE and its kin, but only for errors it knows.
+    """
+
+    __slots__ = ("_request",)
+
+    def __init__(self) -> None:
+        self._request: aiohttp.ClientRequest | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether bytes of it may have left."""
+        return isinstance(self._request, _Request) and self._request.is_sent
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        self._request = request
+        try:
+            return await handler(request)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise _ConnectionLostError(type(error).__name__) from None
 
 
 class _ConnectionLostError(aiohttp.ClientConnectionError):
@@ -165,16 +191,20 @@ class _ConnectionLostError(aiohttp.ClientConnectionError):
 class _Body(httpx.AsyncByteStream):
     """The answer's bytes as they come; a connection that was not read to its end is closed."""
 
-    def __init__(self, response: aiohttp.ClientResponse, sent: Sent) -> None:
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
-        self._sent = sent
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        content = self._response.content
+        if content.at_eof():
+            raise StopAsyncIteration
         try:
-            async for chunk in self._response.content.iter_chunked(CHUNK_BYTES):
-                yield chunk
+            return await content.readany()
         except (aiohttp.ClientError, OSError) as error:
-            raise _by_cause(error, self._sent) from None
+            raise _by_cause(error, is_sent=True) from None
 
     async def aclose(self) -> None:
         if self._response.content.at_eof():
@@ -194,43 +224,32 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+def _content(request: httpx.Request) -> object:
+    if request.stream is NO_CONTENT:
+        return None
+    return (request.content or None) if isinstance(request.stream, httpx.ByteStream) else request.stream
+
+
 async def _whole(response: httpx.Response, operation_id: str, max_bytes: int) -> bytes:
-    body = bytearray()
+    """The body, unpacked where it comes packed."""
+    stream, body = cast("_Body", response.stream), bytearray()
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
+        async for piece in response.aiter_bytes() if "content-encoding" in response.headers else stream:
+            body += piece
             if len(body) > max_bytes:
                 raise UnexpectedAnswerError(operation_id, "size")
     finally:
-        await response.aclose()
+        await stream.aclose()
     return bytes(body)
 
 
-async def _note_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-    sent = context.trace_request_ctx
-    if isinstance(sent, Sent):
-        sent.is_sent = True
-
-
-async def _without_repeats(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from sending DELETE a second time by itself: it only does so for errors it knows."""
-    try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _ConnectionLostError(type(error).__name__) from None
-
-
-def _by_cause(error: Exception, sent: Sent) -> httpx.TransportError:
+def _by_cause(error: Exception, *, is_sent: bool) -> httpx.TransportError:
     """The httpx error for what happened; texts of aiohttp's stay behind, they may name addresses and headers."""
     name = type(error).__name__
     if isinstance(error, aiohttp.InvalidURL):
         return httpx.UnsupportedProtocol(name)
     is_timeout = isinstance(error, asyncio.TimeoutError)
-    if not sent.is_sent:
+    if not is_sent:
         return httpx.ConnectTimeout(name) if is_timeout else httpx.ConnectError(name)
     if is_timeout:
         return httpx.ReadTimeout(name)
