@@ -40,6 +40,7 @@ MAX_TOKEN_LENGTH = 16 * 1024
 ONE_DAY = timedelta(days=1)
 ADDRESSES = 1000
 """Kept apart from their texts: to take one apart costs as much as to put the rest of its request together."""
+ANNOUNCEMENTS = frozenset({"deprecation", "sunset", "x-fanvue-api-next-version"})
 RETIRED = "retired"
 """Stands for the header where a 410 says that a version is gone."""
 BACKGROUND_CONNECTIONS = 75
@@ -147,15 +148,21 @@ class FanvueClient:
 
     async def _behind_people(self, call: Call[T], access_token: str, bucket: str, deadline: "_Deadline") -> T:
         """An attempt that waits for its turn among background work, so that people's calls never queue behind it."""
+        if self._background.locked():
+            await self._wait_for_turn(call, deadline)
+        else:
+            await self._background.acquire()
+        try:
+            return await self._attempt(call, access_token, bucket, deadline)
+        finally:
+            self._background.release()
+
+    async def _wait_for_turn(self, call: Call[Any], deadline: "_Deadline") -> None:
         try:
             async with asyncio.timeout(deadline.left_seconds):
                 await self._background.acquire()
         except TimeoutError:
             raise UnreachableError(call.operation_id) from None
-        try:
-            return await self._attempt(call, access_token, bucket, deadline)
-        finally:
-            self._background.release()
 
     async def _attempt(self, call: Call[T], access_token: str, bucket: str, deadline: "_Deadline") -> T:
         headers = {"Authorization": f"Bearer {access_token}", VERSION_HEADER: API_VERSION, "Accept": "application/json"}
@@ -212,6 +219,8 @@ class FanvueClient:
 
     def _note_deprecation(self, call: Call[Any], answer: Answer) -> None:
         headers = answer.headers
+        if ANNOUNCEMENTS.isdisjoint(headers):
+            return
         deprecated = header_text(headers.get("deprecation", ""))
         sunset = header_text(headers.get("sunset", ""))
         next_version = header_text(headers.get("x-fanvue-api-next-version", ""))

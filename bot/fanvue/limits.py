@@ -203,6 +203,8 @@ def _retry_after(text: str, their_now: datetime) -> float | None:
 
 def _number(text: str) -> float | None:
     """A number of at most twelve digits, perhaps with a fraction; anything else is none."""
+    if not text:
+        return None
     whole, _, fraction = text.strip().partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 12):  # noqa: PLR2004 - said above
         return None

@@ -1,5 +1,6 @@
 """The notification feed: what happened, for catching up where webhooks were missed."""
 
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.scopes import Scope
@@ -42,6 +43,7 @@ class Notification(Shape, frozen=True, kw_only=True):
     receiver_uuid: str = ""
 
 
+@lru_cache
 def list_notifications(
     acting_as: ActingAs = OWN, *, size: int = 50, event_type: int | None = None
 ) -> Call[Page[Notification]]:

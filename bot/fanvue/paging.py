@@ -26,17 +26,18 @@ async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> Asy
     given = stale = 0
     while call is not None and given < limit:
         page = await send(call)
-        fresh = [row for row in page.data if row.identity is None or row.identity not in seen]
-        for row in fresh:
+        stale += 1
+        for row in page.data:
+            identity = row.identity
+            if identity is not None:
+                if identity in seen:
+                    continue
+                seen.add(identity)
             if given == limit:
                 return
-            if row.identity is not None:
-                if row.identity in seen:
-                    continue
-                seen.add(row.identity)
+            stale = 0
             given += 1
             yield row
-        stale = 0 if fresh else stale + 1
         call = next_call(call, page) if page.data and stale < MOST_STALE else None
 
 

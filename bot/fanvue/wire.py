@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -61,7 +62,7 @@ class Call(Generic[T]):
     def target(self, surface: str) -> str:
         """Path and query, encoded, as they go on the wire of a surface (``"v1"`` or ``""``)."""
         names = dict(self.names_on_v1) if surface == "v1" else {}
-        query = urlencode([(names.get(key, key), value) for key, value in self.query], quote_via=quote)
+        query = _encoded(tuple((names.get(key, key), value) for key, value in self.query) if names else self.query)
         return f"{self.path}?{query}" if query else self.path
 
     def with_query(self, *pairs: tuple[str, str]) -> "Call[T]":
@@ -170,6 +171,11 @@ def changed(**fields: Any) -> dict[str, Any]:
         for key, value in fields.items()
         if value is not UNSET
     }
+
+
+@lru_cache(maxsize=512)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(query, quote_via=quote)
 
 
 def _filled(path: str, segments: Mapping[str, str]) -> str:

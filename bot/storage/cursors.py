@@ -11,6 +11,7 @@ from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
 from bot.storage.creators import ALL, JOINED, creators_from
 from bot.storage.database import Database
+from bot.storage.lookups import Lookup
 from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
 
 PAGE = 2000
@@ -39,7 +40,7 @@ IS_WAITED_FOR = or_(
         cards.c.created_at > bindparam("lately"),
     ),
 )
-ALL_OF_THEM = (
+ALL_OF_THEM = Lookup(
     select(connections, *ALL, *POLLING, PLACES.label("places"), IS_WAITED_FOR.label("is_waited_for"))
     .select_from(FOLLOWED)
     .where(creators.c.creator_id.in_(bindparam("wanted", expanding=True)))
@@ -100,9 +101,7 @@ class CursorStore:
 
     async def followed(self, wanted: Collection[CreatorId], now: datetime) -> dict[CreatorId, Followed]:
         """What is known of these creators; those who are gone are left out."""
-        values = {"wanted": list(wanted), "lately": now - LATELY}
-        async with self._database.read() as connection:
-            found = (await connection.execute(ALL_OF_THEM, values)).all()
+        found = await self._database.look_apart(ALL_OF_THEM, wanted=list(wanted), lately=now - LATELY)
         return {
             creator.id: Followed(
                 creator, str(row.sealed_tokens), _polling(row, _places(row.places)), bool(row.is_waited_for)

@@ -1,5 +1,7 @@
 """Small reads under a key, prepared once: on SQLite they are answered on the spot, without a thread."""
 
+import json
+import re
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +13,12 @@ from sqlalchemy.dialects import sqlite
 
 from bot.storage.instants import Instant, as_stored, instant_of
 
+LIST, CONSTANT = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)"), re.compile(r"__\[POSTCOMPILE_(\w+)\]")
+"""Where SQLAlchemy would write values into the statement itself; so it stays the same however long a list is."""
+
 
 class Lookup:
-    """A query that an index answers with few rows; its values are bound by name.
+    """A query that an index answers with few rows; its values are bound by name, an expanding one by a list of texts.
 
     Each row has the query's columns as attributes, with instants and booleans as such, on both databases.
     """
@@ -29,7 +34,7 @@ class Lookup:
         """The rows, from SQLite itself."""
         if self._shape is None:
             self._prepare()
-        stored = {name: as_stored(value) if isinstance(value, datetime) else value for name, value in values.items()}
+        stored = {name: _stored(value) for name, value in values.items()}
         rows = connection.execute(self._text, self._constants | stored).fetchall()
         return [self._shape(*self._read(row)) for row in rows]
 
@@ -38,7 +43,7 @@ class Lookup:
         columns = self.query.selected_columns
         readers = [(at, reader) for at, column in enumerate(columns) if (reader := _reader(column.type)) is not None]
         written = self.query.compile(dialect=sqlite.dialect(paramstyle="named"))
-        self._text = str(written)
+        self._text = CONSTANT.sub(r":\1", LIST.sub(r"(SELECT value FROM json_each(:\1))", str(written)))
         self._constants = {name: bound.value for name, bound in written.binds.items() if not bound.required}
         self._readers = tuple(readers)
         row: Any = namedtuple  # noqa: PYI024 - its columns are known by now alone
@@ -51,6 +56,12 @@ class Lookup:
         for at, reader in self._readers:
             found[at] = reader(found[at])
         return found
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return as_stored(value)
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def _reader(kind: object) -> Callable[[Any], Any] | None:

@@ -41,6 +41,8 @@ def is_due(connection: Connection, now: datetime) -> bool:
     if connection.refreshed_at > now + CLOCK_SLACK:
         return True
     end = ends_at(connection)
+    if now < end - timedelta(seconds=MOST_EARLY_SECONDS):
+        return False
     life_seconds = (end - connection.refreshed_at).total_seconds()
     early = min(max((life_seconds - LIFE_WITHOUT_EARLY_SECONDS) * EARLY_SHARE, 0), MOST_EARLY_SECONDS)
     return now >= end - timedelta(seconds=early * _share(connection))

@@ -4,8 +4,8 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 
-from sqlalchemy import bindparam, select
-from stored_examples import ANNA, LUNA, NOW, a_connection
+from sqlalchemy import bindparam, func, select
+from stored_examples import ANNA, BORIS, LUNA, MIRA, NOW, a_connection
 
 from bot.storage import Stores
 from bot.storage.database import Database
@@ -31,6 +31,23 @@ async def test_an_instant_can_be_asked_for(database: Database, stores: Stores) -
     since = Lookup(select(connections.c.id).where(connections.c.connected_at >= bindparam("moment")))
     assert len(await database.look(since, moment=NOW)) == 1
     assert await database.look(since, moment=NOW.replace(year=NOW.year + 1)) == []
+
+
+async def test_several_can_be_asked_for_at_once_from_the_loop_or_from_a_thread(
+    database: Database, stores: Stores
+) -> None:
+    await stores.connections.replace(a_connection(ANNA, LUNA), "sealed")
+    await stores.connections.replace(a_connection(BORIS, MIRA), "sealed")
+    named = Lookup(
+        select(func.aggregate_strings(connections.c.creator_id, "'; ")).where(
+            connections.c.creator_id.in_(bindparam("wanted", expanding=True))
+        )
+    )
+    for look in (database.look, database.look_apart):
+        (one,) = (await look(named, wanted=[LUNA]))[0]
+        (both,) = (await look(named, wanted=[MIRA, "x'y", LUNA]))[0]
+        (nobody,) = (await look(named, wanted=[]))[0]
+        assert (one, sorted(both.split("'; ")), nobody) == (LUNA, sorted([LUNA, MIRA]), None)
 
 
 async def test_a_look_sees_each_commit_and_nothing_before_it(database: Database, stores: Stores) -> None:
