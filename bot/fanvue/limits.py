@@ -4,12 +4,15 @@ Fanvue refills a bucket whole, every 60 s; a few operations have buckets of thei
 ``X-RateLimit-Limit``. So a bucket here belongs to a key and the limit that its operations report.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import lru_cache
+
+import msgspec
 
 from bot.domain.clock import Clock
 
@@ -21,7 +24,7 @@ LATER_WINDOW = WINDOW / 2
 LONGEST_BLOCK_SECONDS = 24 * 3600
 BLOCK_WITHOUT_HEADER_SECONDS = 30
 CLOCK_JUMP = timedelta(seconds=5)
-SWEEP_EVERY = 512
+SWEPT_AT_ONCE = 2
 MAX_LIMIT = 1_000_000
 EARLIEST_UNIX_SECONDS = 1_000_000_000
 """A smaller reset is a number of seconds from now, not an instant."""
@@ -55,9 +58,11 @@ class Standing:
         return now + timedelta(seconds=seconds)
 
 
-@dataclass(slots=True)
-class Bucket:
-    """One window of one bucket; equal to a fresh one once ``resets_at`` and ``blocked_until`` have passed."""
+class Bucket(msgspec.Struct, gc=False):
+    """One window of one bucket; equal to a fresh one once ``resets_at`` and ``blocked_until`` have passed.
+
+    There can be a hundred thousand of them: none holds anything that garbage collection would have to look through.
+    """
 
     limit: int
     remaining: int
@@ -109,7 +114,8 @@ class Limits:
         self._buckets: dict[tuple[str, int], Bucket] = {}
         self._limits: dict[str, int] = {}
         """The limit each operation last reported: which of a key's buckets it draws from."""
-        self._until_sweep = SWEEP_EVERY
+        self._turns: deque[tuple[str, int]] = deque()
+        """Whose bucket is looked at next, to be let go when it is idle: a few at each call, never all at once."""
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -117,7 +123,9 @@ class Limits:
     def room(self, key: str) -> Room | None:
         """How a key stands, taking nothing; ``None`` while nothing was asked of it lately."""
         now = self._clock.now()
-        found = [one for (name, _), one in self._buckets.items() if name == key and not one.is_spent(now)]
+        limits = {DEFAULT_LIMIT, *self._limits.values()}
+        held = [one for limit in limits if (one := self._buckets.get((key, limit))) is not None]
+        found = [one for one in held if not one.is_spent(now)]
         if not found:
             return None
         bucket = min(found, key=lambda one: one.remaining / one.limit)
@@ -165,16 +173,17 @@ class Limits:
         bucket = self._buckets.get((key, limit))
         if bucket is None:
             bucket = self._buckets[key, limit] = Bucket(limit, limit, now + WINDOW, now)
+            self._turns.append((key, limit))
         bucket.roll(now)
         return bucket
 
     def _sweep(self, now: datetime) -> None:
-        self._until_sweep -= 1
-        if self._until_sweep > 0:
-            return
-        for name in [name for name, bucket in self._buckets.items() if bucket.is_spent(now)]:
-            del self._buckets[name]
-        self._until_sweep = max(SWEEP_EVERY, len(self._buckets))
+        for _ in range(min(SWEPT_AT_ONCE, len(self._turns))):
+            name = self._turns.popleft()
+            if self._buckets[name].is_spent(now):
+                del self._buckets[name]
+            else:
+                self._turns.append(name)
 
 
 def standing_of(headers: Mapping[str, str], now: datetime) -> Standing:

@@ -1,8 +1,10 @@
 """How far each creator's lists at Fanvue were read, and how often they are asked for."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, Text, bindparam, case, cast, exists, func, or_, select, union, update
@@ -11,6 +13,7 @@ from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
 from bot.storage.creators import ALL, JOINED, creators_from
 from bot.storage.database import Database
+from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
 
@@ -184,10 +187,13 @@ class CursorStore:
             return [CreatorId(found) for found in (await connection.execute(query)).scalars()]
 
     async def _note(self, rows: Sequence[tuple[CreatorId, dict[str, Any]]]) -> None:
-        """One change each; a creator's first makes the row."""
+        """One change each; a creator's first makes the row, and what is noted of one who left is not."""
         if not rows:
             return
         names = tuple(rows[0][1])
+        if self._database.is_sqlite:
+            await self._database.execute_alone(_noting(names), [_as_json(rows)])
+            return
         changes = [
             {"of": creator, **{f"new_{name}": value for name, value in values.items()}} for creator, values in rows
         ]
@@ -206,6 +212,24 @@ class CursorStore:
             new = [{"creator_id": creator, **fresh[CreatorId(creator)]} for creator in ids]
             if new:
                 await connection.execute(self._database.insert(pollings).on_conflict_do_nothing(), new)
+
+
+@cache
+def _noting(names: tuple[str, ...]) -> str:
+    """All changes as one statement of SQLite: run one by one, its thread would want the interpreter back for each."""
+    columns, picked = ", ".join(names), ", ".join(f"json_extract(mine.value, '$.{name}')" for name in names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return (
+        f"INSERT INTO pollings (creator_id, {columns}) "  # noqa: S608 - names of ours
+        f"SELECT creators.creator_id, {picked} FROM json_each(?) AS mine "
+        "CROSS JOIN creators ON creators.creator_id = json_extract(mine.value, '$.creator') WHERE true "
+        f"ON CONFLICT (creator_id) DO UPDATE SET {changed}"
+    )
+
+
+def _as_json(rows: Sequence[tuple[CreatorId, dict[str, Any]]]) -> str:
+    changes = [{"creator": creator, **values} for creator, values in rows]
+    return json.dumps(changes, default=as_stored)
 
 
 def _still_here(wanted: Sequence[CreatorId]) -> Select[str]:

@@ -190,7 +190,7 @@ class Database:
         if not self.is_sqlite:
             async with self.read() as connection:
                 return list(await connection.execute(lookup.query, values))
-        with _translated():
+        with translated():
             async with self._reader.connect() as connection:
                 driver = connection.driver
                 return list(await driver._execute(lookup.ask, driver._conn, values))  # noqa: SLF001 - as above
