@@ -24,7 +24,7 @@ QUEUE_LENGTH = 5000
 BATCH = 500
 ENOUGH = 48
 """Nobody waits for more to share the commit."""
-TURNS = 4
+TURNS = 3
 """Of the event loop, from a socket that can be read to an event in the queue."""
 SLOW_SECONDS = 0.003
 """A commit that took so long is followed by the next at once."""

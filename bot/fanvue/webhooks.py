@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from bot.fanvue.payload import Payload
 TOLERANCE_SECONDS = 300
 MAX_HEADER_LENGTH = 4096
 MAX_DIGITS = 12
+USUAL_HEADER = re.compile(r"t=([0-9]{1,12}),v0=([0-9a-f]{64})")
 
 
 def keyed(secrets: Iterable[str]) -> tuple[hmac.HMAC, ...]:
@@ -75,6 +77,9 @@ def parse(body: bytes, topic: str | None, event: str | None, received_at: dateti
 
 def _parts(header: str | None) -> tuple[str | None, list[bytes]]:
     """The time as it was signed and the signatures; no time when it is missing, doubled or no plain number."""
+    usual = USUAL_HEADER.fullmatch(header or "")
+    if usual is not None:
+        return usual[1], [usual[2].encode()]
     times: list[str] = []
     signatures: list[bytes] = []
     for part in (header or "")[:MAX_HEADER_LENGTH].split(","):
