@@ -67,6 +67,7 @@ class Intake:
         self._forward = forward
         self._queue: deque[_Waiting] = deque()
         self._has_work = asyncio.Event()
+        self._is_slow = False
 
     async def take(self, event: Event, received_at: datetime) -> bool:
         """Store the event durably; false when it was known already. StorageBusyError when it cannot be kept now."""
@@ -100,9 +101,12 @@ class Intake:
             self._settle(batch, error)
 
     async def _gathered(self, most: int) -> list[_Waiting]:
-        """What else comes at once. A commit costs as much for one as for many, and two busy threads cost more yet."""
+        """What else comes at once, while the disk is fast.
+
+        A commit costs as much for one as for many, and two busy threads cost more yet.
+        """
         seen = -1
-        while seen < len(self._queue) < ENOUGH:
+        while seen < len(self._queue) < ENOUGH and not self._is_slow:
             seen = len(self._queue)
             for _ in range(TURNS):
                 await asyncio.sleep(0)
@@ -123,7 +127,8 @@ class Intake:
 
         Called in the database's thread. What other routes tell as well is left.
         """
-        if len(self._queue) < ENOUGH and commit_seconds < SLOW_SECONDS:
+        self._is_slow = commit_seconds >= SLOW_SECONDS
+        if len(self._queue) < ENOUGH and not self._is_slow:
             return []
         return self._taken(BATCH, is_plain=True)
 
