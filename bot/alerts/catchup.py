@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 GATHER_SECONDS = 0.02
 """Creators that are due within it go together: they share one question to storage."""
+AHEAD_SECONDS = 2 * GATHER_SECONDS
+"""How early they are asked for, so that the answer is there when they are due."""
 AT_ONCE = 250
 STARTED_IN_A_TURN = 16
 """Each takes a third of a millisecond until it waits for Fanvue, and others wait for the event loop."""
@@ -145,7 +147,8 @@ class CatchUp:
                 await asyncio.sleep(max(0.0, began + GATHER_SECONDS - self._seconds()))
             else:
                 has_room = len(self._under_way) < MOST_UNDER_WAY
-                wait = min(self._beats.next_due - self._seconds(), IDLE_SECONDS) if has_room else IDLE_SECONDS
+                until_due = self._beats.next_due - AHEAD_SECONDS - self._seconds()
+                wait = min(until_due, IDLE_SECONDS) if has_room else IDLE_SECONDS
                 await self._bell.wait(max(wait, GATHER_SECONDS))
 
     async def _keep_house(self) -> None:
@@ -171,7 +174,7 @@ class CatchUp:
 
     async def _start_due(self) -> int:
         now = self._seconds()
-        due = self._beats.pop_due(now + GATHER_SECONDS, min(AT_ONCE, MOST_UNDER_WAY - len(self._under_way)))
+        due = self._beats.pop_due(now + AHEAD_SECONDS, min(AT_ONCE, MOST_UNDER_WAY - len(self._under_way)))
         if not due:
             return 0
         try:

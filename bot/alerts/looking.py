@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 import structlog
@@ -144,10 +145,9 @@ class Looker:
         has_reversals = creator.managed is None and not self._surface and is_rare_turn
         return [
             source
-            for source in Source
-            if source.scope in held
-            and (source is not Source.REVERSALS or has_reversals)
-            and (source not in troubles or troubles[source].until <= now)
+            for source in _readable(held)
+            if (source is not Source.REVERSALS or has_reversals)
+            and (not troubles or source not in troubles or troubles[source].until <= now)
         ]
 
     async def _read(self, source: Source, target: Target, followed: Followed, calls: _Calls) -> None:
@@ -221,6 +221,12 @@ class Looker:
     def _first_since(self, creator: Creator) -> datetime:
         now = self._clock.now()
         return min(max(creator.connection.connected_at, now - FIRST_LOOK_BACK), now)
+
+
+@lru_cache(maxsize=64)
+def _readable(held: frozenset[Scope]) -> tuple[Source, ...]:
+    """The lists that a grant allows; grants of the same scopes share one set."""
+    return tuple(source for source in Source if source.scope in held)
 
 
 def _remember(target: Target, source: Source, reading: Reading) -> None:

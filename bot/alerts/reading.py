@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from bot.alerts import findings
 from bot.domain import identity
 from bot.domain.accounts import Creator
@@ -44,8 +46,7 @@ class Ask(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """One reading of one list."""
 
     creator: Creator

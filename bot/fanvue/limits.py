@@ -41,8 +41,7 @@ class Priority(Enum):
     BACKGROUND = "background"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What an answer's headers say about its bucket; ``None`` where they are absent or nonsense."""
 
     limit: int | None = None
@@ -210,6 +209,7 @@ def _retry_after(text: str, their_now: datetime) -> float | None:
     return min(seconds, LONGEST_BLOCK_SECONDS) if seconds is not None else None
 
 
+@lru_cache(maxsize=256)
 def _number(text: str) -> float | None:
     """A number of at most twelve digits, perhaps with a fraction; anything else is none."""
     if not text:

@@ -8,12 +8,12 @@ addresses go out as given, and nothing repeats a request behind the caller's bac
 import asyncio
 import ssl
 from collections.abc import AsyncIterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Self, cast
 
 import aiohttp
 import httpx
+import msgspec
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
@@ -29,8 +29,7 @@ NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedPr
 NO_CONTENT = httpx.ByteStream(b"")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A whole answer; prints as its status alone."""
 
     status: int

@@ -137,6 +137,8 @@ def creators_from(rows: Iterable[Row[Any]]) -> list[Creator]:
     found = []
     for row in rows:
         connection = connection_from(row)
-        account = FanvueAccount(CreatorId(row.subject_id), row.subject_handle, row.subject_name, is_creator=True)
-        found.append(Creator(connection.account if account.id == connection.account.id else account, connection))
+        account = connection.account
+        if row.subject_id != account.id:
+            account = FanvueAccount(CreatorId(row.subject_id), row.subject_handle, row.subject_name, is_creator=True)
+        found.append(Creator(account, connection))
     return found
