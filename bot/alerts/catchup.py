@@ -19,7 +19,7 @@ from bot.alerts.intake import Intake
 from bot.alerts.looking import Looker
 from bot.alerts.shards import Shards, shard_of
 from bot.domain.accounts import CreatorId
-from bot.domain.catching_up import Outcome, Source
+from bot.domain.catching_up import Outcome, Polling, Source
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import where
@@ -40,6 +40,7 @@ STARTED_IN_A_TURN = 16
 MOST_UNDER_WAY = 500
 IDLE_SECONDS = 5
 KEEP_SECONDS = 10
+PIECE_SECONDS = 0.05
 AGAIN_SECONDS = 5
 RELOAD_SECONDS = 600
 MARGIN = timedelta(minutes=2)
@@ -213,16 +214,17 @@ class CatchUp:
             log.error("look_failed", error=where(error))
         else:
             next_in = looked.next_in_seconds
-            if looked.beat_seconds is not None and self._is_noted(creator, target):
+            if looked.beat_seconds is not None and self._is_noted(creator, target, followed.polling):
                 self._notes.append(Note(creator, self._clock.now(), looked.beat_seconds))
         if next_in is None or shard_of(creator) not in self._shards.held:
             self._beats.drop(creator)
         else:
             self._beats.put(creator, self._seconds() + next_in)
 
-    def _is_noted(self, creator: CreatorId, target: Target) -> bool:
-        """Whether this look's time is kept; of many creators not those of one turn together."""
-        return self.count < MANY or (target.turn + hash(creator)) % NOTED_OF_MANY == 0
+    def _is_noted(self, creator: CreatorId, target: Target, polling: Polling) -> bool:
+        """Whether the time of this look is kept: the first always; of many creators not those of one turn together."""
+        is_chosen = self.count < MANY or (target.turn + hash(creator)) % NOTED_OF_MANY == 0
+        return is_chosen or polling.polled_at is None
 
     async def _take_share(self) -> None:
         held = await self._shards.hold()
@@ -262,9 +264,11 @@ class CatchUp:
                     self._bell.ring()
 
     async def _flush(self) -> None:
-        """Note who was looked at; in pieces, since they can be many."""
+        """Note who was looked at; in pieces with pauses between them, since they can be many."""
         notes, self._notes = self._notes, []
         for first in range(0, len(notes), AT_ONCE):
+            if first:
+                await asyncio.sleep(PIECE_SECONDS)
             await self._cursors.note_polled(notes[first : first + AT_ONCE])
 
     async def _listen(self) -> None:
