@@ -1,15 +1,12 @@
 """A connection's tokens, sealed and clear."""
 
+import json
 import secrets
 from dataclasses import dataclass
-
-import msgspec
 
 from bot.domain.accounts import CreatorId
 from bot.fanvue.oauth import TokenPair
 from bot.vault.keyring import Keyring, SealError
-
-TEXTS = msgspec.json.Decoder(tuple[str, str, str])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,8 +24,8 @@ class Tokens:
 
 def seal_pair(keyring: Keyring, creator: CreatorId, pair: TokenPair, *, grant: str | None = None) -> str:
     """The pair sealed for its creator; without a ``grant`` it begins one."""
-    text = msgspec.json.encode([pair.access_token, pair.refresh_token, grant or secrets.token_hex(8)])
-    return keyring.seal_quickly(text, identity=f"tokens:{creator}")
+    text = json.dumps([pair.access_token, pair.refresh_token, grant or secrets.token_hex(8)])
+    return keyring.seal(text, identity=f"tokens:{creator}")
 
 
 def open_pair(keyring: Keyring, creator: CreatorId, sealed: str) -> Tokens:
@@ -43,6 +40,7 @@ def open_any_pair(keyring: Keyring, sealed: str) -> Tokens:
 
 def _read(text: str) -> Tokens:
     try:
-        return Tokens(*TEXTS.decode(text))
+        access, refresh, grant = json.loads(text)
     except ValueError:
         raise SealError("holds no pair") from None
+    return Tokens(str(access), str(refresh), str(grant))
