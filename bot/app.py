@@ -104,6 +104,7 @@ class _Assembly(Catalogue):
             ledger=self.ledger,
             catch_up=catch_up,
             endings=self.endings(intake),
+            brief_rounds=self.brief_rounds(services),
             obituaries=self.obituaries,
             recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,

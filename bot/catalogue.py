@@ -9,6 +9,7 @@ from bot.alerts.mirroring import Mirror
 from bot.charts.studio import ChartStudio
 from bot.discordkit.actions import Actions
 from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.briefs import BriefMessenger
 from bot.discordkit.client import DiscordClient
 from bot.discordkit.deleting import MessageDeleter
 from bot.discordkit.desk_headers import DeskHeaders
@@ -33,6 +34,8 @@ from bot.services.alerts import AlertsService
 from bot.services.answering import Answering, answering
 from bot.services.audience import AudienceService
 from bot.services.authorisation import Authorisation
+from bot.services.brief_rounds import BriefRounds
+from bot.services.briefs import BriefsService
 from bot.services.connections import ConnectionsService
 from bot.services.drafts import DraftsService
 from bot.services.fan_finding import FanFinder
@@ -101,6 +104,7 @@ class Catalogue:
         self.mirror = Mirror(stores.desk_posts, stores.replies, clock)
         self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring, claims=stores.claims)
         self.notices = Notices(self.client, direct)
+        self.messenger = BriefMessenger(self.client, direct, pacer)
         self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
         self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
@@ -121,17 +125,30 @@ class Catalogue:
         connections, answers = self.connections(managed), self.answering(access, finder)
         finished = FinishedMonths(gate, stores.finished, self.keyring, clock)
         insights = InsightsService(gate, finished, self.studio, clock)
+        audience = AudienceService(gate, finished, self.studio, finder, clock)
+        goals = GoalsService(insights, stores.creators, self.studio)
+        posts = PostsService(gate, stores.audit, self.studio, clock)
         return Services(
             access=access,
             alerts=self.alerts(),
-            audience=AudienceService(gate, finished, self.studio, finder, clock),
+            audience=audience,
+            briefs=BriefsService(
+                access=access,
+                insights=insights,
+                audience=audience,
+                goals=goals,
+                conversations=answers.conversations,
+                posts=posts,
+                briefs=stores.briefs,
+                clock=clock,
+            ),
             claims=answers.claims,
             connections=connections,
             conversations=answers.conversations,
             desk=answers.desk,
             drafts=self.drafts(access),
             fan_lists=FanListsService(gate, stores.audit, clock),
-            goals=GoalsService(insights, stores.creators, self.studio),
+            goals=goals,
             guilds=GuildsService(stores.departures, clock),
             inbox=answers.inbox,
             insights=insights,
@@ -139,7 +156,7 @@ class Catalogue:
             mass=MassService(gate, stores.audit, clock),
             media=MediaService(gate, self.fanvue.connections, allows_loopback=self.is_sandbox),
             muting=self.muting(access),
-            posts=PostsService(gate, stores.audit, self.studio, clock),
+            posts=posts,
             preferences=PreferencesService(stores.preferences, stores.creators),
             privacy=PrivacyService(
                 stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
@@ -167,6 +184,17 @@ class Catalogue:
             team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
             unsending=answers.unsending,
             waiting=answers.waiting,
+        )
+
+    def brief_rounds(self, services: Services) -> BriefRounds:
+        """What sends summaries when they are due."""
+        return BriefRounds(
+            access=services.access,
+            briefs=services.briefs,
+            preferences=services.preferences,
+            store=self.stores.briefs,
+            messenger=self.messenger,
+            clock=self.clock,
         )
 
     def access(self, managed: ManagedCreatorsService) -> AccessService:

@@ -22,6 +22,7 @@ from bot.discordkit.reconnect import logged_in
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.services import Services
+from bot.services.brief_rounds import BriefRounds
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.vault.ledger import Ledger
@@ -70,6 +71,7 @@ class App:
     ledger: Ledger
     catch_up: CatchUp
     endings: Endings
+    brief_rounds: BriefRounds
     obituaries: Obituaries
     recovery: Recovery
     readiness: Readiness
@@ -110,6 +112,7 @@ class App:
             parts["worker"] = self.worker.run()
             parts["board"] = self.board.run()
             parts["remover"] = self.remover.run()
+            parts["briefs"] = self.brief_rounds.run()
             parts["sweeper"] = self._sweep()
             parts["desk"] = self._draw_desks()
             parts["recovery"] = self.recovery.run()

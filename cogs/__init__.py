@@ -4,6 +4,7 @@ NAMES = (
     "connect",
     "account",
     "insights",
+    "report",
     "alerts",
     "inbox",
     "posts",

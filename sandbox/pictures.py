@@ -55,6 +55,11 @@ async def main(folder: Path) -> None:
             await discord.command(command)
             panel = await discord.sees(words)
             await panel.screenshot(path=folder / f"{command.split()[0]}.png")
+        for rhythm, words in (("morning", "Morning brief"), ("weekly", "The week")):
+            await discord.command(f"report {rhythm}")
+            report = await discord.sees(words)
+            await discord.page.wait_for_timeout(DRAWING_MS)
+            await report.screenshot(path=folder / f"report-{rhythm}.png")
         await _desk(context, origin, fan, folder)
         await _alerts(context, origin, folder)
         await _team(context, origin, folder)

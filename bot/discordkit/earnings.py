@@ -69,13 +69,13 @@ def earnings_embed(
     words = story(report) or ("" if not is_whole else UNCOMPARED)
     hours = HOURS_ARE_GROSS if picture and view is View.HOURS else ""
     compared = [] if report.before and report.before.net.minor <= 0 else _comparisons(report)
-    lines = (f"## {report.net} net", _span(report), *compared, words, hours)
+    lines = (f"## {report.net} net", span_of(report), *compared, words, hours)
     embed.description = "\n".join(filter(None, lines))
     embed.add_field(name="Gross", value=str(report.gross))
     if report.before is not None:
         embed.add_field(name="Period before", value=f"{report.before.net} net")
     if reversals is not None:
-        for name, value in _taken_back(report, reversals):
+        for name, value in taken_back(report, reversals):
             embed.add_field(name=name, value=value)
     if report.best_day and len(report.days) > 1:
         best = report.best_day
@@ -167,10 +167,10 @@ def _title(report: EarningsReport) -> str:
 
 
 def _masked(report: EarningsReport) -> str:
-    return "\n".join(("Net income", _span(report), *_comparisons(report)))
+    return "\n".join(("Net income", span_of(report), *_comparisons(report)))
 
 
-def _span(report: EarningsReport) -> str:
+def span_of(report: EarningsReport) -> str:
     """The days it is about, whatever the period is called."""
     days = [day.astimezone(report.period.zone) for day in (report.period.days[0], report.period.days[-1])]
     first, last = (f"{day:%a} {day_name(day.date())}" for day in days)
@@ -183,16 +183,17 @@ def _comparisons(report: EarningsReport) -> list[str]:
     if report.before is None:
         return []
     if report.weekdays is None:
-        lines = [_against(report.change, "the period before (same weekdays)")]
+        lines = [against(report.change, "the period before (same weekdays)")]
     else:
         lines = [
-            _against(report.change, "the period before"),
-            _against(report.change_on_weekdays, "the same days of the week"),
+            against(report.change, "the period before"),
+            against(report.change_on_weekdays, "the same days of the week"),
         ]
     return [line for line in lines if line] or ["Nothing before to compare with."]
 
 
-def _against(change: float | None, what: str) -> str:
+def against(change: float | None, what: str) -> str:
+    """How much more or less than ``what``; nothing where there is nothing to measure against."""
     if change is None:
         return ""
     if not is_noticed(change):
@@ -219,7 +220,7 @@ def _before(before: int, now: int) -> str:
     return f" ({sign}{percent(change)})"
 
 
-def _taken_back(report: EarningsReport, reversals: Reversals) -> list[tuple[str, str]]:
+def taken_back(report: EarningsReport, reversals: Reversals) -> list[tuple[str, str]]:
     """Names and values of fields; Fanvue does not tell which source something was taken back from."""
     name = "Taken back" if report.source is Source.ALL else "Taken back, all sources"
     if not reversals.count:

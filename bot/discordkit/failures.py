@@ -241,7 +241,7 @@ class Failures:
                 await self._show(interaction, embed_of(PICK), view)
                 return
         failure = failure_for(error)
-        view = again_view(error) or _view(failure) or discord.utils.MISSING
+        view = again_view(error) or view_of_failure(failure) or discord.utils.MISSING
         await self._show(interaction, embed_of(failure), view)
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
@@ -266,7 +266,7 @@ class Failures:
             log.warning("failure_not_shown", error=type(problem).__name__)
 
     async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
-        await self._show(interaction, embed_of(failure), _view(failure) or discord.utils.MISSING)
+        await self._show(interaction, embed_of(failure), view_of_failure(failure) or discord.utils.MISSING)
 
     async def _show(self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
         try:
@@ -297,7 +297,8 @@ def again_view(error: BaseException) -> discord.ui.View | None:
     return view_of(items) if items else None
 
 
-def _view(failure: Failure) -> discord.ui.View | None:
+def view_of_failure(failure: Failure) -> discord.ui.View | None:
+    """The button that mends it, where there is one."""
     if failure.verb is not None:
         return view_of([button(failure.button, failure.verb, style=discord.ButtonStyle.primary)])
     return None if failure.features is None else connect_view(failure.features, failure.button)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
 from bot.services.audience import AudienceService
+from bot.services.briefs import BriefsService
 from bot.services.claims import ClaimsService
 from bot.services.connections import ConnectionsService
 from bot.services.conversations import ConversationsService
@@ -42,6 +43,7 @@ class Services:
     access: AccessService
     alerts: AlertsService
     audience: AudienceService
+    briefs: BriefsService
     claims: ClaimsService
     connections: ConnectionsService
     conversations: ConversationsService

@@ -44,6 +44,10 @@ class GoalsService:
             return None
         return Progress(Money(goal), report.net, month_of(report.as_of, report.period.zone), report.as_of)
 
+    async def is_set(self, grant: Grant) -> bool:
+        """Whether there is a goal; asks Fanvue nothing."""
+        return await self._creators.monthly_goal(grant.creator) is not None
+
     async def set(self, grant: Grant, written: str) -> Money | None:
         """Set the goal of every month from now on, or take it away. Needs the right to manage; BadInputError."""
         if grant.capability is not Capability.MANAGE:

@@ -9,6 +9,7 @@ from bot.domain.accounts import ConnectionStatus, DiscordUserId
 from bot.domain.errors import StorageBusyError
 from bot.storage.arrivals import ArrivalStore
 from bot.storage.audit import AuditLog
+from bot.storage.briefs import BriefStore
 from bot.storage.cards import CardStore
 from bot.storage.claims import ClaimStore
 from bot.storage.connections import ConnectionStore
@@ -81,6 +82,7 @@ class Stores:
         self.claims = ClaimStore(database)
         self.notes = NoteStore(database)
         self.watches = WatchStore(database)
+        self.briefs = BriefStore(database)
         self.routes = RouteStore(database)
         self.mutes = MuteStore(database)
         self.spenders = SpenderStore(database)
@@ -159,6 +161,7 @@ class Stores:
             "reply_places": self.reply_places,
             "notes": self.notes,
             "watches": self.watches,
+            "briefs": self.briefs,
             "audit": self.audit,
             "uses": self.uses,
             "links": self.links,

@@ -16,6 +16,7 @@ from bot.domain.accounts import (
     MessageId,
 )
 from bot.domain.alerts import Place, PlaceKind, Route
+from bot.domain.briefs import Rhythm, Subscription
 from bot.domain.events import EventKind
 from bot.domain.posting import DraftKind, DraftStatus
 from bot.domain.rules import Mute, MuteScope, MuteSubject
@@ -45,6 +46,12 @@ def dm_of(person: DiscordUserId) -> Place:
 
 def account(creator: CreatorId) -> FanvueAccount:
     return FanvueAccount(creator, f"handle-{creator[:2]}", "Displayed Name", is_creator=True)
+
+
+def a_subscription(
+    person: DiscordUserId = ANNA, creator: CreatorId = LUNA, rhythm: Rhythm = Rhythm.MORNING, due_at: datetime = NOW
+) -> Subscription:
+    return Subscription(person, creator, rhythm, 8 * 60, "Europe/Berlin", due_at)
 
 
 def a_draft(draft_id: str, creator: CreatorId = LUNA, author: DiscordUserId = ANNA) -> StoredDraft:

@@ -23,6 +23,7 @@ from stored_examples import (
     a_pending,
     a_reply,
     a_route,
+    a_subscription,
     an_attempt,
     an_event,
     dm_of,
@@ -144,6 +145,7 @@ async def work_for_boris(stores: Stores) -> None:
     await stores.claims.take(Claim(MIRA, FAN, ANNA, NAME, NOW, LATER), NOW)
     await stores.notes.add(StoredNote("n1", MIRA, FAN, ANNA, "sealed-note", NOW))
     await stores.watches.set(Watch(MIRA, 15, None, ANNA))
+    await stores.briefs.set(a_subscription(ANNA, MIRA))
     await act(stores, creator=MIRA)
 
 

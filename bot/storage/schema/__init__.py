@@ -18,7 +18,7 @@ from bot.storage.schema.catching_up import cursors, pollings
 from bot.storage.schema.inbox import claims, closed_chats, escalations, notes, replies, reply_places, watches
 from bot.storage.schema.operating import audit, key_checks, leases, revocations
 from bot.storage.schema.posting import approval_policies, drafts
-from bot.storage.schema.reports import finished_months
+from bot.storage.schema.reports import briefs, finished_months
 from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders, subscriber_lists
 from bot.storage.schema.trust import card_removals, departures, uses
 
@@ -29,6 +29,7 @@ __all__ = [
     "RowNumber",
     "approval_policies",
     "audit",
+    "briefs",
     "card_removals",
     "cards",
     "claims",

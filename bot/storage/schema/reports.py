@@ -1,6 +1,6 @@
-"""Answers that are kept so that they are asked once."""
+"""Answers that are kept so that they are asked once, and summaries that people get by themselves."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import metadata
@@ -17,3 +17,17 @@ finished_months = Table(
     Column("kept_at", Instant, nullable=False),
 )
 Index(None, finished_months.c.creator_id)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("person", BigInteger, primary_key=True),
+    Column("creator_id", ForeignKey("creators.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("rhythm", Text, primary_key=True),
+    Column("minute", Integer, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("taken_until", Instant),
+)
+Index(None, briefs.c.due_at)
+Index(None, briefs.c.creator_id)
