@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
+import aiohttp
 import discord
+import structlog
 
 from bot.discordkit.components import button, view_of
 from bot.discordkit.direct import DirectMessages
@@ -23,6 +25,8 @@ from bot.domain.posting import PostCard
 from bot.domain.reports import story
 from bot.domain.walltime import as_clock
 
+log = structlog.get_logger(__name__)
+
 WHEN_VERB = "brief-when"
 STOP_VERB = "brief-stop"
 OFF = "off"
@@ -30,6 +34,7 @@ HOURS = 24
 PAYERS = 3
 POSTS = 6
 NONCE_LENGTH = 24
+TOO_MANY = 429
 TITLES = {Rhythm.MORNING: "☀️ Morning brief", Rhythm.WEEKLY: "🗓️ The week"}
 GOES_OUT = {Rhythm.MORNING: "📅 Goes out today", Rhythm.WEEKLY: "📅 Goes out this week"}
 EVERY = {Rhythm.MORNING: "Every day at", Rhythm.WEEKLY: "Mondays at"}
@@ -102,10 +107,13 @@ class BriefMessenger:
             await self._client.get_partial_messageable(channel).send(
                 embed=embed, view=view, files=files, nonce=_nonce(one), allowed_mentions=NO_MENTIONS
             )
-        except discord.Forbidden:
-            return False
-        except discord.HTTPException:
+        except (aiohttp.ClientError, TimeoutError, OSError):
             raise DiscordDownError from None
+        except discord.HTTPException as error:
+            if error.status >= 500 or error.status == TOO_MANY:  # noqa: PLR2004 - Discord's own trouble
+                raise DiscordDownError from None
+            log.warning("brief_refused", status=error.status)
+            return False
         return True
 
 

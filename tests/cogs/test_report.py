@@ -140,6 +140,22 @@ async def test_while_fanvue_is_down_it_waits_and_comes_when_fanvue_is_back(conne
     assert len(briefs_in(connected.dm)) == 1
 
 
+async def test_while_discord_fails_it_waits_and_who_takes_no_messages_gets_the_next(connected: Rig) -> None:
+    shown = await connected.luna.slash(connected.desk, "report morning")
+    await pick(connected, shown, EIGHT)
+    due = await make_due(connected)
+    connected.env.inject_error("POST", "/channels/*/messages", status=500)
+    await go(connected)
+    assert await wanted(connected) == due
+    await connected.app.stores.briefs.set(due)
+    connected.env.inject_error("POST", "/channels/*/messages", status=403)
+    await go(connected)
+    following = await wanted(connected)
+    assert following is not None
+    assert following.due_at > due.due_at
+    assert briefs_in(connected.dm) == []
+
+
 async def test_one_that_is_half_a_day_late_is_left_out(connected: Rig) -> None:
     shown = await connected.luna.slash(connected.desk, "report morning")
     await pick(connected, shown, EIGHT)
