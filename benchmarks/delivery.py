@@ -1,7 +1,11 @@
-"""From the webhook written to the request that reaches Discord, idle system, against the prototype."""
+"""From the webhook written to the request that reaches Discord, idle system, against the prototype.
+
+Beside it the floor: what the libraries that the bot is fixed to take alone.
+"""
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
@@ -25,8 +29,9 @@ async def delivery() -> list[Figure]:
     async with teams(1) as (ground, (team,)), aiohttp.ClientSession() as session:
         await (await ground.discord.slash(team.owner, team.channel, "alerts off", channel=team.channel)).wait(15)
         creator = ground.fanvue.world.account(team.handle)
-        async with server("prototype_delivery", ground.discord.api_url, str(team.channel.id)) as port:
-            prototype = Courier(session, f"http://127.0.0.1:{port}{PATH}")
+        place = (ground.discord.api_url, str(team.channel.id))
+        async with server("prototype_delivery", *place) as port, server("floor_delivery", *place) as floor_port:
+            prototype, floor = (Courier(session, f"http://127.0.0.1:{one}{PATH}") for one in (port, floor_port))
             ours = Courier(session, ground.webhook_url)
             numbers = iter(range(10**6))
 
@@ -39,14 +44,22 @@ async def delivery() -> list[Figure]:
                     await asyncio.sleep(PAUSE_SECONDS)
                 return found
 
-            await latencies(ours)
-            await latencies(prototype)
-            pairs = [(await latencies(ours), await latencies(prototype)) for _ in range(PAIRS)]
+            for courier in (ours, prototype, floor):
+                await latencies(courier)
+            rounds = [(await latencies(ours), await latencies(prototype), await latencies(floor)) for _ in range(PAIRS)]
+    mine, theirs, least = zip(*rounds, strict=True)
+    return [
+        *_figures("webhook to Discord's request", mine, theirs),
+        *_figures("floor of the libraries: webhook to request", least, theirs),
+    ]
+
+
+def _figures(what: str, subject: Sequence[list[float]], baseline: Sequence[list[float]]) -> list[Figure]:
     return [
         paired(
-            f"webhook to Discord's request: {name}",
-            [percentile(mine, share) for mine, _ in pairs],
-            [percentile(theirs, share) for _, theirs in pairs],
+            f"{what}: {name}",
+            [percentile(found, share) for found in subject],
+            [percentile(found, share) for found in baseline],
             goal,
             is_at_most=True,
             unit=" ms",
