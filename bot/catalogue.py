@@ -54,6 +54,7 @@ from bot.services.privacy import PrivacyService
 from bot.services.publishing import Publisher
 from bot.services.reopening import ReopeningService
 from bot.services.sales import SalesService
+from bot.services.side_by_side import SideBySideService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
 from bot.services.status import StatusService
@@ -128,6 +129,7 @@ class Catalogue:
         audience = AudienceService(gate, finished, self.studio, finder, clock)
         goals = GoalsService(insights, stores.creators, self.studio)
         posts = PostsService(gate, stores.audit, self.studio, clock)
+        preferences = PreferencesService(stores.preferences, stores.creators)
         return Services(
             access=access,
             alerts=self.alerts(),
@@ -157,7 +159,7 @@ class Catalogue:
             media=MediaService(gate, self.fanvue.connections, allows_loopback=self.is_sandbox),
             muting=self.muting(access),
             posts=posts,
-            preferences=PreferencesService(stores.preferences, stores.creators),
+            preferences=preferences,
             privacy=PrivacyService(
                 stores=stores, connections=connections, recorder=self.ledger, clock=clock, wake=self.wake
             ),
@@ -165,6 +167,7 @@ class Catalogue:
             reply_places=answers.reply_places,
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
+            side_by_side=SideBySideService(access, insights, preferences, self.studio, clock),
             spreadsheets=SpreadsheetsService(insights, clock),
             spending=SpendingService(
                 creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock

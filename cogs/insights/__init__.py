@@ -13,6 +13,7 @@ from bot.domain.periods import Preset, asked
 from bot.domain.reports import Source
 from bot.services import Services
 from cogs.insights.audience import Audience
+from cogs.insights.creators import Creators
 from cogs.insights.earnings import Earnings
 from cogs.insights.goals import Goals
 from cogs.insights.sales import Sales
@@ -35,6 +36,7 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
         self._audience = Audience(services, kit, zones)
         self._sales = Sales(services, kit, zones)
         self._goals = Goals(services, kit, zones)
+        self._side_by_side = Creators(services, kit)
 
     @app_commands.command(name="earnings")
     @app_commands.describe(
@@ -111,7 +113,14 @@ class Insights(commands.GroupCog, name="insights", description="See how it is go
         """See how far this month is on its way to your goal, and set one"""
         await self._goals.show(interaction, creator)
 
+    @app_commands.command(name="creators")
+    @app_commands.describe(period=PERIOD)
+    async def creators(self, interaction: discord.Interaction, period: str | None = None) -> None:
+        """See all creators you look after side by side: who earned what, against the time before"""
+        await self._side_by_side.show(interaction, _state(None, period, Preset.LAST_7))
+
     @earnings.autocomplete("period")
+    @creators.autocomplete("period")
     @subscribers.autocomplete("period")
     @top_fans.autocomplete("period")
     @transactions.autocomplete("period")

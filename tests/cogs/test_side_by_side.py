@@ -1,0 +1,78 @@
+"""/insights creators: everybody one may see, and nobody else, with the same numbers as alone."""
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.domain.money import MINUS
+from tests.rig import CREATOR, Rig, components_of, words_of
+
+AGENCY = "northstar_agency"
+
+
+@pytest.fixture
+async def agency(rig: Rig) -> Rig:
+    """Luna has connected the agency's account."""
+    assert (await rig.connect("luna", AGENCY)).status == 200
+    return rig
+
+
+def managed(rig: Rig) -> list[str]:
+    world = rig.fanvue.world
+    return sorted(one.handle for one in world.managed_creators(world.account(AGENCY)))
+
+
+def lines_of(shown: Any) -> dict[str, str]:
+    """What each creator earned, by handle, in the order of the answer."""
+    found = re.findall(r"^\d+\. @(\S+) \*\*(\S+)\*\*", words_of(shown).replace("\\", ""), re.MULTILINE)
+    return dict(found)
+
+
+def cents(amount: str) -> int:
+    return int(re.sub(r"\D", "", amount)) * (-1 if MINUS in amount else 1)
+
+
+async def test_an_agency_sees_all_its_creators_the_most_first_and_their_sum(agency: Rig) -> None:
+    shown = await agency.luna.slash(agency.desk, "insights creators", period="28d")
+    incomes = lines_of(shown)
+    assert sorted(incomes) == managed(agency)
+    amounts = [cents(amount) for amount in incomes.values()]
+    assert amounts == sorted(amounts, reverse=True)
+    (together,) = re.findall(r"## (\S+) net", words_of(shown))
+    assert cents(together) == sum(amounts)
+    assert len(shown.response.attachments) == 1
+
+
+async def test_each_line_says_what_the_creators_own_answer_says(agency: Rig) -> None:
+    incomes = lines_of(await agency.luna.slash(agency.desk, "insights creators", period="last_month"))
+    for handle, amount in incomes.items():
+        alone = await agency.luna.slash(agency.desk, "insights earnings", period="last_month", creator=handle)
+        assert f"## {amount} net" in words_of(alone)
+
+
+async def test_another_period_is_picked_on_the_answer(agency: Rig) -> None:
+    shown = await agency.luna.slash(agency.desk, "insights creators")
+    menu = next(part for part in components_of(shown.response) if "side-period" in part["custom_id"])
+    await agency.luna.select(shown.response, ["last_month"], custom_id=menu["custom_id"])
+    assert "Last month" in words_of(shown)
+
+
+async def test_a_team_member_sees_those_they_were_given_and_a_stranger_nobody(connected: Rig) -> None:
+    cleo, olli = connected.members["cleo"], connected.members["olli"]
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="insights")
+    assert list(lines_of(await cleo.slash(connected.desk, "insights creators"))) == [CREATOR]
+    await connected.luna.slash(connected.desk, "team revoke", person=cleo, right="insights")
+    for person in (cleo, olli):
+        refused = words_of(await person.slash(connected.desk, "insights creators"))
+        assert "No Fanvue account" in refused
+        assert CREATOR not in refused
+
+
+async def test_one_who_cannot_be_read_is_named_and_the_others_are_there(agency: Rig) -> None:
+    agency.fanvue.faults.add(operation="getCreatorEarningsSummary", kind="403", times=1)
+    shown = await agency.luna.slash(agency.desk, "insights creators", period="28d")
+    (left,) = set(managed(agency)) - set(lines_of(shown))
+    assert f"Not read just now @{left}" in words_of(shown).replace("\\", "")
+    again = await agency.luna.slash(agency.desk, "insights creators", period="28d")
+    assert sorted(lines_of(again)) == managed(agency)
