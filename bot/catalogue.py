@@ -135,14 +135,7 @@ class Catalogue:
             alerts=self.alerts(),
             audience=audience,
             briefs=BriefsService(
-                access=access,
-                insights=insights,
-                audience=audience,
-                goals=goals,
-                conversations=answers.conversations,
-                posts=posts,
-                briefs=stores.briefs,
-                clock=clock,
+                access, insights, audience, goals, answers.conversations, posts, briefs=stores.briefs, clock=clock
             ),
             claims=answers.claims,
             connections=connections,
@@ -173,20 +166,25 @@ class Catalogue:
                 creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock
             ),
             stuck=answers.stuck,
-            status=StatusService(
-                access=access,
-                gate=gate,
-                events=stores.events,
-                cursors=stores.cursors,
-                outbox=stores.outbox,
-                routes=stores.routes,
-                dms=stores.dms,
-                subscribers=stores.subscribers,
-                clock=clock,
-            ),
+            status=self.status(access),
             team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
             unsending=answers.unsending,
             waiting=answers.waiting,
+        )
+
+    def status(self, access: AccessService) -> StatusService:
+        """What works and what does not."""
+        stores = self.stores
+        return StatusService(
+            access=access,
+            gate=self.gate,
+            events=stores.events,
+            cursors=stores.cursors,
+            outbox=stores.outbox,
+            routes=stores.routes,
+            dms=stores.dms,
+            subscribers=stores.subscribers,
+            clock=self.clock,
         )
 
     def brief_rounds(self, services: Services) -> BriefRounds:

@@ -35,13 +35,13 @@ class BriefsService:
 
     def __init__(
         self,
-        *,
         access: AccessService,
         insights: InsightsService,
         audience: AudienceService,
         goals: GoalsService,
         conversations: ConversationsService,
         posts: PostsService,
+        *,
         briefs: BriefStore,
         clock: Clock,
     ) -> None:
