@@ -58,14 +58,13 @@ def brief_embed(brief: Brief, picture: str | None = None) -> discord.Embed:
 
 def brief_view(rhythm: Rhythm, creator: str, wanted: Subscription | None) -> discord.ui.View:
     """When it comes by itself, and that it does not."""
-    key = f"{rhythm.value}|{creator}"
     hours = [option(f"{EVERY[rhythm]} {as_clock(hour * 60)}", str(hour * 60)) for hour in range(HOURS)]
     chosen = OFF if wanted is None else str(wanted.minute)
     entries = [option("Not by itself", OFF), *hours]
-    picker = menu("When to send it to you", WHEN_VERB, key, entries, chosen=[chosen])
+    picker = menu("When to send it to you", WHEN_VERB, _key(rhythm, creator), entries, chosen=[chosen])
     items: list[discord.ui.Item[discord.ui.View]] = [picker]
     if wanted is not None:
-        items.append(button("Stop sending it", STOP_VERB, key, emoji="🔕"))
+        items.append(_stop_button(rhythm, creator))
     return view_of(items)
 
 
@@ -75,6 +74,14 @@ def when_words(wanted: Subscription | None) -> str:
         return HOW_TO_GET
     at = f"**{EVERY[wanted.rhythm]} {as_clock(wanted.minute)}** ({wanted.zone_name})"
     return f"{at} it comes to you as a direct message, next {discord.utils.format_dt(wanted.due_at, 'R')}."
+
+
+def _stop_button(rhythm: Rhythm, creator: str) -> discord.ui.Button[discord.ui.View]:
+    return button("Stop sending it", STOP_VERB, _key(rhythm, creator), emoji="🔕")
+
+
+def _key(rhythm: Rhythm, creator: str) -> str:
+    return f"{rhythm.value}|{creator}"
 
 
 class BriefMessenger:
@@ -96,7 +103,9 @@ class BriefMessenger:
         failure = failure_for(error)
         embed = embed_of(failure)
         embed.set_footer(text=f"{TITLES[one.rhythm]} could not be put together.")
-        return await self._sent(one, embed, view_of_failure(failure) or view_of([]), [])
+        mending = view_of_failure(failure)
+        view = view_of([*(mending.children if mending else ()), _stop_button(one.rhythm, one.creator)])
+        return await self._sent(one, embed, view, [])
 
     async def _sent(
         self, one: Subscription, embed: discord.Embed, view: discord.ui.View, files: Sequence[discord.File]

@@ -74,8 +74,9 @@ class Subscription:
         return self.rhythm.next_at(self.minute, max(now, self.due_at), self.zone)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it is too late for this one."""
-        return now - self.due_at > self.rhythm.latest
+        """Whether it is too late for this one; a brief of yesterday is none the day after."""
+        is_another_day = now.astimezone(self.zone).date() != self.due_at.astimezone(self.zone).date()
+        return now - self.due_at > self.rhythm.latest or (self.rhythm is Rhythm.MORNING and is_another_day)
 
 
 @dataclass(frozen=True, slots=True)

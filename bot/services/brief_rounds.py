@@ -33,8 +33,8 @@ ROUND_SECONDS = 30
 AT_ONCE = 4
 """Each asks Fanvue some ten things; people who ask themselves come first."""
 IN_A_ROUND = 100
-HOLD = timedelta(minutes=5)
-"""How long one is in hand; what did not work is tried again after it."""
+HOLD = timedelta(minutes=2)
+"""How long one is in hand; what did not work is tried again after it, while Discord still knows the nonce."""
 LATER = (FanvueDownError, BusyError, DiscordDownError, StorageBusyError)
 """What passes by itself."""
 

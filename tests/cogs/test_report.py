@@ -206,6 +206,8 @@ async def test_a_grant_that_died_is_explained_with_the_button_that_mends_it(conn
     told = connected.dm.history()[0]
     assert "could not be put together" in words_of(told)
     assert any("onnect" in label for label in labels_of(told))
+    await connected.people["luna"].click(told, custom_id=id_of(told, "brief-stop"))
+    assert await wanted(connected) is None
 
 
 async def test_without_the_scope_one_button_asks_for_it(rig: Rig) -> None:

@@ -49,6 +49,8 @@ def test_one_that_is_far_too_late_is_left_out_and_the_next_is_still_to_come(rhyt
     due = datetime(2026, 11, 23, 7, tzinfo=UTC)
     one = Subscription(DiscordUserId(1), CreatorId("c"), rhythm, 8 * 60, "Europe/Berlin", due)
     assert not one.is_over(due + timedelta(hours=hours))
+    late = Subscription(DiscordUserId(1), CreatorId("c"), rhythm, 22 * 60, "Europe/Berlin", due.replace(hour=21))
+    assert late.is_over(due.replace(hour=23, minute=1)) == (rhythm is Rhythm.MORNING)
     assert one.is_over(due + timedelta(hours=hours, seconds=1))
     now = due + timedelta(days=30)
     assert now < one.following(now) <= now + timedelta(days=8)
