@@ -3,11 +3,11 @@
 import asyncio
 import hashlib
 import hmac
-import sys
 
 from aiohttp import web  # noqa: TID251 - the baseline is a bare handler
 
 from benchmarks.bodies import PATH, SIGNATURE_HEADER
+from benchmarks.listening import listen
 from sandbox.world import WEBHOOK_SECRET
 
 KEY = WEBHOOK_SECRET.encode()
@@ -25,12 +25,7 @@ async def main() -> None:
     """Listen until killed."""
     app = web.Application()
     app.router.add_post(PATH, receive)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sys.stdout.write(f"{runner.addresses[0][1]}\n")
-    sys.stdout.flush()
-    await asyncio.Event().wait()
+    await listen(app)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 from discord.http import Route, handle_message_parameters
 
 from benchmarks.bodies import PATH, SIGNATURE_HEADER
+from benchmarks.listening import listen
 from sandbox.world import WEBHOOK_SECRET
 
 BUTTONS = ("Reply", "Show", "Mark read", "Claim", "Mute")
@@ -76,12 +77,7 @@ async def main(rest: str, channel: str) -> None:
             await client.login("bare")
             app = web.Application()
             app.router.add_post(PATH, Floor(client, int(channel), database).receive)
-            runner = web.AppRunner(app, access_log=None)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            sys.stdout.write(f"{runner.addresses[0][1]}\n")
-            sys.stdout.flush()
-            await asyncio.Event().wait()
+            await listen(app)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import sys
 
 from aiohttp import web  # noqa: TID251 - a server of the benchmark
 
 from benchmarks.caching_fanvue import ROOMY
+from benchmarks.listening import listen
 
 ACCOUNT = {
     "uuid": "11111111-2222-4333-8444-555555555555",
@@ -34,12 +34,7 @@ async def main() -> None:
 
     app = web.Application()
     app.router.add_get("/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sys.stdout.write(f"{runner.addresses[0][1]}\n")
-    sys.stdout.flush()
-    await asyncio.Event().wait()
+    await listen(app)
 
 
 if __name__ == "__main__":

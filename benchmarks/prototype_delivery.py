@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp import web  # noqa: TID251 - the baseline is a bare handler
 
 from benchmarks.bodies import PATH, SIGNATURE_HEADER
+from benchmarks.listening import listen
 from sandbox.world import WEBHOOK_SECRET
 
 
@@ -59,12 +60,7 @@ async def main(rest: str, channel: str) -> None:
         async with aiohttp.ClientSession(headers={"Authorization": "Bot bare"}) as session:
             app = web.Application()
             app.router.add_post(PATH, Prototype(session, f"{rest}/channels/{channel}/messages", database).receive)
-            runner = web.AppRunner(app, access_log=None)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            sys.stdout.write(f"{runner.addresses[0][1]}\n")
-            sys.stdout.flush()
-            await asyncio.Event().wait()
+            await listen(app)
 
 
 if __name__ == "__main__":
