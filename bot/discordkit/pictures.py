@@ -1,9 +1,12 @@
 """A drawn picture as Discord takes it."""
 
 import io
+from collections.abc import Awaitable
 from typing import Protocol
 
 import discord
+
+from bot.domain.errors import ChartError
 
 
 class Drawn(Protocol):
@@ -23,6 +26,15 @@ class Drawn(Protocol):
     def alt_text(self) -> str:
         """The story it tells."""
         ...
+
+
+async def drawn(drawing: Awaitable[Drawn | None]) -> discord.File | None:
+    """The picture once it is drawn; ``None`` when there is nothing to draw, or it cannot be drawn."""
+    try:
+        picture = await drawing
+    except ChartError:
+        return None
+    return picture_file(picture) if picture else None
 
 
 def picture_file(picture: Drawn, filename: str | None = None) -> discord.File:

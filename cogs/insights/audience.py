@@ -25,14 +25,14 @@ from bot.discordkit.components import form
 from bot.discordkit.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.pictures import picture_file
+from bot.discordkit.pictures import drawn
 from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.audience import FanCard, Movement, Ranking
-from bot.domain.errors import BadInputError, ChartError, DomainError
+from bot.domain.errors import BadInputError, DomainError
 from bot.domain.events import Fan
 from bot.domain.periods import asked
 from bot.services import Services
@@ -169,7 +169,7 @@ class Audience:
         await interaction.edit_original_response(embed=movement_embed(movement, None), view=view, attachments=[])
         leaving, picture, (content, view) = await asyncio.gather(
             self._audience.leaving(grant),
-            self._drawn(movement),
+            drawn(self._audience.chart(movement)),
             self._zones.asked(grant, movement.period.zone, view),
         )
         await interaction.edit_original_response(
@@ -178,15 +178,6 @@ class Audience:
             attachments=[picture] if picture else [],
             view=view,
         )
-
-    async def _drawn(self, movement: Movement) -> discord.File | None:
-        try:
-            picture = await self._audience.chart(movement)
-        except ChartError:
-            return None
-        if picture is None:
-            return None
-        return picture_file(picture)
 
     async def _show_ranking(self, interaction: discord.Interaction, grant: Grant, ranking: Ranking) -> None:
         view = ranking_view(Shown(grant.creator, ranking.asked), ranking)

@@ -6,11 +6,10 @@ from bot.discordkit.earnings import Shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.pictures import picture_file
+from bot.discordkit.pictures import drawn
 from bot.discordkit.side_by_side import SIDE_VERB, side_by_side_embed, side_by_side_view
 from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
-from bot.domain.errors import ChartError
 from bot.domain.periods import Asked, asked
 from bot.domain.side_by_side import SideBySide
 from bot.services import Services
@@ -38,13 +37,6 @@ class Creators:
         return await self._service.incomes(actor_of(interaction), period, locale_of(interaction))
 
     async def _fill(self, interaction: discord.Interaction, found: SideBySide) -> None:
-        picture = await self._drawn(found)
+        picture = await drawn(self._service.chart(found))
         embed = side_by_side_embed(found, picture.filename if picture else None)
         await show_whole(interaction, None, embed, side_by_side_view(found.asked), picture)
-
-    async def _drawn(self, found: SideBySide) -> discord.File | None:
-        try:
-            picture = await self._service.chart(found)
-        except ChartError:
-            return None
-        return picture_file(picture) if picture else None

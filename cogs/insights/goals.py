@@ -6,11 +6,10 @@ from bot.discordkit.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.pictures import picture_file
+from bot.discordkit.pictures import drawn
 from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
-from bot.domain.errors import ChartError
 from bot.domain.goals import Progress
 from bot.domain.reports import EarningsReport
 from bot.services import Services
@@ -54,15 +53,8 @@ class Goals:
     async def _fill(
         self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, progress: Progress | None
     ) -> None:
-        picture = await self._drawn(report, progress)
+        picture = await drawn(self._goals.chart(report, progress))
         view = goal_view(grant.creator, progress)
         content, view = await self._zones.asked(grant, report.period.zone, view)
         embed = goal_embed(report, progress, picture.filename if picture else None)
         await show_whole(interaction, content, embed, view, picture)
-
-    async def _drawn(self, report: EarningsReport, progress: Progress | None) -> discord.File | None:
-        try:
-            picture = await self._goals.chart(report, progress)
-        except ChartError:
-            return None
-        return picture_file(picture) if picture else None
