@@ -3,7 +3,7 @@
 import discord
 
 from bot.discordkit.components import view_of
-from bot.discordkit.earnings import Shown, against, periods
+from bot.discordkit.earnings import ADDED_UP, Shown, against, periods
 from bot.discordkit.look import Colour, counted
 from bot.domain import text
 from bot.domain.money import is_noticed, percent
@@ -24,6 +24,8 @@ def side_by_side_embed(shown: SideBySide, picture: str | None = None) -> discord
     embed.description = "\n".join(filter(None, (together, change, "", *lines)))
     if shown.unread:
         embed.add_field(name="Not read just now", value=_unread(shown.unread), inline=False)
+    if any(one.is_added_up for one in shown.incomes):
+        embed.add_field(name="Added up", value=ADDED_UP, inline=False)
     if shown.left_out:
         words = f"{counted(shown.left_out, 'more creator')} not looked at: ask for one with `/insights earnings`."
         embed.add_field(name="More than fit", value=words, inline=False)

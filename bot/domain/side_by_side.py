@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.accounts import CreatorId
 from bot.domain.money import Money, change_percent
 from bot.domain.periods import Asked
+from bot.domain.reports import total
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class CreatorIncome:
     net: Money
     before: Money
     """Of the period before."""
+    is_added_up: bool = False
+    """Whether single payments were added up, because Fanvue's summary could not be had."""
 
     @property
     def change(self) -> float | None:
@@ -40,12 +43,12 @@ class SideBySide:
     @property
     def net(self) -> Money:
         """Of all that were read."""
-        return _sum([one.net for one in self.incomes])
+        return total([one.net for one in self.incomes])
 
     @property
     def before(self) -> Money:
         """Of the same creators, in the period before."""
-        return _sum([one.before for one in self.incomes])
+        return total([one.before for one in self.incomes])
 
     @property
     def change(self) -> float | None:
@@ -62,7 +65,3 @@ class SideBySide:
 def ranked(incomes: Sequence[CreatorIncome]) -> tuple[CreatorIncome, ...]:
     """The most first; of equals by their names."""
     return tuple(sorted(incomes, key=lambda one: (-one.net.minor, one.handle)))
-
-
-def _sum(amounts: Sequence[Money]) -> Money:
-    return sum(amounts, start=Money(0))

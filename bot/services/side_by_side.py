@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.charts.series import Bar, TrendChart
 from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Actor, Capability
 from bot.domain.accounts import Creator
 from bot.domain.clock import Clock
-from bot.domain.errors import DomainError, NotConnectedError
+from bot.domain.errors import DomainError, PickCreatorError
 from bot.domain.money import Money
 from bot.domain.periods import Asked
 from bot.domain.side_by_side import CreatorIncome, SideBySide, ranked
@@ -40,10 +41,10 @@ class SideBySideService:
         self._clock = clock
 
     async def incomes(self, actor: Actor, asked: Asked, locale: str = "") -> SideBySide:
-        """What each earned in that period, beside the period before. NotConnectedError for whoever may see nobody."""
+        """What each earned in that period, beside the period before. Raises what ``choose`` does where it is nobody."""
         creators = await self._access.creators_for(actor, Capability.INSIGHTS)
         if not creators:
-            raise NotConnectedError
+            creators = await self._asked_anew(actor)
         looked_at, turns = creators[:MOST_CREATORS], asyncio.Semaphore(AT_ONCE)
 
         async def read(one: Creator) -> CreatorIncome | None:
@@ -58,6 +59,12 @@ class SideBySideService:
             left_out=len(creators) - len(looked_at),
             as_of=self._clock.now(),
         )
+
+    async def _asked_anew(self, actor: Actor) -> list[Creator]:
+        """Those whom Fanvue tells of only now; else the refusal says what is missing, as for one creator."""
+        with suppress(PickCreatorError):
+            await self._access.choose(actor, None, Capability.INSIGHTS)
+        return await self._access.creators_for(actor, Capability.INSIGHTS)
 
     async def chart(self, shown: SideBySide) -> Picture | None:
         """The first of them as bars; ``None`` for one alone and when it is all zero. ChartError."""
@@ -81,7 +88,7 @@ class SideBySideService:
         except DomainError:
             return None
         before = report.before.net if report.before else Money(0)
-        return CreatorIncome(creator.id, creator.account.handle, report.net, before)
+        return CreatorIncome(creator.id, creator.account.handle, report.net, before, report.is_added_up)
 
 
 def _missing(creators: Sequence[Creator], found: Sequence[CreatorIncome | None]) -> tuple[str, ...]:

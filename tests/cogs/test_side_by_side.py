@@ -76,3 +76,16 @@ async def test_one_who_cannot_be_read_is_named_and_the_others_are_there(agency: 
     assert f"Not read just now @{left}" in words_of(shown).replace("\\", "")
     again = await agency.luna.slash(agency.desk, "insights creators", period="28d")
     assert sorted(lines_of(again)) == managed(agency)
+
+
+async def test_who_has_another_right_hears_which_one_is_missing(connected: Rig) -> None:
+    cleo = connected.members["cleo"]
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="reply")
+    assert "not yours to do" in words_of(await cleo.slash(connected.desk, "insights creators"))
+
+
+async def test_what_was_added_up_says_so(agency: Rig) -> None:
+    agency.fanvue.faults.add(operation="getCreatorEarningsSummary", kind="503", times=None)
+    shown = await agency.luna.slash(agency.desk, "insights creators", period="7d")
+    assert sorted(lines_of(shown)) == managed(agency)
+    assert "add up its single payments" in words_of(shown)
