@@ -22,12 +22,10 @@ log = structlog.get_logger(__name__)
 
 QUEUE_LENGTH = 5000
 BATCH = 500
-ENOUGH = 48
-"""Nobody waits for more to share the commit."""
+ENOUGH = 4
+"""Nobody waits for more to share the first commit."""
 TURNS = 3
 """Of the event loop, from a socket that can be read to an event in the queue."""
-SLOW_SECONDS = 0.003
-"""A commit that took so long is followed by the next at once."""
 
 
 class Kept(Enum):
@@ -67,7 +65,6 @@ class Intake:
         self._forward = forward
         self._queue: deque[_Waiting] = deque()
         self._has_work = asyncio.Event()
-        self._is_slow = False
 
     async def take(self, event: Event, received_at: datetime) -> bool:
         """Store the event durably; false when it was known already. StorageBusyError when it cannot be kept now."""
@@ -101,12 +98,9 @@ class Intake:
             self._settle(batch, error)
 
     async def _gathered(self, most: int) -> list[_Waiting]:
-        """What else comes at once, while the disk is fast.
-
-        A commit costs as much for one as for many, and two busy threads cost more yet.
-        """
+        """What else comes at once: a commit costs as much for a few as for one."""
         seen = -1
-        while seen < len(self._queue) < ENOUGH and not self._is_slow:
+        while seen < len(self._queue) < ENOUGH:
             seen = len(self._queue)
             for _ in range(TURNS):
                 await asyncio.sleep(0)
@@ -122,14 +116,8 @@ class Intake:
         self._tell(batch, arrived)
         return True
 
-    def _more(self, commit_seconds: float) -> list[_Waiting]:
-        """What queued during a commit, where a slow disk or a crowd should not wait for the event loop.
-
-        Called in the database's thread. What other routes tell as well is left.
-        """
-        self._is_slow = commit_seconds >= SLOW_SECONDS
-        if len(self._queue) < ENOUGH and not self._is_slow:
-            return []
+    def _more(self) -> list[_Waiting]:
+        """What queued during a commit. Called in the database's thread; what other routes tell as well is left."""
         return self._taken(BATCH, is_plain=True)
 
     def _taken(self, most: int, *, is_plain: bool = False) -> list[_Waiting]:

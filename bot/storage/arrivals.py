@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -89,12 +88,12 @@ class ArrivalStore:
             news |= await self._add_told(told)
         return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
 
-    async def keep_flowing(self, first: Sequence[A], more: Callable[[float], Sequence[A]], settle: Settle[A]) -> None:
+    async def keep_flowing(self, first: Sequence[A], more: Callable[[], Sequence[A]], settle: Settle[A]) -> None:
         """Store these and, a commit each, what ``more`` gives then; ``settle`` is told of each on the event loop.
 
-        On SQLite the driver's thread asks for ``more`` itself (how long its commit took goes in, seconds), so that it
-        need not wait for a busy event loop; there it may not give what other routes tell as well. StorageBusyError
-        when the first ones could not even be tried.
+        On SQLite the driver's thread asks for ``more`` itself, so that neither it nor the event loop waits for the
+        other between two commits; there it may not give what other routes tell as well. StorageBusyError when the
+        first ones could not even be tried.
         """
         if not self._database.is_sqlite or any(one.row.sighting is not None for one in first):
             settle(first, await self.keep([one.row for one in first]))
@@ -110,24 +109,23 @@ class ArrivalStore:
     def _flow(
         self,
         batch: Sequence[A],
-        more: Callable[[float], Sequence[A]],
+        more: Callable[[], Sequence[A]],
         settle: Settle[A],
         connection: sqlite3.Connection,
     ) -> tuple[Sequence[A], dict[str, int]] | None:
         """In the driver's thread: one commit after another, up to one with creators not met before: it is returned."""
         for commits in range(1, COMMITS_IN_A_ROW + 1):
-            began = time.perf_counter()
             try:
                 with translated():
                     news = _add_to_sqlite([one.row for one in batch], connection)
             except StorageBusyError as error:
                 settle(batch, error)
                 break
-            if not _missing(batch, news) <= self._met:
+            if len(news) < len(batch) and not _missing(batch, news) <= self._met:
                 return batch, news
             settle(batch, Arrived(news))
             is_over = commits == COMMITS_IN_A_ROW or self._database.is_awaited
-            batch = () if is_over else more(time.perf_counter() - began)
+            batch = () if is_over else more()
             if not batch:
                 break
         return None

@@ -30,7 +30,8 @@ class Instant(TypeDecorator[datetime]):
 
 def as_stored(moment: datetime) -> str:
     """As ``Instant`` writes into SQLite, for statements that go past it."""
-    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:-6]
 
 
 def instant_of(stored: str | datetime | None) -> datetime | None:

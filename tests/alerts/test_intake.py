@@ -36,7 +36,7 @@ class CountingStore(ArrivalStore):
         super().__init__(inner._database)
         self.commits: list[int] = []
 
-    async def keep_flowing(self, first: Sequence[A], more: Callable[[float], Sequence[A]], settle: Settle[A]) -> None:
+    async def keep_flowing(self, first: Sequence[A], more: Callable[[], Sequence[A]], settle: Settle[A]) -> None:
         def counted(batch: Sequence[A], outcome: Arrived | StorageBusyError) -> None:
             self.commits.append(len(batch))
             settle(batch, outcome)

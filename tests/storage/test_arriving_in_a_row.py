@@ -39,8 +39,7 @@ class Queue:
         self._batches = iter(batches)
         self.outcomes: list[tuple[list[str], Arrived | StorageBusyError]] = []
 
-    def more(self, commit_seconds: float) -> Sequence[One]:
-        assert commit_seconds > 0
+    def more(self) -> Sequence[One]:
         return next(self._batches, ())
 
     def settle(self, batch: Sequence[One], outcome: Arrived | StorageBusyError) -> None:

@@ -18,13 +18,7 @@ from served import CREATOR, QUICK, WEBHOOK_SECRET, Site, message_body, raw_sessi
 from yarl import URL
 
 from bot.alerts.reception import TEST_DELIVERY
-from bot.alerts.sealing import open_event, seal_event
 from bot.domain.accounts import Connection, ConnectionId, ConnectionStatus, CreatorId, DiscordUserId, FanvueAccount
-from bot.domain.events import EventKind
-from bot.fanvue import webhooks
-from bot.fanvue.errors import UnexpectedAnswerError
-from bot.storage.events import StoredEvent
-from bot.vault.keyring import Keyring, new_key
 from bot.web.middlewares import SERVER
 from bot.web.serving import serving
 from sandbox.fanvue.webhooks.signature import sign
@@ -381,47 +375,3 @@ async def test_outcomes_are_counted_by_name(site: Site) -> None:
     for outcome in ("stored", "known", "forged"):
         assert f'fanvue_webhooks_total{{outcome="{outcome}"}} 1.0' in figures
     assert 'fanvue_events_waiting{state="unrouted"} 1.0' in figures
-
-
-PRIVATE = {
-    "id": "evt_1",
-    "type": "creator.payment.succeeded",
-    "timestamp": "2026-07-01T12:00:01.000Z",
-    "data": {
-        "id": "order-1",
-        "source": "tip",
-        "gross": 500,
-        "currency": "USD",
-        "email": "canary@fans.example",
-        "card": {"last4": "canary-4242", "fingerprint": "canary-print"},
-        "purchaser": {"uuid": "f-1", "handle": "fan", "display_name": "Fan", "email": "canary@fans.example"},
-        "creator": {"uuid": CREATOR_ID},
-        "payment_intent": "canary-pi",
-    },
-}
-
-
-def resting(sealed_body: str, key: str) -> StoredEvent:
-    return StoredEvent(1, key, EventKind.TIP, CreatorId(CREATOR_ID), sealed_body, None, NOW)
-
-
-@pytest.mark.parametrize("body", [json.dumps(PRIVATE).encode(), BODY, b"{}"])
-def test_an_event_comes_back_exactly_as_it_was_sealed(body: bytes) -> None:
-    keyring = Keyring([new_key()])
-    event = webhooks.parse(body, None, None, NOW)
-    row = seal_event(keyring, event, NOW)
-    assert open_event(keyring, resting(row.sealed_body, row.key)) == event
-
-
-def test_what_the_cards_do_not_need_is_not_kept_not_even_sealed() -> None:
-    keyring = Keyring([new_key()])
-    event = webhooks.parse(json.dumps(PRIVATE).encode(), None, None, NOW)
-    row = seal_event(keyring, event, NOW)
-    assert "canary" not in keyring.open(row.sealed_body, identity=f"event:{row.key}") + repr(row)
-
-
-@pytest.mark.parametrize("text", ["", "{}", '{"key": 1}', "null"])
-def test_a_stored_event_that_is_none_is_a_named_error(text: str) -> None:
-    keyring = Keyring([new_key()])
-    with pytest.raises(UnexpectedAnswerError):
-        open_event(keyring, resting(keyring.seal(text, identity="event:k"), "k"))
