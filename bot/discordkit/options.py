@@ -18,12 +18,12 @@ CHOICES = 25
 
 
 async def creator_choices(
-    access: AccessService, interaction: discord.Interaction, current: str, capability: Capability
+    access: AccessService, interaction: discord.Interaction, current: str, *capabilities: Capability
 ) -> list[app_commands.Choice[str]]:
-    """The creators this person may use that way, and no others."""
+    """The creators this person may use in one of these ways, and no others."""
     wanted = current.strip().removeprefix("@").lower()
     try:
-        found = await access.creators_for(actor_of(interaction), capability)
+        found = await access.creators_for(actor_of(interaction), *capabilities)
     except Exception as error:  # noqa: BLE001 - a list of choices has no other exit: it stays empty, the log has a code
         log.error("choices_failed", code=incident_code(), error=where(error))
         return []

@@ -91,14 +91,15 @@ class AccessService:
             raise UnknownCreatorError
         return await self._granted(actor, await self._held(actor.user, subject, capability), capability)
 
-    async def choose(self, actor: Actor, creator: str | None, capability: Capability) -> Grant:
+    async def choose(self, actor: Actor, creator: str | None, *capabilities: Capability) -> Grant:
         """A grant for the creator named (an id or a handle), else for the one that is meant here.
 
-        That is the default of the channel, of the server, the only one there is, or the actor's own. Raises
-        NotConnectedError, UnknownCreatorError, PickCreatorError (several to choose from) and what ``require`` does.
+        That is the default of the channel, of the server, the only one there is, or the actor's own. Of several
+        capabilities it is for the first that the actor has on that creator. Raises NotConnectedError,
+        UnknownCreatorError, PickCreatorError (several to choose from) and what ``require`` does.
         """
-        own = await self._own(actor.user, capability, is_asked_anew=True)
-        given = await self._given(actor.user, capability, besides=own)
+        own = await self._own(actor.user, capabilities[0], is_asked_anew=True)
+        given = await self._given_any(actor.user, capabilities, besides=own)
         now = self._clock.now()
         is_anybody_now = bool(own) or any(is_on_shift(one.week, now) for one in given)
         usable = [one for one in given if creator or not is_anybody_now or is_on_shift(one.week, now)]
@@ -106,17 +107,17 @@ class AccessService:
         if creator:
             choices = [one for one in choices if _is_named(one, creator)]
         if not choices:
-            await self._refuse_where_known(actor, creator, capability)
+            await self._refuse_where_known(actor, creator, capabilities[-1])
             raise UnknownCreatorError if creator else NotConnectedError
         meant = await self._meant(actor, choices)
         held = next((one for one in usable if one.creator is meant), Held(meant))
-        return await self._granted(actor, held, capability)
+        return await self._granted(actor, held, held.right.capability if held.right else capabilities[0])
 
-    async def creators_for(self, actor: Actor, capability: Capability) -> list[Creator]:
-        """The creators this person may use that way now, their own first; asks Fanvue and Discord nothing."""
-        own = await self._own(actor.user, capability)
+    async def creators_for(self, actor: Actor, *capabilities: Capability) -> list[Creator]:
+        """The creators this person may use now in one of these ways, own ones first; asks nobody outside."""
+        own = await self._own(actor.user, capabilities[0])
         now = self._clock.now()
-        given = await self._given(actor.user, capability, besides=own)
+        given = await self._given_any(actor.user, capabilities, besides=own)
         return own + [one.creator for one in given if is_on_shift(one.week, now)]
 
     async def resting(self, person: DiscordUserId) -> list[Resting]:
@@ -218,6 +219,15 @@ class AccessService:
         if is_asked_anew and not creators:
             raise BadInputError(NOBODY_MANAGED)
         return creators
+
+    async def _given_any(
+        self, person: DiscordUserId, capabilities: Sequence[Capability], *, besides: Sequence[Creator]
+    ) -> list["Held"]:
+        """What the person was given, each creator once, with the first of these rights."""
+        found: list[Held] = []
+        for capability in capabilities:
+            found += await self._given(person, capability, besides=[*besides, *(one.creator for one in found)])
+        return found
 
     async def _given(
         self, person: DiscordUserId, capability: Capability, *, besides: Sequence[Creator]
