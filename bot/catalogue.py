@@ -54,6 +54,7 @@ from bot.services.privacy import PrivacyService
 from bot.services.publishing import Publisher
 from bot.services.reopening import ReopeningService
 from bot.services.sales import SalesService
+from bot.services.scoreboard import ScoreboardService
 from bot.services.side_by_side import SideBySideService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
@@ -130,6 +131,7 @@ class Catalogue:
         goals = GoalsService(insights, stores.creators, self.studio)
         posts = PostsService(gate, stores.audit, self.studio, clock)
         preferences = PreferencesService(stores.preferences, stores.creators)
+        team = TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock)
         return Services(
             access=access,
             alerts=self.alerts(),
@@ -160,6 +162,14 @@ class Catalogue:
             reply_places=answers.reply_places,
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
+            scoreboard=ScoreboardService(
+                access=access,
+                insights=insights,
+                team=team,
+                preferences=preferences,
+                scores=stores.scores,
+                clock=clock,
+            ),
             side_by_side=SideBySideService(access, insights, preferences, self.studio, clock),
             spreadsheets=SpreadsheetsService(insights, clock),
             spending=SpendingService(
@@ -167,7 +177,7 @@ class Catalogue:
             ),
             stuck=answers.stuck,
             status=self.status(access),
-            team=TeamService(stores.rights, stores.shifts, stores.default_creators, stores.audit, clock),
+            team=team,
             unsending=answers.unsending,
             waiting=answers.waiting,
         )

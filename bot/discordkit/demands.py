@@ -24,6 +24,8 @@ Demand = Capability | frozenset[Capability] | Free
 INSIGHTS, ALERTS, REPLY, POST = Capability.INSIGHTS, Capability.ALERTS, Capability.REPLY, Capability.POST
 MANAGE, OWN = Capability.MANAGE, Capability.OWN
 EITHER = frozenset({ALERTS, REPLY})
+SCORES = frozenset({REPLY, MANAGE})
+"""The first shows one's own line alone, the second everybody's."""
 DRAFT = frozenset({POST, Capability.APPROVE})
 """Its author needs the first, anybody else the second."""
 
@@ -70,6 +72,7 @@ COMMANDS: Mapping[str, Demand] = {
     "team handover": MANAGE,
     "team list": MANAGE,
     "team revoke": MANAGE,
+    "team scoreboard": SCORES,
     "team shift": MANAGE,
 }
 
@@ -219,6 +222,7 @@ SELECTS: Mapping[str, Demand] = {
     "po_one": POST,
     "po_unsay": POST,
     "po_view": POST,
+    "score-period": SCORES,
     "side-period": Free.OWN_DATA,
     "subs-period": INSIGHTS,
     "team_take": MANAGE,

@@ -27,6 +27,7 @@ from bot.services.reopening import ReopeningService
 from bot.services.replies import RepliesService
 from bot.services.reply_places import ReplyPlacesService
 from bot.services.sales import SalesService
+from bot.services.scoreboard import ScoreboardService
 from bot.services.side_by_side import SideBySideService
 from bot.services.spending import SpendingService
 from bot.services.spreadsheets import SpreadsheetsService
@@ -66,6 +67,7 @@ class Services:
     replies: RepliesService
     reply_places: ReplyPlacesService
     sales: SalesService
+    scoreboard: ScoreboardService
     side_by_side: SideBySideService
     spreadsheets: SpreadsheetsService
     spending: SpendingService

@@ -158,8 +158,18 @@ class InsightsService:
         self._gate.require_scopes(grant, call)
         return await self._reading_of(grant, report).get(Reversals, lambda: self._taken_back(grant, call))
 
+    async def reversals_of(self, grant: Grant, period: Period) -> list[Reversal] | None:
+        """What was taken back, row by row, as many as are looked at; ``None`` for managed creators."""
+        _require(grant)
+        if grant.managed is not None:
+            return None
+        return await self._reversal_rows(grant, insights.spending(start=period.start, end=period.end))
+
+    async def _reversal_rows(self, grant: Grant, call: Call[Page[Reversal]]) -> list[Reversal]:
+        return [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS)]
+
     async def _taken_back(self, grant: Grant, call: Call[Page[Reversal]]) -> Reversals:
-        rows = [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS)]
+        rows = await self._reversal_rows(grant, call)
         sums = {True: 0, False: 0}
         for row in rows:
             sums[row.source == CHARGEBACK] -= abs(round(row.net))

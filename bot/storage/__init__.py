@@ -40,6 +40,7 @@ from bot.storage.revocations import RevocationStore
 from bot.storage.rights import RightStore
 from bot.storage.routes import RouteStore
 from bot.storage.schema import connections
+from bot.storage.scoreboard import ScoreStore
 from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
 from bot.storage.spenders import SpenderStore
@@ -78,6 +79,7 @@ class Stores:
         self.outbox = Outbox(database)
         self.cards = CardStore(database)
         self.replies = ReplyStore(database)
+        self.scores = ScoreStore(database)
         self.reply_places = ReplyPlaceStore(database)
         self.claims = ClaimStore(database)
         self.notes = NoteStore(database)

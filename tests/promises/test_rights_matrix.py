@@ -109,7 +109,8 @@ ARGUMENTS = {
     **dict.fromkeys(("po_repost", "po_say", "po_unpin", "po_unsay"), "{creator}.{fan}"),
     **dict.fromkeys(("earn-csv", "earn-period", "earn-share", "earn-source", "earn-view"), "{creator}|7d"),
     **dict.fromkeys(
-        ("pay-more", "pay-period", "pay-source", "post-period", "subs-period", "top-period"), "{creator}|7d"
+        ("pay-more", "pay-period", "pay-source", "post-period", "score-period", "subs-period", "top-period"),
+        "{creator}|7d",
     ),
     **dict.fromkeys(
         ("al_all", "al_amounts", "al_copy", "al_fine", "al_how", "al_kinds", "al_loud", "al_min", "al_off"), "{spot}"

@@ -7,15 +7,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discordkit import team_panel as panel
+from bot.discordkit.earnings import Shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices, day_choices, zone_choices
 from bot.discordkit.people import actor_of
+from bot.discordkit.periods import period_choices
 from bot.discordkit.zones import locale_of
 from bot.domain.access import GIVEABLE, Capability, Grant
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import BadInputError
+from bot.domain.periods import Preset, asked
 from bot.domain.shifts import Shift, clock_from, days_from
 from bot.services import Services
+from cogs.team.scoreboard import Scores
 
 EVERYTHING = "all"
 RIGHTS = [app_commands.Choice(name="Everything but managing the team", value=EVERYTHING)] + [
@@ -26,6 +30,7 @@ PLACES = [
     app_commands.Choice(name="this whole server", value="server"),
 ]
 WHOSE = "For which creator"
+PERIOD = "A period from the list, or days such as: 2026-03-01 to 2026-03-15"
 
 Choices = list[app_commands.Choice[str]]
 
@@ -39,6 +44,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         self._access = services.access
         self._team = services.team
         self._preferences = services.preferences
+        self._scores = Scores(services, kit)
         kit.actions.on_press(panel.TEAM_VERB, self._back)
         kit.actions.on_pick(panel.WHO_VERB, self._pick_member)
         kit.actions.on_pick(panel.TAKE_VERB, self._take_some)
@@ -162,6 +168,22 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
             await self._team.set_default(grant, guild, channel)
             said = "meant"
         await interaction.edit_original_response(embed=panel.default_embed(grant, said, place.name))
+
+    @app_commands.command(name="scoreboard")
+    @app_commands.describe(period=PERIOD, creator="Whose team")
+    async def scoreboard(
+        self, interaction: discord.Interaction, period: str | None = None, creator: str | None = None
+    ) -> None:
+        """See who answers fans, how soon, and what came in after their answers"""
+        await self._scores.show(interaction, Shown(creator or "", asked(period or Preset.LAST_28)))
+
+    @scoreboard.autocomplete("period")
+    async def _periods(self, _interaction: discord.Interaction, current: str) -> Choices:
+        return period_choices(current)
+
+    @scoreboard.autocomplete("creator")
+    async def _scored(self, interaction: discord.Interaction, current: str) -> Choices:
+        return await creator_choices(self._access, interaction, current, Capability.MANAGE, Capability.REPLY)
 
     @grant.autocomplete("creator")
     @revoke.autocomplete("creator")
