@@ -43,7 +43,7 @@ TOPICS = (
     Topic("media", Capability.POST, Feature.POSTING, "the vault of {names}, and files into it."),
     Topic("report", Capability.INSIGHTS, Feature.INSIGHTS, "a morning brief about {names}."),
     Topic("goal", Capability.INSIGHTS, Feature.INSIGHTS, "what {names} aims for, and how it goes."),
-    Topic("team", Capability.MANAGE, None, "who else may work for {names}, and when."),
+    Topic("team", Capability.MANAGE, None, "who else may work for {names} and when, and who answers fans how soon."),
 )
 ALWAYS = {
     "status": "what works, and how to mend what does not.",

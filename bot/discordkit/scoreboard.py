@@ -9,6 +9,7 @@ from bot.discordkit.components import view_of
 from bot.discordkit.earnings import Shown, periods
 from bot.discordkit.failures import failure_for, view_of_failure
 from bot.discordkit.look import Colour, counted
+from bot.discordkit.team_panel import Names
 from bot.domain import text
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import DomainError, NotAllowedError
@@ -21,13 +22,12 @@ NAME_LIMIT = 24
 QUICK = "⚡"
 FIELD_LIMIT = 1024
 SOMEBODY = "Somebody who had themselves forgotten"
-RULE = (
-    "A payment counts once: for whoever answered that fan last in the 24 hours before; renewals for nobody. "
-    "A wait is from a fan's first unanswered card to the answer."
-)
+PAYMENT_RULE = "A payment counts once: for whoever answered that fan last in the 24 hours before; renewals for nobody. "
+WAIT_RULE = "A wait is from a fan's first unanswered card to the answer."
 QUICKEST = f" {QUICK} is the shortest median of those with {ENOUGH} waits or more."
 NOT_KEPT = "Answers are kept while the account is connected, which is since {}: nothing is known of that time."
-KEPT = "Answers are kept while the account is connected: this counts from {} on, and knows nothing of before."
+KEPT = "Counted from {} on: answers are kept while the account is connected, and of before nothing is known."
+PAID = "net that fans paid, renewals left out"
 NO_TEAM = (
     "Nobody was answered from here in this time, and nobody but whoever connected the account may. `/team grant` lets "
     "somebody read and answer fans; what they do is counted here."
@@ -43,15 +43,15 @@ NOT_GIVEN = (
 ALONE = "One person alone has answered. `/team grant` lets others; they appear beside them."
 
 
-def scoreboard_embed(board: Scoreboard) -> discord.Embed:
-    """A line each, ranked, with what belongs to nobody beside it, so that it adds up."""
+def scoreboard_embed(board: Scoreboard, names: Names) -> discord.Embed:
+    """A line each, ranked, with what belongs to nobody beside it, so that it adds up; ``names`` of who was silent."""
     title = f"Scoreboard · {board.asked.label} · @{text.name(board.handle)}"
     embed = discord.Embed(title=title, colour=Colour.MONEY if board.income else Colour.BRAND)
     if not board.is_known:
         embed.description = NOT_KEPT.format(_since(board))
         return embed
-    embed.description = "\n".join([_headline(board), *_lines(board)])
-    for name, value in _fields(board):
+    embed.description = "\n".join(_lines(board))
+    for name, value in _fields(board, names):
         embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text=f"{_measure(board)}days in {board.zone} · as of")
     embed.timestamp = board.as_of
@@ -64,37 +64,53 @@ def scoreboard_view(board: Scoreboard, creator: CreatorId) -> discord.ui.View:
     return view_of([periods(SCORE_VERB, Shown(creator, board.asked)), *(mends.children if mends else ())])
 
 
-def _headline(board: Scoreboard) -> str:
-    team = board.team
-    answered = f"{counted(team.replies, 'answer')} to {counted(team.fans, 'fan')}{_wait(team.waits)}"
-    if board.income is None:
-        return f"## {counted(team.fans, 'fan')} answered\n{answered}, by the whole team"
-    paid = f"of {board.income.net} that fans paid, renewals left out"
-    return f"## {board.income.followed} followed the team's answers\n{paid}\n{answered}"
-
-
 def _lines(board: Scoreboard) -> list[str]:
     if not board.is_whole_team:
-        return ["", f"**You** {_line(board.scores[0], board)}"]
+        return _own(board)
     if not board.scores:
-        return ["", NO_ANSWERS if board.silent else NO_TEAM]
+        return ["## Nobody was answered", NO_ANSWERS if board.silent else NO_TEAM]
     names = Counter(map(_name, board.scores))
-    lines = [f"{place}. {_who(score, names)} {_line(score, board)}" for place, score in enumerate(board.scores, 1)]
-    shown = ["", *lines[:LINES]]
+    lines = [
+        f"{place}. {_who(score, names)}{_followed(score)}\n   {_done(score)}{_quick(score, board)}"
+        for place, score in enumerate(board.scores, 1)
+    ]
+    shown = [*_team(board), "", *lines[:LINES]]
     if hidden := board.scores[LINES:]:
         shown.append(f"and {len(hidden)} more: {_together(hidden)}")
     return shown
 
 
-def _line(score: Score, board: Scoreboard) -> str:
-    income = f"· **{score.part.net}**{_payments(score.part)}" if score.part else ""
-    quick = f" {QUICK}" if board.is_whole_team and score.who == board.quickest else ""
-    done = (
-        f"{counted(score.replies, 'answer')} to {counted(score.fans, 'fan')}"
-        if score.replies
-        else "no answer in this time"
-    )
-    return f"{income}\n-# {done}{_wait(score.waits)}{quick}"
+def _team(board: Scoreboard) -> list[str]:
+    """The headline: everybody together."""
+    team, income = board.team, board.income
+    answered = f"{counted(team.replies, 'answer')} to {counted(team.fans, 'fan')}{_wait(team.waits)}"
+    if income is None:
+        return [f"## {counted(team.fans, 'fan')} answered", f"{answered}, by the whole team"]
+    return [f"## {income.followed} followed the team's answers", f"of {income.net} {PAID}", answered]
+
+
+def _own(board: Scoreboard) -> list[str]:
+    """The reader alone, and below the totals."""
+    (score,), team, income = board.scores, board.team, board.income
+    whole = f"**The whole team**\n{counted(team.replies, 'answer')} to {counted(team.fans, 'fan')}{_wait(team.waits)}"
+    if income is None or score.part is None:
+        return [f"## You answered {counted(score.fans, 'fan')}", _done(score), "", whole]
+    followed = f"## {score.part.net} followed your answers"
+    return [followed, _done(score), "", whole, f"{income.followed} followed, of {income.net} {PAID}"]
+
+
+def _followed(score: Score) -> str:
+    return f" · **{score.part.net}**{_payments(score.part)}" if score.part else ""
+
+
+def _done(score: Score) -> str:
+    if not score.replies:
+        return "no answer in this time"
+    return f"{counted(score.replies, 'answer')} to {counted(score.fans, 'fan')}{_wait(score.waits)}"
+
+
+def _quick(score: Score, board: Scoreboard) -> str:
+    return f" {QUICK}" if score.who == board.quickest else ""
 
 
 def _together(scores: Sequence[Score]) -> str:
@@ -104,7 +120,7 @@ def _together(scores: Sequence[Score]) -> str:
 
 
 def _wait(waits: Waits) -> str:
-    return f" · median wait {duration(waits.median_seconds)} of {waits.count:,}" if waits.count else ""
+    return f" · median wait {duration(waits.median_seconds)} (of {waits.count:,})" if waits.count else ""
 
 
 def _payments(part: Part) -> str:
@@ -123,18 +139,23 @@ def _name(score: Score) -> str:
     return f"**{text.name(score.name, NAME_LIMIT)}**" if score.name else f"<@{score.who}>"
 
 
-def _fields(board: Scoreboard) -> Iterator[tuple[str, str]]:
+def _fields(board: Scoreboard, names: Names) -> Iterator[tuple[str, str]]:
     if beside := list(_beside(board)):
         yield "Beside them", "\n".join(beside)
     if board.silent and board.scores:
-        yield "No answer in this time", _mentions(board.silent)
+        yield "No answer in this time", _people(board.silent, names)
     if board.is_whole_team and len(board.scores) == 1 and not board.silent:
         yield "One alone", ALONE
     if board.no_income is not None:
         yield "Without income", _why(board.no_income)
     if board.since is not None:
         yield "Since when", KEPT.format(_since(board))
-    yield "How it counts", RULE + (QUICKEST if board.quickest is not None and board.is_whole_team else "")
+    if board.scores:
+        yield "How it counts", _rules(board)
+
+
+def _rules(board: Scoreboard) -> str:
+    return f"{PAYMENT_RULE if board.income else ''}{WAIT_RULE}{QUICKEST if board.quickest is not None else ''}"
 
 
 def _why(error: DomainError) -> str:
@@ -163,16 +184,14 @@ def _since(board: Scoreboard) -> str:
     return discord.utils.format_dt(board.since, "f") if board.since else ""
 
 
-def _mentions(people: Sequence[DiscordUserId]) -> str:
+def _people(people: Sequence[DiscordUserId], names: Names) -> str:
+    shown = [text.name(names[one], NAME_LIMIT) if one in names else f"<@{one}>" for one in people[:NAMED]]
     more = len(people) - NAMED
-    return ", ".join(f"<@{person}>" for person in people[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def _measure(board: Scoreboard) -> str:
-    if board.income is None:
+    if board.income is None or not board.income.parts:
         return ""
-    return (
-        "Net, before refunds that Fanvue does not tell · "
-        if board.income.is_before_reversals
-        else "Net, refunds taken off · "
-    )
+    refunds = "before refunds that Fanvue does not tell" if board.income.is_before_reversals else "refunds taken off"
+    return f"Net, {refunds} · "

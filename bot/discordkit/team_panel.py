@@ -37,7 +37,7 @@ ICONS = {
 Names = Mapping[DiscordUserId, str]
 
 
-async def names_of(interaction: discord.Interaction, members: Sequence[Member]) -> Names:
+async def names_of(interaction: discord.Interaction, people: Sequence[DiscordUserId]) -> Names:
     """What the server calls them, as far as Discord says so soon; a mention alone stays a number on some screens."""
     guild = interaction.guild
     found: dict[DiscordUserId, str] = {}
@@ -49,7 +49,7 @@ async def names_of(interaction: discord.Interaction, members: Sequence[Member]) 
 
     with suppress(TimeoutError):
         async with asyncio.timeout(NAMES_SECONDS):
-            await asyncio.gather(*(look(member.person) for member in members[:MEMBERS_SHOWN]))
+            await asyncio.gather(*map(look, people[:MEMBERS_SHOWN]))
     return found
 
 

@@ -174,7 +174,7 @@ class Scoreboard:
 
     @property
     def quickest(self) -> Who | None:
-        """Whose median is the shortest, of two or more that can be compared."""
+        """Whose median is the shortest, of two or more that are seen and can be compared."""
         timed = [score for score in self.scores if score.waits.is_enough and score.who is not Other.SOMEBODY]
         if len(timed) < 2:  # noqa: PLR2004 - nobody is quicker alone
             return None

@@ -1,7 +1,5 @@
 """/team: who else may act for a creator, for what and when."""
 
-from collections.abc import Sequence
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,11 +12,12 @@ from bot.discordkit.people import actor_of
 from bot.discordkit.periods import period_choices
 from bot.discordkit.zones import locale_of
 from bot.domain.access import GIVEABLE, Capability, Grant
-from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
+from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 from bot.domain.errors import BadInputError
 from bot.domain.periods import Preset, asked
 from bot.domain.shifts import Shift, clock_from, days_from
 from bot.services import Services
+from cogs.team.people import People
 from cogs.team.scoreboard import Scores
 
 EVERYTHING = "all"
@@ -45,12 +44,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         self._team = services.team
         self._preferences = services.preferences
         self._scores = Scores(services, kit)
-        kit.actions.on_press(panel.TEAM_VERB, self._back)
-        kit.actions.on_pick(panel.WHO_VERB, self._pick_member)
-        kit.actions.on_pick(panel.TAKE_VERB, self._take_some)
-        kit.actions.on_press(panel.ALL_VERB, self._take_all)
-        kit.actions.on_press(panel.LIFT_VERB, self._lift)
-        kit.actions.on_press(panel.HAND_VERB, self._hand_over)
+        self._people = People(services, kit)
 
     @app_commands.command(name="grant")
     @app_commands.describe(
@@ -77,7 +71,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         ends_at = self._team.until(until, await self._preferences.typed_zone(grant, locale_of(interaction)))
         chosen = await self._team.everything(grant) if right.value == EVERYTHING else (Capability(right.value),)
         await self._team.give(grant, _person(person), chosen, ends_at, may_pass_on=passing_on)
-        await self._show(interaction, grant)
+        await self._people.show(interaction, grant)
 
     @app_commands.command(name="revoke")
     @app_commands.describe(person="Whose right", right="Which one; all of them when left out", creator=WHOSE)
@@ -93,15 +87,15 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
         chosen = GIVEABLE if right is None or right.value == EVERYTHING else (Capability(right.value),)
-        await self._take(grant, DiscordUserId(person.id), chosen)
-        await self._show(interaction, grant)
+        await self._people.take(grant, DiscordUserId(person.id), chosen)
+        await self._people.show(interaction, grant)
 
     @app_commands.command(name="list")
     @app_commands.describe(creator=WHOSE)
     async def show(self, interaction: discord.Interaction, creator: str | None = None) -> None:
         """See who may act for you, for what, until when and in which shifts"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._show(interaction, await self._grant(interaction, creator))
+        await self._people.show(interaction, await self._grant(interaction, creator))
 
     @app_commands.command(name="handover")
     @app_commands.describe(giver="Who hands over", taker="Who takes over", creator=WHOSE)
@@ -148,7 +142,7 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
         zone = await self._preferences.typed_zone(grant, locale_of(interaction), timezone)
         shift = Shift(days_from(days), clock_from(begins), clock_from(ends), zone)
         await self._team.set_shift(grant, _person(person), shift)
-        await self._show_member(interaction, grant, _person(person))
+        await self._people.show_member(interaction, grant, _person(person))
 
     @app_commands.command(name="default")
     @app_commands.describe(place="Where", creator="Who is meant there; nobody when left out")
@@ -202,63 +196,8 @@ class Team(commands.GroupCog, name="team", description="Decide who else may act 
     async def _days(self, _interaction: discord.Interaction, current: str) -> Choices:
         return day_choices(current)
 
-    async def _back(self, interaction: discord.Interaction, creator: str) -> None:
-        await self._show(interaction, await self._pressed(interaction, creator))
-
-    async def _pick_member(self, interaction: discord.Interaction, creator: str, values: Sequence[str]) -> None:
-        grant = await self._pressed(interaction, creator)
-        await self._show_member(interaction, grant, DiscordUserId(int(values[0])))
-
-    async def _take_some(self, interaction: discord.Interaction, argument: str, values: Sequence[str]) -> None:
-        creator, _, person = argument.partition(",")
-        grant = await self._pressed(interaction, creator)
-        await self._take(grant, DiscordUserId(int(person)), [Capability(value) for value in values])
-        await self._show_member(interaction, grant, DiscordUserId(int(person)))
-
-    async def _take_all(self, interaction: discord.Interaction, argument: str) -> None:
-        creator, _, person = argument.partition(",")
-        grant = await self._pressed(interaction, creator)
-        await self._take(grant, DiscordUserId(int(person)), GIVEABLE)
-        await self._show(interaction, grant)
-
-    async def _lift(self, interaction: discord.Interaction, argument: str) -> None:
-        creator, _, person = argument.partition(",")
-        grant = await self._pressed(interaction, creator)
-        await self._team.lift_shifts(grant, DiscordUserId(int(person)))
-        await self._show_member(interaction, grant, DiscordUserId(int(person)))
-
-    async def _hand_over(self, interaction: discord.Interaction, argument: str) -> None:
-        creator, giver, taker = argument.split(",")
-        grant = await self._pressed(interaction, creator)
-        await self._team.hand_over(grant, DiscordUserId(int(giver)), DiscordUserId(int(taker)))
-        await self._show(interaction, grant)
-
-    async def _pressed(self, interaction: discord.Interaction, creator: str) -> Grant:
-        await interaction.response.defer()
-        return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
-
     async def _grant(self, interaction: discord.Interaction, creator: str | None) -> Grant:
         return await self._access.choose(actor_of(interaction), creator, Capability.MANAGE)
-
-    async def _take(self, grant: Grant, person: DiscordUserId, capabilities: Sequence[Capability]) -> None:
-        if not await self._team.take(grant, person, capabilities):
-            raise BadInputError("They had no such right. `/team list` shows who has which.")
-
-    async def _show(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
-        members = await self._team.members(grant)
-        names = await panel.names_of(interaction, members)
-        embed, view = panel.team_embed(grant, members, names, note), panel.team_view(grant, members)
-        await interaction.edit_original_response(embed=embed, view=view)
-
-    async def _show_member(self, interaction: discord.Interaction, grant: Grant, person: DiscordUserId) -> None:
-        members = {member.person: member for member in await self._team.members(grant)}
-        if person not in members:
-            await self._show(interaction, grant, f"<@{person}> has no right for this creator now.")
-            return
-        member = members[person]
-        names = await panel.names_of(interaction, [member])
-        embed = panel.member_embed(grant, member, names)
-        await interaction.edit_original_response(embed=embed, view=panel.member_view(grant, member))
 
 
 def _person(member: discord.Member) -> DiscordUserId:

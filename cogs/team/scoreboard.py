@@ -6,6 +6,7 @@ from bot.discordkit.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.scoreboard import SCORE_VERB, scoreboard_embed, scoreboard_view
+from bot.discordkit.team_panel import names_of
 from bot.discordkit.under_way import patiently
 from bot.discordkit.zones import locale_of
 from bot.domain.access import Grant
@@ -35,8 +36,9 @@ class Scores:
         return await self._service.board(actor_of(interaction), state.creator or None, state.asked, locale)
 
     async def _fill(self, interaction: discord.Interaction, grant: Grant, board: Scoreboard) -> None:
-        view = scoreboard_view(board, grant.creator)
-        await interaction.edit_original_response(embed=scoreboard_embed(board), view=view)
+        names = await names_of(interaction, board.silent) if board.silent else {}
+        embed, view = scoreboard_embed(board, names), scoreboard_view(board, grant.creator)
+        await interaction.edit_original_response(embed=embed, view=view)
 
 
 def _what(state: Shown) -> str:

@@ -1,6 +1,6 @@
 """/team scoreboard: who answered, how soon, what followed; everybody for whoever manages, oneself for a chatter."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -12,21 +12,24 @@ from sqlalchemy import update
 from bot.domain.access import Actor
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.periods import asked
+from bot.domain.shifts import Shift
 from bot.services.scoreboard import ScoreboardService
 from bot.storage.replies import NewReply, ReplyStatus
 from bot.storage.schema import connections
 from sandbox.fanvue.world.records import Sale
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
+AGENCY = "northstar_agency"
+
 
 class Desk:
     """A team that has been at work: answers and payments put where the bot and Fanvue keep them."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, handle: str = CREATOR) -> None:
         self.rig = rig
         self.now = rig.app.clock.now()
-        self.creator = CreatorId(rig.fanvue.world.account(CREATOR).uuid)
-        self.world = rig.fanvue.world.desk(rig.fanvue.world.account(CREATOR))
+        self.creator = CreatorId(rig.fanvue.world.account(handle).uuid)
+        self.world = rig.fanvue.world.desk(rig.fanvue.world.account(handle))
         self.fans = [FanId(chat.fan.user.uuid) for chat in self.world.chats.values()]
 
     async def since(self, ago: timedelta) -> None:
@@ -81,9 +84,9 @@ async def team(connected: Rig) -> Desk:
 async def test_the_owner_sees_everybody_with_what_followed_and_what_is_nobodys(team: Desk) -> None:
     said = await team.words()
     assert "$35.00 followed the team's answers" in said
-    assert "of $42.00 that fans paid" in said
-    assert "1. cleo · $25.00 in 1 payment\n-# 2 answers to 2 fans" in said
-    assert "2. luna · $10.00 in 1 payment\n-# 1 answer to 1 fan" in said
+    assert "of $42.00 net that fans paid" in said
+    assert "1. cleo · $25.00 in 1 payment\n   2 answers to 2 fans" in said
+    assert "2. luna · $10.00 in 1 payment\n   1 answer to 1 fan" in said
     assert "Nobody's: $7.00 in 1 payment" in said
     assert "last in the 24 hours before" in said
 
@@ -100,7 +103,7 @@ async def test_a_real_answer_to_a_card_is_on_the_board_with_how_long_the_fan_wai
     await connected.luna.send(connected.desk, "Hello", reply_to=connected.cards(connected.desk)[-1])
     said = words_of(await connected.luna.slash(connected.desk, "team scoreboard", period="today"))
     assert "1 answer to 1 fan · median wait" in said
-    assert "of 1\n" in said
+    assert "(of 1)" in said
     assert "lets others" in said
 
 
@@ -127,20 +130,21 @@ async def test_a_manager_without_insights_sees_everybody_and_no_income_and_hears
 
 async def test_a_chatter_sees_themselves_beside_the_totals_and_no_colleague(team: Desk) -> None:
     said = await team.words("cleo")
-    assert "You \n-# 2 answers to 2 fans" in said
-    assert "3 answers to 2 fans, by the whole team" in said
+    assert "## You answered 2 fans\n2 answers to 2 fans" in said
+    assert "The whole team\n3 answers to 2 fans" in said
     assert "$" not in said
     assert "luna\n" not in said.replace(f"@{CREATOR}", "")
     await team.give("cleo", "insights")
     with_income = await team.words("cleo")
-    assert "You · $25.00 in 1 payment" in with_income
+    assert "## $25.00 followed your answers" in with_income
+    assert "$35.00 followed, of $42.00" in with_income
     assert "Everybody else of the team: $10.00" in with_income
     assert str(team.rig.luna.id) not in with_income
 
 
 async def test_a_chatter_who_answered_nobody_sees_that(team: Desk) -> None:
     await team.give("olli", "reply")
-    assert "You \n-# no answer in this time" in await team.words("olli")
+    assert "## You answered 0 fans\nno answer in this time" in await team.words("olli")
 
 
 async def test_nobody_else_sees_anything(team: Desk) -> None:
@@ -181,7 +185,7 @@ async def test_an_outage_of_fanvue_leaves_the_board(team: Desk) -> None:
     team.rig.fanvue.faults.add(operation="getEarnings", kind="503", times=None)
     said = await team.words()
     assert "Without income Fanvue does not answer right now." in said
-    assert "1. cleo \n-# 2 answers to 2 fans" in said
+    assert "1. cleo\n   2 answers to 2 fans" in said
 
 
 async def test_reversals_that_cannot_be_read_are_not_hidden(team: Desk) -> None:
@@ -221,7 +225,7 @@ async def test_renewals_and_what_others_brought_count_for_nobody(team: Desk) -> 
     team.pay(1, 900, team.now - timedelta(minutes=20), "renewal")
     team.pay(None, 800, team.now - timedelta(minutes=20), "referral")
     said = await team.words()
-    assert "of $42.00 that fans paid" in said
+    assert "of $42.00 net that fans paid" in said
 
 
 async def test_whoever_had_themselves_forgotten_is_somebody(team: Desk) -> None:
@@ -243,12 +247,12 @@ async def test_the_days_are_those_of_the_creators_zone(team: Desk) -> None:
     today, yesterday = await team.words(period="today"), await team.words(period="yesterday")
     assert f"days in {ahead}" in today
     assert "early" in today or midnight > team.now
-    assert "-# 1 answer to 1 fan" in yesterday
+    assert "1 answer to 1 fan" in yesterday
 
 
 async def test_what_was_before_the_account_was_connected_is_said_to_be_unknown(team: Desk) -> None:
     await team.since(timedelta(hours=3))
-    assert "Since when Answers are kept while the account is connected" in await team.words(period="28d")
+    assert "answers are kept while the account is connected" in await team.words(period="28d")
     said = await team.words(period="2020-01-01")
     assert "nothing is known of that time" in said
 
@@ -267,7 +271,7 @@ async def test_nobody_answered_though_some_may(connected: Rig) -> None:
 
 async def test_whoever_may_answer_and_did_not_is_named(team: Desk) -> None:
     await team.give("olli", "reply")
-    assert f"No answer in this time <@{team.rig.people['olli'].id}>" in await team.words()
+    assert "No answer in this time olli" in await team.words()
 
 
 async def test_hostile_names_of_a_large_team_fit_and_stay_inert(team: Desk) -> None:
@@ -290,3 +294,56 @@ async def test_two_people_of_one_name_are_told_apart(team: Desk) -> None:
     said = await team.words()
     assert f"cleo <@{10**17}>" in said
     assert f"cleo <@{team.rig.people['cleo'].id}>" in said
+
+
+async def test_an_agency_picks_one_of_its_creators_and_hears_that_refunds_are_not_told(rig: Rig) -> None:
+    await rig.connect("luna", AGENCY)
+    assert "Pick one" in words_of(await rig.luna.slash(rig.desk, "team scoreboard", period="7d"))
+    handle = next(one.handle for one in rig.fanvue.world.managed_creators(rig.fanvue.world.account(AGENCY)))
+    desk = Desk(rig, handle)
+    await desk.since(timedelta(days=30))
+    await desk.answer("cleo", 0, desk.now - timedelta(hours=2))
+    desk.pay(0, 1_000, desk.now - timedelta(hours=1))
+    said = await desk.words(creator=handle)
+    assert "1. cleo · $10.00 in 1 payment" in said
+    assert f"@{handle}" in said
+    assert "before refunds that Fanvue does not tell" in said
+
+
+async def test_creators_are_offered_to_whoever_may_see_something_of_them(team: Desk) -> None:
+    for person, offered in (("luna", [CREATOR]), ("cleo", [CREATOR]), ("olli", [])):
+        member = team.rig.members[person]
+        choices = await member.autocomplete(team.rig.desk, "team scoreboard", "creator", "")
+        assert [choice["name"] for choice in choices] == [f"@{one}" for one in offered]
+
+
+async def test_periods_are_offered_and_days_can_be_typed(team: Desk) -> None:
+    choices = await team.rig.luna.autocomplete(team.rig.desk, "team scoreboard", "period", "last")
+    assert "Last 28 days" in [choice["name"] for choice in choices]
+    assert "1. cleo" in await team.words(period=f"{team.now.date() - timedelta(days=2)} to {team.now.date()}")
+
+
+async def test_off_shift_there_is_no_board(team: Desk) -> None:
+    later = team.now + timedelta(hours=3)
+    week = [Shift(frozenset(range(7)), time(later.hour), time((later.hour + 1) % 24), ZoneInfo("UTC"))]
+    person = DiscordUserId(team.rig.people["cleo"].id)
+    await team.rig.app.stores.shifts.set(team.creator, person, week, team.now)
+    said = await team.words("cleo")
+    assert "shift is over" in said
+    assert "answers" not in said
+
+
+async def test_looking_without_the_right_to_income_is_no_refusal_on_record(team: Desk) -> None:
+    await team.words("cleo")
+    entries = await team.rig.app.stores.audit.of_creator(team.creator, 50)
+    assert "refused" not in {entry.outcome for entry in entries}
+
+
+async def test_an_answer_from_before_the_period_is_followed_in_it(team: Desk) -> None:
+    """Whoever answered yesterday evening has a line today, and no answer on it."""
+    midnight = team.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    await team.rig.app.stores.creators.set_timezone(team.creator, "UTC", replaces=True)
+    await team.answer("olli", 5, midnight - timedelta(minutes=1), "olli")
+    team.pay(5, 4_000, midnight + timedelta(microseconds=1_000))
+    said = await team.words(period="today")
+    assert "olli · $40.00 in 1 payment\n   no answer in this time" in said

@@ -373,3 +373,43 @@ async def test_cards_stop_for_whoever_left_and_pause_for_whoever_is_off_shift(
     assert await permits.off_shift_until(CHATTER, LUNA) is None
     members.left.add((GuildId(8), CHATTER))
     assert not await permits.may_set(CHATTER, LUNA)
+
+
+EITHER = (Capability.MANAGE, Capability.REPLY)
+
+
+@pytest.mark.parametrize(
+    ("held", "granted"),
+    [
+        ([Capability.REPLY], Capability.REPLY),
+        ([Capability.MANAGE], Capability.MANAGE),
+        ([Capability.REPLY, Capability.MANAGE], Capability.MANAGE),
+    ],
+)
+async def test_of_several_rights_the_first_that_is_held_is_granted_and_nothing_is_on_record(
+    access: AccessService, stores: Stores, held: list[Capability], granted: Capability
+) -> None:
+    for capability in held:
+        await give(stores, capability)
+    assert (await access.choose(actor(CHATTER), None, *EITHER)).capability is granted
+    assert [one.id for one in await access.creators_for(actor(CHATTER), *EITHER)] == [LUNA]
+    assert await stores.audit.of_creator(LUNA, 10) == []
+
+
+async def test_creators_somebody_may_use_by_different_rights_are_all_to_choose_from(
+    access: AccessService, stores: Stores
+) -> None:
+    await give(stores, Capability.REPLY, LUNA)
+    await give(stores, Capability.MANAGE, MIKA)
+    with pytest.raises(PickCreatorError) as raised:
+        await access.choose(actor(CHATTER), None, *EITHER)
+    assert {one.id for one in raised.value.choices} == {LUNA, MIKA}
+    assert (await access.choose(actor(CHATTER), "lunavale", *EITHER)).capability is Capability.REPLY
+    assert (await access.choose(actor(CHATTER), "mikasol", *EITHER)).capability is Capability.MANAGE
+
+
+async def test_with_none_of_several_rights_the_last_is_named_as_missing(access: AccessService, stores: Stores) -> None:
+    await give(stores, Capability.INSIGHTS)
+    with pytest.raises(NotAllowedError) as raised:
+        await access.choose(actor(CHATTER), None, *EITHER)
+    assert raised.value.capability is Capability.REPLY
