@@ -193,23 +193,47 @@ def attributed(payments: Iterable[Paid], taken_back: Iterable[Paid], answers: It
 
     What was taken back is taken off whoever its payment counted for.
     """
-    counted = sorted(payments, key=_in_order)
-    by_fan = _by_fan(answers)
-    owners = [_owner(paid, by_fan) for paid in counted]
+    paid, by_fan = sorted(payments, key=_in_order), _by_fan(answers)
+    owners = [_owner(one, by_fan) for one in paid]
     parts: defaultdict[Who, Part] = defaultdict(Part)
-    for paid, who in zip(counted, owners, strict=True):
-        if paid.counts:
-            parts[who] += Part(Money(paid.net), 1)
-    open_ones = list(range(len(counted)))
+    for one, who in zip(paid, owners, strict=True):
+        if one.counts:
+            parts[who] += Part(Money(one.net), 1)
+    unreversed = Unreversed(paid)
     for back in sorted(taken_back, key=_in_order):
-        found = _payment_of(back, counted, open_ones)
+        found = unreversed.take(back)
         if found is None:
             parts[Other.EARLIER] += Part(Money(back.net), 1)
-            continue
-        open_ones.remove(found)
-        if counted[found].counts:
+        elif paid[found].counts:
             parts[owners[found]] += Part(Money(back.net))
     return dict(parts)
+
+
+class Unreversed:
+    """Payments that were not taken back so far, by their places in a list in order."""
+
+    def __init__(self, paid: Sequence[Paid]) -> None:
+        self._paid = paid
+        self._taken: set[int] = set()
+        self._by_order: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_amount: defaultdict[tuple[FanId | None, int], list[int]] = defaultdict(list)
+        for place, one in enumerate(paid):
+            self._by_order[one.order].append(place)
+            self._by_amount[one.fan, one.net].append(place)
+
+    def take(self, back: Paid) -> int | None:
+        """The payment that was taken back: the one Fanvue names, else that fan's latest of the same amount before."""
+        if back.reverses:
+            places = self._by_order.get(back.reverses, [])
+        else:
+            places = self._by_amount.get((back.fan, -back.net), []) if back.fan else []
+        found = next((one for one in reversed(places) if self._is_open(one, back)), None)
+        if found is not None:
+            self._taken.add(found)
+        return found
+
+    def _is_open(self, place: int, back: Paid) -> bool:
+        return place not in self._taken and (bool(back.reverses) or self._paid[place].at <= back.at)
 
 
 def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
@@ -268,18 +292,6 @@ def _owner(paid: Paid, by_fan: Mapping[FanId, list[Answer]]) -> Who:
     if last < 0 or paid.at - answers[last].at > WINDOW:
         return Other.NOBODY
     return answers[last].by
-
-
-def _payment_of(back: Paid, counted: Sequence[Paid], open_ones: Sequence[int]) -> int | None:
-    """The payment that was taken back: the one Fanvue names, else that fan's latest of the same amount."""
-    for number in reversed(open_ones):
-        paid = counted[number]
-        if back.reverses:
-            if paid.order == back.reverses:
-                return number
-        elif back.fan and paid.fan == back.fan and paid.net == -back.net and paid.at <= back.at:
-            return number
-    return None
 
 
 def _in_order(paid: Paid) -> tuple[datetime, int, str, str, str, bool]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import DiscordUserId, FanId
@@ -67,7 +68,7 @@ class ScoreboardService:
         zone = await self._preferences.zone_for(grant, locale=locale)
         now = self._clock.now()
         period = asked.period(now, zone)
-        known = Period(max(period.start, grant.connection.connected_at), period.end, zone)
+        known = Period(max(period.start, await self._known_since(grant)), period.end, zone)
         tally, names, (income, no_income) = await asyncio.gather(
             self._scores.tally(grant.creator, known.start, known.end),
             self._scores.names(grant.creator, known.start - WINDOW),
@@ -90,6 +91,11 @@ class ScoreboardService:
         if grant.capability is not Capability.MANAGE:
             return grant, whole.seen_by(actor.user, actor.name)
         return grant, replace(whole, silent=await self._silent(grant, scores))
+
+    async def _known_since(self, grant: Grant) -> datetime:
+        """From when on answers are kept; whom an account manages can have come to it later."""
+        first = await self._scores.first_known(grant.creator) if grant.managed else None
+        return max(grant.connection.connected_at, first or grant.connection.connected_at)
 
     async def _silent(self, grant: Grant, scores: Sequence[Score]) -> tuple[DiscordUserId, ...]:
         answered = {score.who for score in scores}

@@ -73,6 +73,15 @@ class ScoreStore:
         scores = [Score(who, "", *counts.get(who, (0, 0)), waits.get(who, Waits())) for who in counts.keys() | waits]
         return Tally(tuple(scores), Team(number, fans, kinds.get(HERE, Waits())), kinds.get(THERE, Waits()).count)
 
+    async def first_known(self, creator: CreatorId) -> datetime | None:
+        """When the first card or reply of a creator was written down; ``None`` before there is one."""
+        first = union_all(
+            select(func.min(cards.c.created_at).label("at")).where(cards.c.creator_id == creator),
+            select(func.min(replies.c.created_at).label("at")).where(replies.c.creator_id == creator),
+        )
+        async with self._database.read() as connection:
+            return min((at for at in (await connection.execute(first)).scalars() if at is not None), default=None)
+
     async def names(self, creator: CreatorId, since: datetime) -> dict[Who, str]:
         """What people were called when they last answered."""
         latest = func.max(replies.c.settled_at)

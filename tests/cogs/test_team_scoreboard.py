@@ -310,6 +310,19 @@ async def test_an_agency_picks_one_of_its_creators_and_hears_that_refunds_are_no
     assert "before refunds that Fanvue does not tell" in said
 
 
+async def test_a_creator_who_came_to_the_agency_later_is_counted_from_their_first_card_on(rig: Rig) -> None:
+    await rig.connect("luna", AGENCY)
+    await rig.luna.slash(rig.desk, "team scoreboard", period="7d")
+    handle = next(one.handle for one in rig.fanvue.world.managed_creators(rig.fanvue.world.account(AGENCY)))
+    desk = Desk(rig, handle)
+    await desk.since(timedelta(days=30))
+    desk.pay(0, 9_900, desk.now - timedelta(hours=3))
+    await desk.answer("cleo", 0, desk.now - timedelta(hours=2))
+    said = await desk.words(creator=handle)
+    assert f"Counted from <t:{int((desk.now - timedelta(hours=2)).timestamp())}:f>" in said
+    assert "$99" not in said
+
+
 async def test_creators_are_offered_to_whoever_may_see_something_of_them(team: Desk) -> None:
     for person, offered in (("luna", [CREATOR]), ("cleo", [CREATOR]), ("olli", [])):
         member = team.rig.members[person]

@@ -162,6 +162,15 @@ async def test_people_have_the_name_they_had_last(chats: Chats) -> None:
     assert await chats.stores.scores.names(LUNA, DAY) == {CHATTER: "Anna"}
 
 
+async def test_what_is_known_begins_with_the_first_card_or_reply(chats: Chats) -> None:
+    assert await chats.stores.scores.first_known(LUNA) is None
+    await chats.answers(CHATTER, ONE, at("11:00"))
+    await chats.answers(CHATTER, ONE, at("09:00"), creator=MIRA)
+    assert await chats.stores.scores.first_known(LUNA) == at("11:00")
+    await chats.writes(ONE, at("10:00"))
+    assert await chats.stores.scores.first_known(LUNA) == at("10:00")
+
+
 async def test_other_creators_are_left_out(chats: Chats) -> None:
     await chats.writes(ONE, at("10:00"), MIRA)
     await chats.answers(CHATTER, ONE, at("10:01"), creator=MIRA)
