@@ -130,7 +130,7 @@ class DiscordPage:
         form = self.page.locator("[role=dialog]")
         for label, words in answers.items():
             await form.get_by_label(label.replace("_", " ")).first.fill(words)
-        await form.get_by_role("button", name="Submit").click()
+        await self._act(form.get_by_role("button", name="Submit"))
 
     async def upload(self, *files: FilePayload) -> None:
         """Put files into the open form, and send it."""
@@ -154,7 +154,15 @@ class DiscordPage:
 
     async def press(self, words: str, label: str) -> None:
         """Press a button of the newest message that says this."""
-        await self.message(words).locator("button", has_text=label).click()
+        await self._act(self.message(words).locator("button", has_text=label))
+
+    async def _act(self, button: Locator) -> None:
+        """Click until it is taken: SimCord takes nothing from a page that changed just before."""
+        is_taken = False
+        while not is_taken:
+            async with self.page.expect_response("**/api/action") as answer:
+                await button.click()
+            is_taken = not (await (await answer.value).json())["rejected"]
 
     async def make_desk(self, forum: str) -> None:
         """Have messages come to a forum, with the panel."""
