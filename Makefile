@@ -2,6 +2,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Compiled modules are kept: without them each of the many processes of a run compiles the bot anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup lock sandbox sandbox-story run test test-v1 check lint types contracts docs pictures soak bench format
 
 setup: $(READY)
