@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import discord
 import structlog
 
+from bot.discordkit.buckets import given_back
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.clock import Clock
@@ -44,8 +45,9 @@ class RecentMembers:
         """A server that the bot was removed from has no members for it."""
         try:
             async with asyncio.timeout(self._patience_seconds):
-                await self._pacer.slot()
-                await self._client.http.get_member(guild, person)
+                with given_back(self._client):
+                    await self._pacer.slot()
+                    await self._client.http.get_member(guild, person)
         except (discord.NotFound, discord.Forbidden):
             return False
         except (discord.HTTPException, TimeoutError, OSError) as error:

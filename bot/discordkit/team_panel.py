@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import discord
 
+from bot.discordkit.buckets import given_back
 from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
@@ -49,7 +50,8 @@ async def names_of(interaction: discord.Interaction, people: Sequence[DiscordUse
 
     with suppress(TimeoutError):
         async with asyncio.timeout(NAMES_SECONDS):
-            await asyncio.gather(*map(look, people[:MEMBERS_SHOWN]))
+            with given_back(interaction.client):
+                await asyncio.gather(*map(look, people[:MEMBERS_SHOWN]))
     return found
 
 
