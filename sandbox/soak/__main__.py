@@ -18,7 +18,6 @@ from sandbox.soak import (
     refreshing,
     replying,
     revoking,
-    rights,
     stories,
     uploads,
 )
@@ -43,7 +42,6 @@ PROMISES: dict[str, tuple[str, Promise]] = {
         uploads.a_large_file_passes_through,
     ),
     "posting": ("posts and mass messages are there once, or their author is told", posting.each_post_is_there_once),
-    "rights": ("everybody may what the table says, from everywhere", rights.everybody_may_what_the_table_says),
     "fuzzing": ("no body makes a 5xx, nothing junk is stored", fuzzing.no_body_hurts),
     "greedy": ("silent connections and bombs: valid deliveries get through", greedy.valid_deliveries_get_through),
     "postgresql": ("the main job on PostgreSQL", stories.on_postgresql),

@@ -30,8 +30,6 @@ class Size:
     posts: int
     mass_messages: int
     benchmarks: tuple[str, ...]
-    people: str
-    """Whose rights are tried everywhere, as pytest's ``-k`` has it."""
 
 
 SIZES = {
@@ -58,7 +56,6 @@ SIZES = {
         posts=40,
         mass_messages=15,
         benchmarks=("delivery", "starting", "inbox", "client", "decoding", "charts", "escaping"),
-        people="chatter",
     ),
     "full": Size(
         events=10_000,
@@ -83,7 +80,6 @@ SIZES = {
         posts=300,
         mass_messages=100,
         benchmarks=(),
-        people="everybody",
     ),
 }
 

@@ -1,11 +1,8 @@
 """Who may do what: every command, button, select and form, by everybody, on everybody's creator, from everywhere.
 
-All pairs of these are acted out here, all combinations by ``make soak``.
-
 What asks for no right is acted out too: it answers everybody, with something of their own alone.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -52,9 +49,6 @@ POSTING = ("ap_", "dr_", "ma_", "po_", "post", "mass", "media", "va_")
 KEEPS_DRAFT = frozenset(f"button {verb}" for verb in ("ap_change", "ap_no", "ap_show", "dr_edit"))
 """After these the draft is as it was, for the next one to use."""
 AT_THE_END = "button erase_yes"
-ELSEWHERE = ((LUNA, "other guild"), (LUNA, "DM"), (MIKA, "guild"))
-EVERYWHERE = "EVERYWHERE" in os.environ
-"""Set by ``make soak``: three thousand acts more."""
 BUTTON, SELECT = 2, 3
 FORM = "(a form)"
 COMPONENT, MODAL = 3, 5
@@ -418,28 +412,24 @@ def said_in(shown: Any) -> str:
     return "\n".join([words_of(shown), *(part.get("label") or "" for part in parts), *choices])
 
 
-def acts() -> list[tuple[str, Demand]]:
+def cells() -> Iterator[Cell]:
     tables = {"command": demands.COMMANDS, "button": demands.BUTTONS, "select": demands.SELECTS, "form": demands.FORMS}
-    return [(f"{kind} {name}", demand) for kind, table in tables.items() for name, demand in table.items()]
+    for kind, table in tables.items():
+        for name, demand in table.items():
+            if not isinstance(demand, Free):
+                for where in ("guild", "other guild", "DM"):
+                    yield Cell(f"{kind} {name}", demand, LUNA, where)
+                yield Cell(f"{kind} {name}", demand, MIKA, "guild")
 
 
-def cells(person: str) -> Iterator[Cell]:
-    """Each act at home, and from elsewhere or on somebody else's creator in turn; all of these where ``EVERYWHERE``."""
-    for number, (what, demand) in enumerate(acts(), list(PEOPLE).index(person)):
-        if not isinstance(demand, Free):
-            yield Cell(what, demand, LUNA, "guild")
-            for whose, where in ELSEWHERE if EVERYWHERE else [ELSEWHERE[number % len(ELSEWHERE)]]:
-                yield Cell(what, demand, whose, where)
-
-
-def free_cells(person: str) -> Iterator[Cell]:
+def free_cells() -> Iterator[Cell]:
     """What asks for no right; what names a creator also with one nobody there has a right on."""
-    free = ((LUNA, "guild"), (MIKA, "other guild"), (LUNA, "DM"))
-    ordered = sorted(acts(), key=lambda act: act[0] == AT_THE_END)
-    for number, (what, demand) in enumerate(ordered, list(PEOPLE).index(person)):
+    tables = {"command": demands.COMMANDS, "button": demands.BUTTONS, "select": demands.SELECTS, "form": demands.FORMS}
+    names = [(kind, name, demand) for kind, table in tables.items() for name, demand in table.items()]
+    for kind, name, demand in sorted(names, key=lambda entry: f"{entry[0]} {entry[1]}" == AT_THE_END):
         if isinstance(demand, Free):
-            for whose, where in free if EVERYWHERE else [free[number % len(free)]]:
-                yield Cell(what, demand, whose, where)
+            for where in ("guild", "other guild", "DM"):
+                yield Cell(f"{kind} {name}", demand, MIKA if where == "other guild" else LUNA, where)
 
 
 def is_posting(cell: Cell) -> bool:
@@ -465,7 +455,7 @@ async def test_everybody_may_what_the_table_says_and_nothing_else(rig: Rig, pers
     stage = Stage(rig)
     await stage.set()
     wrong = []
-    for cell in cells(person):
+    for cell in cells():
         if part != "everything" and is_posting(cell) != (part == "posts"):
             continue
         due = is_due(cell, person)
@@ -485,7 +475,7 @@ async def told_of_others(stage: Stage, person: str) -> list[str]:
     foreign = [MIKA] if person in ("creator", "manager", "chatter", "expired", "off shift") else [LUNA, MIKA]
     accounts = [stage.rig.fanvue.world.account(handle) for handle in foreign]
     secret = [words for account in accounts for words in (account.handle, account.display_name)]
-    for cell in free_cells(person):
+    for cell in free_cells():
         said = await stage.answer(person, cell)
         if said is None:
             continue
