@@ -162,14 +162,7 @@ class Catalogue:
             reply_places=answers.reply_places,
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
-            scoreboard=ScoreboardService(
-                access=access,
-                insights=insights,
-                team=team,
-                preferences=preferences,
-                scores=stores.scores,
-                clock=clock,
-            ),
+            scoreboard=ScoreboardService(access, insights, team, preferences, scores=stores.scores, clock=clock),
             side_by_side=SideBySideService(access, insights, preferences, self.studio, clock),
             spreadsheets=SpreadsheetsService(insights, clock),
             spending=SpendingService(

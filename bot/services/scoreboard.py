@@ -43,11 +43,11 @@ class ScoreboardService:
 
     def __init__(
         self,
-        *,
         access: AccessService,
         insights: InsightsService,
         team: TeamService,
         preferences: PreferencesService,
+        *,
         scores: ScoreStore,
         clock: Clock,
         most_payments: int = MOST_ROWS,

@@ -190,10 +190,6 @@ def _kind(kind: int) -> Label[int]:
     return literal_column(str(kind), Integer).label("kind")
 
 
-def _by(row: Row[Any]) -> Who:
-    return Other.FANVUE if row.kind == THERE else _who(row.by)
-
-
 def _waits(row: Row[Any]) -> Waits:
     return Waits(row.number, float(row.median))
 
