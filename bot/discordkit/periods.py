@@ -5,6 +5,8 @@ from discord import app_commands
 from bot.domain.errors import BadInputError
 from bot.domain.periods import Preset, asked
 
+PERIOD = "A period from the list, or days such as: 2026-03-01 to 2026-03-15"
+
 
 def period_choices(current: str) -> list[app_commands.Choice[str]]:
     """The presets that hold the words; what was typed, when it is a period itself."""

@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.discordkit.earnings import Shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices, zone_choices
-from bot.discordkit.periods import period_choices
+from bot.discordkit.periods import PERIOD, period_choices
 from bot.domain.access import Capability
 from bot.domain.periods import Preset, asked
 from bot.domain.reports import Source
@@ -20,7 +20,6 @@ from cogs.insights.sales import Sales
 from cogs.insights.zones import Zones
 
 SOURCES = [app_commands.Choice(name=source.label, value=source.value) for source in Source]
-PERIOD = "A period from the list, or days such as: 2026-03-01 to 2026-03-15"
 
 
 @app_commands.allowed_installs(guilds=True, users=True)

@@ -9,7 +9,7 @@ from bot.discordkit.earnings import Shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.options import creator_choices, day_choices, zone_choices
 from bot.discordkit.people import actor_of
-from bot.discordkit.periods import period_choices
+from bot.discordkit.periods import PERIOD, period_choices
 from bot.discordkit.zones import locale_of
 from bot.domain.access import GIVEABLE, Capability, Grant
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
@@ -29,7 +29,6 @@ PLACES = [
     app_commands.Choice(name="this whole server", value="server"),
 ]
 WHOSE = "For which creator"
-PERIOD = "A period from the list, or days such as: 2026-03-01 to 2026-03-15"
 
 Choices = list[app_commands.Choice[str]]
 
