@@ -27,6 +27,7 @@ DESKTOP = (1280, 1400)
 PHONE = (390, 844)
 CALM_MS = 400
 POST_SECONDS = 30
+TRIES = 5
 SEND_IF_REPLYING = """() => {
     const [context, send] = ["#reply-context", "#send-message"].map((id) => document.querySelector(id));
     const ready = !context.hidden && !send.disabled;
@@ -157,12 +158,13 @@ class DiscordPage:
         await self._act(self.message(words).locator("button", has_text=label))
 
     async def _act(self, button: Locator) -> None:
-        """Click until it is taken: SimCord takes nothing from a page that changed just before."""
-        is_taken = False
-        while not is_taken:
+        """Click until it is taken: SimCord takes nothing from a page that changed just before. TimeoutError."""
+        for _ in range(TRIES):
             async with self.page.expect_response("**/api/action") as answer:
                 await button.click()
-            is_taken = not (await (await answer.value).json())["rejected"]
+            if not (await (await answer.value).json())["rejected"]:
+                return
+        raise TimeoutError(f"not taken in {TRIES} tries")
 
     async def make_desk(self, forum: str) -> None:
         """Have messages come to a forum, with the panel."""
