@@ -111,9 +111,10 @@ def _answers(creator: CreatorId, start: datetime, end: datetime) -> list[tuple[A
     sent = select(
         replies.c.fan_id.label("fan"), replies.c.settled_at.label("at"), replies.c.author.label("by"), _kind(HERE)
     ).where(_sent(creator), replies.c.settled_at >= start, replies.c.settled_at < end)
-    # Read late, an answer there can be older than the card: the fan waited no longer than until that came.
-    at = case((cards.c.elsewhere_at < cards.c.created_at, cards.c.created_at), else_=cards.c.elsewhere_at)
+    # Read late, an answer there can be older than its cards: the fan waited no longer than until the last of them came.
+    at = func.max(case((cards.c.elsewhere_at < cards.c.created_at, cards.c.created_at), else_=cards.c.elsewhere_at))
     there = select(cards.c.fan_id.label("fan"), at.label("at"), cast(null(), BigInteger).label("by"), _kind(THERE))
+    there = there.group_by(cards.c.fan_id, cards.c.elsewhere_at)
     apart = func.abs(_seconds(cards.c.elsewhere_at, cards.c.answered_at))
     is_echo = and_(cards.c.answered_at.is_not(None), apart <= ECHO_SECONDS)
     there = there.where(
@@ -123,27 +124,13 @@ def _answers(creator: CreatorId, start: datetime, end: datetime) -> list[tuple[A
         cards.c.elsewhere_at < end,
         ~is_echo,
     )
-    return [(sent, replies.c.fan_id), (there.distinct(), cards.c.fan_id)]
+    return [(sent, replies.c.fan_id), (there, cards.c.fan_id)]
 
 
 def _turns(creator: CreatorId, start: datetime, end: datetime) -> CTE:
     """Each answer to a fan who had written: of several cards before it, the first says since when they waited."""
     since = start - LONGEST_WAIT
-    of_message = select(deliveries.c.id).join(events, events.c.id == deliveries.c.event_id)
-    is_message = of_message.where(deliveries.c.id == cards.c.delivery_id, events.c.kind == EventKind.MESSAGE).exists()
-    written = select(
-        cards.c.fan_id.label("fan"),
-        cards.c.created_at.label("at"),
-        cast(null(), BigInteger).label("by"),
-        _kind(MESSAGE),
-    ).where(
-        cards.c.creator_id == creator,
-        cards.c.fan_id.is_not(None),
-        cards.c.created_at >= since,
-        cards.c.created_at < end,
-        is_message,
-    )
-    chat = union_all(written, *(one for one, _ in _answers(creator, since, end))).cte("chat")
+    chat = union_all(_written(creator, since, end), *(one for one, _ in _answers(creator, since, end))).cte("chat")
     is_answer = case((chat.c.kind == MESSAGE, 0), else_=1)
     before = func.sum(is_answer).over(partition_by=chat.c.fan, order_by=(chat.c.at, chat.c.kind), rows=(None, -1))
     numbered = select(chat, func.coalesce(before, 0).label("turn")).cte("numbered")
@@ -155,6 +142,25 @@ def _turns(creator: CreatorId, start: datetime, end: datetime) -> CTE:
         _seconds(waited_from, answered_at).label("waited"),
     ).group_by(numbered.c.fan, numbered.c.turn)
     return query.having(and_(waited_from.is_not(None), answered_at >= start)).cte("turns")
+
+
+def _written(creator: CreatorId, start: datetime, end: datetime) -> Select[Any]:
+    """The messages of fans, each once and from its first card on, in however many places it has cards."""
+    shown = cards.join(deliveries, deliveries.c.id == cards.c.delivery_id)
+    shown = shown.join(events, events.c.id == deliveries.c.event_id)
+    first = func.min(cards.c.created_at)
+    query = select(cards.c.fan_id.label("fan"), first.label("at"), cast(null(), BigInteger).label("by"), _kind(MESSAGE))
+    return (
+        query.select_from(shown)
+        .where(
+            cards.c.creator_id == creator,
+            cards.c.fan_id.is_not(None),
+            cards.c.created_at >= start,
+            cards.c.created_at < end,
+            events.c.kind == EventKind.MESSAGE,
+        )
+        .group_by(cards.c.fan_id, deliveries.c.event_id)
+    )
 
 
 def _medians(turns: CTE) -> CompoundSelect[Any]:

@@ -39,6 +39,15 @@ class Chats:
             card = replace(a_card(delivery, self.number, creator), fan=fan)
             await self.stores.outbox.settle_sent(delivery.id, "h1", card, when)
 
+    async def writes_in_two_places(self, fan: FanId, first: datetime, second: datetime) -> None:
+        """One message whose second card comes later than its first."""
+        self.number += 1
+        await routed(self.stores, f"k{self.number}", TEAM_CHANNEL, dm_of(ANNA), creator=LUNA)
+        for delivery, when in zip(await leased(self.stores), (first, second), strict=True):
+            self.number += 1
+            card = replace(a_card(delivery, self.number, LUNA), fan=fan)
+            await self.stores.outbox.settle_sent(delivery.id, "h1", card, when)
+
     async def answers(
         self,
         by: DiscordUserId,
@@ -98,6 +107,22 @@ async def test_a_card_in_two_places_is_one_wait(chats: Chats) -> None:
     await chats.writes(ONE, at("10:00"), LUNA, TEAM_CHANNEL, dm_of(ANNA))
     await chats.answers(CHATTER, ONE, at("10:10"))
     assert (await chats.tally())[CHATTER].waits == Waits(1, 600)
+
+
+async def test_a_fan_who_was_answered_before_the_second_card_came_waited_once(chats: Chats) -> None:
+    await chats.writes_in_two_places(ONE, at("10:00"), at("10:05"))
+    await chats.answers(CHATTER, ONE, at("10:02"))
+    await chats.answers(CHATTER, ONE, at("11:00"))
+    assert (await chats.tally())[CHATTER].waits == Waits(1, 120)
+
+
+async def test_a_fan_who_was_answered_at_fanvue_before_the_second_card_came_waited_once(chats: Chats) -> None:
+    await chats.writes_in_two_places(ONE, at("10:00"), at("10:05"))
+    await chats.stores.cards.answered_elsewhere(LUNA, ONE, at("10:02"))
+    found = await chats.stores.scores.tally(LUNA, DAY, NEXT)
+    assert found.elsewhere == 1
+    (answer,) = await chats.stores.scores.answers(LUNA, [ONE], DAY, NEXT)
+    assert answer == Answer(at("10:05"), ONE, Other.FANVUE)
 
 
 async def test_a_second_reply_to_an_answered_card_is_no_second_wait(chats: Chats) -> None:
