@@ -18,7 +18,7 @@ from bot.alerts.removing import Remover
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.reconnect import logged_in
+from bot.discordkit.reconnect import stay_logged_in
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.services import Services
@@ -81,7 +81,8 @@ class App:
     async def serve(self, role: Role, start_client: StartClient) -> None:
         """Run the role's parts until cancelled; when one dies, all end."""
         async with AsyncExitStack() as stack:
-            await self._prepare(role, stack)
+            if role in {Role.ALL, Role.GATEWAY}:
+                self.readiness.require("discord", self.client.is_connected)
             if role in {Role.ALL, Role.WEB}:
                 await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
             await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
@@ -90,20 +91,14 @@ class App:
                     group.create_task(part, name=name)
                 log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
 
-    async def _prepare(self, role: Role, stack: AsyncExitStack) -> None:
-        """Roles without the gateway log in to send; the others are ready only while the gateway is."""
-        if role in {Role.ALL, Role.GATEWAY}:
-            self.readiness.require("discord", self.client.is_connected)
-            return
-        self.client.load(())
-        token = self.settings.discord_token.get_secret_value()
-        await stack.enter_async_context(logged_in(self.client, token))
-
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()
         parts: dict[str, Any] = {"ledger": self.ledger.run()}
         if role in {Role.ALL, Role.GATEWAY}:
             parts["gateway"] = start_client(self.client, token)
+        else:
+            self.client.load(())
+            parts["discord"] = stay_logged_in(self.client, token)
         if role in {Role.ALL, Role.WEB, Role.WORKER}:
             parts["intake"] = self.intake.run()
         if role in {Role.ALL, Role.WORKER}:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
-import aiohttp
 import discord
 import structlog
 
@@ -116,8 +115,6 @@ class BriefMessenger:
             await self._client.get_partial_messageable(channel).send(
                 embed=embed, view=view, files=files, nonce=_nonce(one), allowed_mentions=NO_MENTIONS
             )
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            raise DiscordDownError from None
         except discord.HTTPException as error:
             if error.status >= 500 or error.status == TOO_MANY:  # noqa: PLR2004 - Discord's own trouble
                 raise DiscordDownError from None

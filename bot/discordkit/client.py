@@ -5,10 +5,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
 
+from bot.discordkit.reaching import tell_unreachable
 from bot.discordkit.sync import sync_commands
 from bot.discordkit.tree import Tree
 from bot.domain.faults import incident_code, where
@@ -62,6 +64,8 @@ class DiscordClient(commands.Bot):
         self._is_set_up = False
         self._is_heard = False
         self._completed = asyncio.Event()
+        self._is_open = False
+        tell_unreachable(self.http, lambda: self._is_open)
         tree: Any = self.tree
         tree.completed = self._completed
 
@@ -75,6 +79,22 @@ class DiscordClient(commands.Bot):
     def load(self, cogs: Sequence[Cog]) -> None:
         """The cogs to add whenever the client starts; closing takes them out again."""
         self._loaded = cogs
+
+    async def login(self, token: str) -> None:
+        """Log in, with connections of its own each time: discord.py (2.7.1) would take those it has closed again."""
+        self.http.connector = aiohttp.TCPConnector(limit=0)
+        self._is_open = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        self._is_open = False
+        await super().close()
+
+    def clear(self) -> None:
+        """Make a closed client ready for the next start."""
+        super().clear()
+        self.loop = asyncio.get_running_loop()  # discord.py lets go of it and never takes it up again
 
     async def setup_hook(self) -> None:
         """Add the cogs that are there by now."""

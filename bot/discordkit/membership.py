@@ -50,7 +50,7 @@ class RecentMembers:
                     await self._client.http.get_member(guild, person)
         except (discord.NotFound, discord.Forbidden):
             return False
-        except (discord.HTTPException, TimeoutError, OSError) as error:
+        except (discord.HTTPException, TimeoutError) as error:
             log.warning("member_unknown", error=type(error).__name__)
             raise DiscordDownError from None
         return True

@@ -1,8 +1,8 @@
 """Keeps the gateway client running: discord.py leaves for good when its first connection breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import Awaitable, Callable
 
 import discord
 import structlog
@@ -23,7 +23,18 @@ class TokenRefusedError(Exception):
 async def keep_running(client: discord.Client, token: str) -> None:
     """Run the client until cancelled; TokenRefusedError when Discord refuses the token, all else is tried again."""
     try:
-        await _run_again_and_again(client, token)
+        while True:
+            await _patiently(client, client.start, token)
+            await _reopen(client, FIRST_SECONDS)
+    finally:
+        await client.close()
+
+
+async def stay_logged_in(client: discord.Client, token: str) -> None:
+    """For processes that only send: logged in, with no gateway and no commands, until cancelled; errors as above."""
+    try:
+        await _patiently(client, client.login, token)
+        await asyncio.Event().wait()
     finally:
         await client.close()
 
@@ -37,31 +48,25 @@ async def complete(client: DiscordClient) -> None:
         await client.close()
 
 
-async def _run_again_and_again(client: discord.Client, token: str) -> None:
+async def _patiently(client: discord.Client, begin: Callable[[str], Awaitable[None]], token: str) -> None:
+    """Begin again, with a fresh client each time, until it ends without an error."""
     wait = FIRST_SECONDS
     while True:
+        begun = time.monotonic()
         try:
-            await client.start(token)
+            return await begin(token)
         except discord.LoginFailure:
             raise TokenRefusedError from None
         except Exception as error:  # noqa: BLE001 - whatever broke the connection, it is made anew
-            log.warning("gateway_lost", error=where(error), seconds=wait)
-        else:
+            log.warning("gateway_lost", error=where(error))
+        if time.monotonic() - begun > LONGEST_SECONDS:
             wait = FIRST_SECONDS
-        if not client.is_closed():
-            await client.close()
-        await asyncio.sleep(wait)
+        await _reopen(client, wait)
         wait = min(LONGEST_SECONDS, wait * 2)
-        client.clear()
 
 
-@asynccontextmanager
-async def logged_in(client: discord.Client, token: str) -> AsyncIterator[None]:
-    """Logged in for REST alone, for processes that only send; no gateway, no commands."""
-    try:
-        await discord.Client.login(client, token)
-        yield
-    except discord.LoginFailure:
-        raise TokenRefusedError from None
-    finally:
+async def _reopen(client: discord.Client, after_seconds: float) -> None:
+    if not client.is_closed():
         await client.close()
+    await asyncio.sleep(after_seconds)
+    client.clear()

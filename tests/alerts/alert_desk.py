@@ -21,6 +21,7 @@ from bot.alerts.permits import Permits
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.client import DiscordClient
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.heralds import PlaceHerald
@@ -273,7 +274,7 @@ async def opened(path: Path) -> AsyncIterator[Desk]:
         guild = standin.add_guild("Team", luna)
         channel = standin.add_channel(guild, "desk")
         stack.enter_context(_pointed(standin))
-        client = await stack.enter_async_context(discord.Client(intents=discord.Intents.none()))
+        client = await stack.enter_async_context(DiscordClient())
         await client.login("token")
         desk = Desk(Stores(database), Keyring([new_key()]), SteppedClock(), standin, client, luna, channel)
         await desk.connect()

@@ -1,0 +1,66 @@
+"""While Discord cannot be reached no card is lost, wherever on the way to it that shows."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+from alert_desk import LUNA, NOW, Desk
+
+from bot.domain.access import Capability, Right
+from bot.domain.accounts import DiscordUserId, GuildId
+from bot.domain.errors import DiscordDownError
+
+Gone = Callable[[Desk], Awaitable[Callable[[], Awaitable[object]]]]
+
+
+async def cut_off(desk: Desk) -> Callable[[], Awaitable[object]]:
+    """Every request is cut; what it returns ends that."""
+    outage = await desk.discord.begin_outage()
+
+    async def end() -> None:
+        desk.discord.end_outage(outage)
+
+    return end
+
+
+async def closed(desk: Desk) -> Callable[[], Awaitable[object]]:
+    """The client has given up its connection, as between two tries to reach Discord."""
+    await desk.client.close()
+
+    async def again() -> None:
+        desk.client.clear()
+        await desk.client.login("token")
+
+    return again
+
+
+@pytest.mark.parametrize("gone", [cut_off, closed])
+async def test_a_card_of_a_managers_rule_waits_for_discord(desk: Desk, gone: Gone) -> None:
+    """Whether they are still in the server is asked of Discord before each card."""
+    manager, guild = desk.discord.add_user("mira"), desk.channel.guild
+    assert guild is not None
+    desk.discord.add_member(guild, manager)
+    person = DiscordUserId(manager.id)
+    await desk.stores.rights.give(Right(LUNA, person, Capability.ALERTS, desk.owner, NOW, guild=GuildId(guild.id)))
+    await desk.route(desk.place(), set_by=manager)
+    await arrives_once_discord_is_back(desk, gone)
+
+
+@pytest.mark.parametrize("gone", [cut_off, closed])
+async def test_a_card_of_the_creators_own_rule_waits_for_discord(desk: Desk, gone: Gone) -> None:
+    await desk.route(desk.place())
+    await arrives_once_discord_is_back(desk, gone)
+
+
+async def arrives_once_discord_is_back(desk: Desk, gone: Gone) -> None:
+    end = await gone(desk)
+    await desk.happen("Anna")
+    for _ in range(3):
+        with suppress(DiscordDownError):
+            await desk.deliver()
+        desk.clock.step(minutes=10)
+    assert {status for _, status in await desk.ledger()} <= {"due", "leased"}
+    await end()
+    desk.clock.step(hours=2)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]

@@ -1,0 +1,133 @@
+"""A bot that Discord turns away, at its start or later, is there again once Discord is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+
+from bot.discordkit import reconnect
+from bot.discordkit.client import Cog, DiscordClient
+from bot.discordkit.reconnect import TokenRefusedError, keep_running, stay_logged_in
+from bot.discordkit.throttle import Throttle
+from sandbox.discord import StandInDiscord
+from sandbox.discord.launch import point_library
+
+TOKEN = "bot-token"
+
+
+class Greeting(Cog):
+    """One command."""
+
+    @app_commands.command(description="Says hello.")
+    async def hello(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("Hello")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconnect, "FIRST_SECONDS", 0.01)
+
+
+@contextmanager
+def _library_pointed(standin: StandInDiscord) -> Iterator[None]:
+    gateway = discord.gateway.DiscordWebSocket
+    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
+    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[StandInDiscord]:
+    async with StandInDiscord(bot_token=TOKEN) as standin:
+        with _library_pointed(standin):
+            yield standin
+
+
+@asynccontextmanager
+async def kept(task: asyncio.Task[None]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def answers(standin: StandInDiscord) -> str:
+    """What somebody reads who asks now."""
+    lead = standin.add_user("lead")
+    channel = standin.add_channel(standin.add_guild("Team", lead), "team")
+    asked = await standin.slash(lead, channel, "hello")
+    return str((await asked.wait()).text)
+
+
+@pytest.fixture
+def client() -> DiscordClient:
+    client = DiscordClient()
+    nothing: Any = None
+    client.equip(nothing, nothing, Throttle())
+    client.load([Greeting()])
+    return client
+
+
+async def test_a_bot_that_starts_while_discord_is_away_comes_once_it_is_back(
+    standin: StandInDiscord, client: DiscordClient
+) -> None:
+    outage = await standin.begin_outage()
+    async with kept(asyncio.create_task(keep_running(client, TOKEN))):
+        await standin.wait_for(lambda: len([call for call in standin.calls if call.path.endswith("/@me")]) > 1)
+        standin.end_outage(outage)
+        await standin.wait_for(lambda: standin.connected)
+        assert await answers(standin) == "Hello"
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_a_first_connection_that_breaks_is_made_anew(
+    standin: StandInDiscord, client: DiscordClient, times: int
+) -> None:
+    standin._gateway.is_refusing = True
+    async with kept(asyncio.create_task(keep_running(client, TOKEN))):
+        await standin.wait_for(lambda: len([call for call in standin.calls if call.path == "/users/@me"]) > times)
+        standin._gateway.is_refusing = False
+        await standin.wait_for(lambda: standin.connected)
+        assert await answers(standin) == "Hello"
+
+
+@pytest.mark.parametrize("code", [4000, 4004, 4010, 4013, 1000, None])
+async def test_however_discord_closes_a_connection_the_bot_comes_back(
+    standin: StandInDiscord, client: DiscordClient, code: int | None
+) -> None:
+    async with kept(asyncio.create_task(keep_running(client, TOKEN))):
+        await standin.wait_for(lambda: standin.connected)
+        before = standin.identified + standin.resumed
+        await standin.drop_gateway(code)
+        await standin.wait_for(lambda: standin.identified + standin.resumed > before and standin.connected)
+        assert await answers(standin) == "Hello"
+
+
+async def test_a_process_that_only_sends_logs_in_once_discord_is_back(
+    standin: StandInDiscord, client: DiscordClient
+) -> None:
+    luna = standin.add_user("luna")
+    channel = standin.add_channel(standin.add_guild("Team", luna), "team")
+    outage = await standin.begin_outage()
+    async with kept(asyncio.create_task(stay_logged_in(client, TOKEN))):
+        await standin.wait_for(lambda: len(standin.calls) > 1)
+        standin.end_outage(outage)
+        await standin.wait_for(lambda: client.user is not None)
+        await client.get_partial_messageable(channel.id).send("Hello")
+    assert [message.content for message in standin.messages(channel)] == ["Hello"]
+
+
+@pytest.mark.parametrize("start", [keep_running, stay_logged_in])
+async def test_a_token_that_discord_refuses_ends_it(
+    standin: StandInDiscord, client: DiscordClient, start: type[object]
+) -> None:
+    with pytest.raises(TokenRefusedError):
+        await start(client, "another")  # type: ignore[misc,call-arg]
