@@ -22,6 +22,8 @@ FILM = FilePayload(name="evening.mp4", mimeType="video/mp4", buffer=bytes(7 * 10
 FIRST_ARRIVED = "22%"
 WITHOUT_FORM = ".modal-root { display: none !important; }"
 """SimCord's form stands there until it was answered; Discord's goes at once."""
+FIRST_OF_THREE = 1
+"""Who spends in the picture of the scoreboard, among the fans of the fan page."""
 FAN_TEXT = "Good morning! Loved the last set, is there more?"
 
 
@@ -63,6 +65,7 @@ async def main(folder: Path) -> None:
         await _desk(context, origin, fan, folder)
         await _alerts(context, origin, folder)
         await _team(context, origin, folder)
+        await _scoreboard(context, origin, fan, folder)
         await _phone(link, folder)
     async with posing(NARROW, scale=2) as (context, origin, fanvue):
         await two_people(context, origin)
@@ -130,6 +133,30 @@ async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
     await discord.pick("team grant", "cleo", "Read and")
     panel = await discord.sees("2 people")
     await panel.screenshot(path=folder / "team.png")
+
+
+async def _scoreboard(context: BrowserContext, origin: str, fan: Page, folder: Path) -> None:
+    """Who answered, and what followed: two fans tip after an answer each, a third after none."""
+    for number, (view, dollars) in enumerate((("creator-team", 15), ("chatter", 40), (None, 5))):
+        await fan.bring_to_front()
+        await fan.locator("#fan").select_option(index=FIRST_OF_THREE + number)
+        await fan.locator("textarea").first.fill(FAN_TEXT)
+        await fan.get_by_role("button", name="Send").first.click()
+        discord = await DiscordPage.open(context, origin, view or "creator-team")
+        await discord.sees("Mark read")
+        if view:
+            await discord.press("Mark read", "Reply")
+            await discord.fill(Sent_as="There is! Tonight at eight.")
+            await discord.sees("Sent")
+        await fan.bring_to_front()
+        await fan.locator("#tip-amount").fill(str(dollars))
+        await fan.locator("#tip").click()
+        await discord.page.bring_to_front()
+        await discord.page.wait_for_timeout(ANSWER_MS)
+    luna = await DiscordPage.open(context, origin, "creator-team")
+    await luna.command("team scoreboard")
+    board = await luna.sees("followed")
+    await board.screenshot(path=folder / "scoreboard.png")
 
 
 async def _posting(context: BrowserContext, origin: str, fanvue: str, folder: Path) -> None:

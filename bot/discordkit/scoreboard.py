@@ -26,7 +26,7 @@ PAYMENT_RULE = "A payment counts once: for whoever answered that fan last in the
 WAIT_RULE = "A wait is from a fan's first unanswered card to the answer."
 QUICKEST = f" {QUICK} is the shortest median of those with {ENOUGH} waits or more."
 NOT_KEPT = "Answers are kept while the account is connected, which is since {}: nothing is known of that time."
-KEPT = "Counted from {} on: answers are kept while the account is connected, and of before nothing is known."
+KEPT = "Counted from {} on: answers are kept while the account is connected, and nothing is known of the time before."
 PAID = "net that fans paid, renewals left out"
 NO_TEAM = (
     "Nobody was answered from here in this time, and nobody but whoever connected the account may. `/team grant` lets "
