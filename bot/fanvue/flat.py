@@ -67,18 +67,20 @@ def event(payload: Payload, digest: str, received_at: datetime, hints: tuple[str
 
 
 def _kind(report: Report, hints: tuple[str, ...]) -> EventKind:
-    """By the fields that only one kind has; where none is there, by the hints that agree with the price."""
+    """By the fields that only some kinds have; where none is there, by the hints that agree with the price."""
     payload = report.payload
     if payload.has("messageUuid") and payload.child("message").fields:
         return EventKind.MESSAGE
-    if payload.has("readMessagesCount"):
+    if payload.has("readMessagesCount", "counterpartUuid"):
         return EventKind.MESSAGE_READ
     if payload.has("context"):
         return EventKind.TIP
+    if payload.has("messageUuid"):
+        return EventKind.TIP if payload.has("price") else EventKind.MESSAGE
     hinted = _hinted(hints)
-    if payload.has("price"):
-        if payload.has("postUuid", "routeUuid"):
-            return EventKind.TIP if hinted is EventKind.TIP else EventKind.PURCHASE
+    if payload.has("postUuid", "routeUuid"):
+        return EventKind.TIP if hinted is EventKind.TIP else EventKind.PURCHASE
+    if payload.mentions("price"):
         return hinted if hinted in PAID_KINDS else EventKind.SUBSCRIBER
     return EventKind.FOLLOWER if report.creator and report.fan else EventKind.OTHER
 

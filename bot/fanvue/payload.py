@@ -36,6 +36,10 @@ class Payload:
         """Whether one of the fields is there and not null."""
         return any(self.fields.get(name) is not None for name in names)
 
+    def mentions(self, name: str) -> bool:
+        """Whether the field is there, be it null."""
+        return name in self.fields
+
     def child(self, *names: str) -> "Payload":
         """The first of these that is an object; an empty one otherwise."""
         found = (self.fields.get(name) for name in names)

@@ -258,6 +258,25 @@ def test_where_the_body_leaves_it_open_the_header_chooses_before_the_address(
     assert parsed(flat(price=999), topic, event).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (flat(messageUuid=MESSAGE), EventKind.MESSAGE),
+        (flat(messageUuid=MESSAGE, message=None, isMuted=False), EventKind.MESSAGE),
+        (flat(sender=None, counterpartUuid=FAN), EventKind.MESSAGE_READ),
+        (flat(sender=None, counterpartUuid=FAN, readMessagesCount=None), EventKind.MESSAGE_READ),
+        (flat(price=500, messageUuid=MESSAGE, senderUuid=FAN), EventKind.TIP),
+        (flat(price=500, messageUuid=MESSAGE, context=None), EventKind.TIP),
+        (flat(postUuid=POST), EventKind.PURCHASE),
+        (flat(routeUuid=MESSAGE, price=None), EventKind.PURCHASE),
+        (flat(price=None), EventKind.SUBSCRIBER),
+    ],
+)
+def test_what_lacks_a_field_of_its_kind_is_still_no_follower(body: dict[str, Any], kind: EventKind) -> None:
+    found = parsed(body)
+    assert (found.kind, found.fan and found.fan.id) == (kind, FAN)
+
+
 @pytest.mark.parametrize("type_", ["creator.party.started", "payout.paid", "creator.fan.presence_changed"])
 def test_unknown_types_are_kept_as_other_under_their_envelopes_id_and_their_name(type_: str) -> None:
     event = parsed(envelope(type_, "evt-9", uuid="x"))
