@@ -15,6 +15,7 @@ from bot.alerts import findings
 from bot.domain import identity
 from bot.domain.accounts import Creator
 from bot.domain.catching_up import Source
+from bot.domain.errors import GoneError, RefusedByFanvueError
 from bot.domain.events import Event
 from bot.fanvue.chats import Chat, list_chats, list_messages
 from bot.fanvue.insights import earnings, spending
@@ -34,6 +35,8 @@ MOST_MESSAGES = 150
 MOST_ANSWERED = 100
 MOST_ANSWERED_OPENED = 10
 """Chats that are looked into for what the creator's side wrote; those left out are looked into the next time."""
+CLOSED = (GoneError, RefusedByFanvueError)
+"""Says Fanvue of a chat whose fan is gone: the others are read all the same."""
 OVERLAP = timedelta(minutes=30)
 """Rows that show up late, dated before what was read already, are found for so long."""
 
@@ -131,7 +134,10 @@ async def _read_answers(look: Look, reading: Reading) -> None:
 
 
 async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
-    page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
+    try:
+        page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
+    except CLOSED:
+        return
     for message in page.data:
         if message.sent_at is not None and message.sent_at >= look.floor:
             found = findings.of_sent(look.creator.id, chat, message)
@@ -140,24 +146,33 @@ async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
 
 
 async def _read_chat(look: Look, chat: Chat, reading: Reading) -> bool:
-    """Note what is new in a chat; whether it had to be opened."""
+    """Note what is new in a chat; whether it had to be opened. Of one that will not open, its last message is told."""
     last = chat.last_message
     mark = f"chat:{chat.user.uuid}:{last.uuid if last else ''}"
     reading.marks.append(mark)
     if chat.is_read or look.is_seen(mark):
         return False
     event = findings.of_last_message(look.creator.id, chat, last) if last else None
-    if event is not None and chat.unread_messages_count <= 1:
+    is_opened = event is None or chat.unread_messages_count > 1
+    is_told = is_opened and await _read_unread_in(look, chat, reading)
+    if event is not None and not is_told:
         reading.events.append(event)
-        return False
+    return is_opened
+
+
+async def _read_unread_in(look: Look, chat: Chat, reading: Reading) -> bool:
+    """Whether it could be opened."""
     call = list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE)
-    async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
-        async for message in messages:
-            if message.sent_at is not None and message.sent_at < look.floor:
-                break
-            found = None if message.is_read else findings.of_message(look.creator.id, chat, message)
-            if found is not None:
-                reading.events.append(found)
+    try:
+        async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
+            async for message in messages:
+                if message.sent_at is not None and message.sent_at < look.floor:
+                    break
+                found = None if message.is_read else findings.of_message(look.creator.id, chat, message)
+                if found is not None:
+                    reading.events.append(found)
+    except CLOSED:
+        return False
     return True
 
 

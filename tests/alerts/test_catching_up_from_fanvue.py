@@ -192,6 +192,21 @@ async def test_trouble_with_one_list_stops_no_other(ground: Ground, process: Pro
     assert (await process.polling(ground.creator)).cursors[Source.CHATS].trouble is Outcome.UNANSWERED
 
 
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_chat_that_cannot_be_opened_hides_no_other(ground: Ground, process: Process, status: int) -> None:
+    gone, other = ground.fans[:2]
+    _, person = ground.fanvue.world.fan(CREATOR, gone)
+    fault = ground.fanvue.faults.add(f"/chats/{person.user.uuid}/messages", status)
+    for fan in (other, gone):
+        await ground.fanvue.fan_writes(CREATOR, fan, f"one of {fan}")
+        await ground.fanvue.fan_writes(CREATOR, fan, f"two of {fan}")
+    for _ in range(3):
+        await process.look(after=70)
+    assert set(await process.texts()) == {f"one of {other}", f"two of {other}", f"two of {gone}"}
+    assert fault.hits == 1, "it is not opened again while nothing is new in it"
+    assert (await process.polling(ground.creator)).cursors[Source.CHATS].trouble is None
+
+
 @pytest.mark.parametrize("status", [403, 404, 410])
 async def test_a_list_that_is_refused_is_left_alone_for_long_and_comes_back(
     ground: Ground, process: Process, status: int
