@@ -15,7 +15,6 @@ from bot.alerts.sending import (
     TryLaterError,
     UndeliverableError,
 )
-from bot.discordkit.buckets import given_back
 from bot.discordkit.cards import deliveries_in
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
@@ -58,15 +57,14 @@ class AlertSender:
     async def send(self, outgoing: Outgoing, written: asyncio.Event | None = None) -> Sent:
         """One message; Discord gives back the first one when the same is sent again within minutes."""
         try:
-            with given_back(self._client):
-                if written is not None and not _has_channel(outgoing):
-                    await written.wait()
-                channel = await self._channel_id(outgoing)
-                message = _packed(outgoing, await self._drawn(outgoing, channel))
-                if written is not None:
-                    await written.wait()
-                await self._pacer.slot()
-                sent = await self._client.http.send_message(channel, params=message)
+            if written is not None and not _has_channel(outgoing):
+                await written.wait()
+            channel = await self._channel_id(outgoing)
+            message = _packed(outgoing, await self._drawn(outgoing, channel))
+            if written is not None:
+                await written.wait()
+            await self._pacer.slot()
+            sent = await self._client.http.send_message(channel, params=message)
         except discord.HTTPException as error:
             raise await self._translated(error, outgoing) from None
         return Sent(channel, MessageId(int(sent["id"])))
@@ -75,12 +73,11 @@ class AlertSender:
         """The message among the place's latest; recognised by the ids of its components."""
         wanted = {alert.delivery for alert in outgoing.alerts}
         try:
-            with given_back(self._client):
-                channel = await self._channel_id(outgoing)
-                await self._pacer.slot()
-                async for message in self._client.get_partial_messageable(channel).history(limit=HISTORY_LENGTH):
-                    if message.author.id == self._own_id() and wanted.intersection(deliveries_in(message)):
-                        return Sent(channel, MessageId(message.id))
+            channel = await self._channel_id(outgoing)
+            await self._pacer.slot()
+            async for message in self._client.get_partial_messageable(channel).history(limit=HISTORY_LENGTH):
+                if message.author.id == self._own_id() and wanted.intersection(deliveries_in(message)):
+                    return Sent(channel, MessageId(message.id))
         except discord.HTTPException as error:
             raise await self._translated(error, outgoing) from None
         return None
@@ -88,13 +85,12 @@ class AlertSender:
     async def change(self, outgoing: Outgoing, sent: Sent) -> None:
         """Draw a standing message as it is now; nobody is mentioned for that."""
         try:
-            with given_back(self._client):
-                drawing = await self._drawn(outgoing, sent.channel)
-                await self._pacer.slot()
-                partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
-                await partial.edit(
-                    embeds=drawing.embeds, view=drawing.view, allowed_mentions=discord.AllowedMentions.none()
-                )
+            drawing = await self._drawn(outgoing, sent.channel)
+            await self._pacer.slot()
+            partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
+            await partial.edit(
+                embeds=drawing.embeds, view=drawing.view, allowed_mentions=discord.AllowedMentions.none()
+            )
         except discord.HTTPException as error:
             if error.code == MESSAGE_GONE:
                 raise CardGoneError from None

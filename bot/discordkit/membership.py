@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import discord
 import structlog
 
-from bot.discordkit.buckets import given_back
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.clock import Clock
@@ -45,9 +44,8 @@ class RecentMembers:
         """A server that the bot was removed from has no members for it."""
         try:
             async with asyncio.timeout(self._patience_seconds):
-                with given_back(self._client):
-                    await self._pacer.slot()
-                    await self._client.http.get_member(guild, person)
+                await self._pacer.slot()
+                await self._client.http.get_member(guild, person)
         except (discord.NotFound, discord.Forbidden):
             return False
         except (discord.HTTPException, TimeoutError) as error:

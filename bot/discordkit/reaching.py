@@ -1,4 +1,4 @@
-"""A Discord that cannot be reached, told as Discord tells its own faults."""
+"""A Discord that cannot be reached, told as Discord tells its own faults; requests that end before their answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,12 @@ from typing import Any
 import aiohttp
 import discord
 from discord.http import HTTPClient
+
+from bot.discordkit.buckets import given_back
+
+BLOCKED = 40333
+"""What Cloudflare says in Discord's form while it lets nobody through; it was Discord's own trouble before now."""
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,9 @@ class UnreachableError(discord.DiscordServerError):
 def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool]) -> None:
     """Have each of its requests raise UnreachableError for whatever keeps it from Discord.
 
-    discord.py (2.7.1) lets aiohttp's and the socket's errors through and, with no login, Python's own: nobody who
-    catches ``discord.HTTPException`` reckons with those. ``is_open``: whether there is a login.
+    discord.py (2.7.1) lets aiohttp's and the socket's errors through and, with no login or one that ends meanwhile,
+    Python's own: nobody who catches ``discord.HTTPException`` reckons with those. ``is_open``: whether there is a
+    login. Nor is a refusal Discord's that Cloudflare gives before it.
     """
     request: Any = http.request
 
@@ -37,8 +44,21 @@ def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool]) -> None:
         if not is_open():
             raise UnreachableError
         try:
-            return await request(*route, **options)
-        except (aiohttp.ClientError, OSError):
+            with given_back(http):
+                return await request(*route, **options)
+        except discord.HTTPException as error:
+            if _is_cloudflares(error):
+                raise UnreachableError from None
+            raise
+        except Exception as error:
+            if is_open() and not isinstance(error, aiohttp.ClientError | OSError):
+                raise
             raise UnreachableError from None
 
     setattr(http, "request", told)  # noqa: B010 - a method is not to be assigned, says mypy
+
+
+def _is_cloudflares(error: discord.HTTPException) -> bool:
+    if not isinstance(error, discord.Forbidden):
+        return False
+    return error.code == BLOCKED or JSON not in error.response.headers.get("Content-Type", "")

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 import discord
 
-from bot.discordkit.buckets import given_back
 from bot.discordkit.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
@@ -50,8 +49,7 @@ async def names_of(interaction: discord.Interaction, people: Sequence[DiscordUse
 
     with suppress(TimeoutError):
         async with asyncio.timeout(NAMES_SECONDS):
-            with given_back(interaction.client):
-                await asyncio.gather(*map(look, people[:MEMBERS_SHOWN]))
+            await asyncio.gather(*map(look, people[:MEMBERS_SHOWN]))
     return found
 
 

@@ -6,6 +6,11 @@ from contextlib import suppress
 import pytest
 from alert_desk import Desk
 
+from bot.discordkit import buckets
+from bot.discordkit.membership import RecentMembers
+from bot.domain.accounts import GuildId
+from bot.domain.errors import DiscordDownError
+
 TURNS = 60
 """Of the event loop: more than a whole send takes from its request on."""
 
@@ -38,3 +43,19 @@ async def test_whenever_a_send_is_cut_off_the_next_one_goes_at_once(desk: Desk, 
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert desk.names() == desk.names(dm) == ["Anna"]
+
+
+async def test_a_wait_for_discords_global_limit_that_is_cut_off_stops_no_card(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "SHUT_SECONDS", 0.01)
+    guild = desk.channel.guild
+    assert guild is not None
+    desk.discord.fail("GET", "/guilds/*/members/*", status=429, retry_after=60, is_global=True)
+    with pytest.raises(DiscordDownError):
+        await RecentMembers(desk.client, desk.pacer, desk.clock, 0.05).is_member(GuildId(guild.id), desk.owner)
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    async with asyncio.timeout(5):
+        await desk.deliver()
+    assert desk.names() == ["Anna"]

@@ -1,7 +1,9 @@
 """While Discord cannot be reached no card is lost, wherever on the way to it that shows."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from alert_desk import LUNA, NOW, Desk
@@ -34,8 +36,57 @@ async def closed(desk: Desk) -> Callable[[], Awaitable[object]]:
     return again
 
 
-@pytest.mark.parametrize("gone", [cut_off, closed])
+async def blocked(desk: Desk) -> Callable[[], Awaitable[object]]:
+    """Cloudflare lets nobody through, and says so in Discord's form."""
+    return answered_with(desk, status=403, code=40333)
+
+
+async def shut_out(desk: Desk) -> Callable[[], Awaitable[object]]:
+    """Cloudflare lets nobody through, and says so on a page."""
+    return answered_with(desk, status=403, from_cloudflare=True)
+
+
+def answered_with(desk: Desk, **answer: Any) -> Callable[[], Awaitable[object]]:
+    fault = desk.discord.fail("*", "*", times=None, **answer)
+
+    async def end() -> None:
+        fault.remove()
+
+    return end
+
+
+WAYS = [cut_off, closed, blocked, shut_out]
+
+
+@pytest.mark.parametrize("gone", WAYS)
 async def test_a_card_of_a_managers_rule_waits_for_discord(desk: Desk, gone: Gone) -> None:
+    await a_manager_sets_the_rule(desk)
+    await arrives_once_discord_is_back(desk, gone)
+
+
+@pytest.mark.parametrize("gone", WAYS)
+async def test_a_card_of_the_creators_own_rule_waits_for_discord(desk: Desk, gone: Gone) -> None:
+    await desk.route(desk.place())
+    await arrives_once_discord_is_back(desk, gone)
+
+
+async def test_a_card_that_waits_for_discord_outlives_the_end_of_its_connection(desk: Desk) -> None:
+    """discord.py asks again after a second, by the connection that is closed then."""
+    await a_manager_sets_the_rule(desk)
+    fault = desk.discord.fail("GET", "/guilds/*/members/*", status=502)
+    await desk.happen("Anna")
+    delivering = asyncio.create_task(desk.deliver())
+    await desk.discord.wait_for(lambda: fault.hits)
+    again = await closed(desk)
+    with suppress(DiscordDownError):
+        await delivering
+    await again()
+    desk.clock.step(minutes=10)
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+async def a_manager_sets_the_rule(desk: Desk) -> None:
     """Whether they are still in the server is asked of Discord before each card."""
     manager, guild = desk.discord.add_user("mira"), desk.channel.guild
     assert guild is not None
@@ -43,13 +94,6 @@ async def test_a_card_of_a_managers_rule_waits_for_discord(desk: Desk, gone: Gon
     person = DiscordUserId(manager.id)
     await desk.stores.rights.give(Right(LUNA, person, Capability.ALERTS, desk.owner, NOW, guild=GuildId(guild.id)))
     await desk.route(desk.place(), set_by=manager)
-    await arrives_once_discord_is_back(desk, gone)
-
-
-@pytest.mark.parametrize("gone", [cut_off, closed])
-async def test_a_card_of_the_creators_own_rule_waits_for_discord(desk: Desk, gone: Gone) -> None:
-    await desk.route(desk.place())
-    await arrives_once_discord_is_back(desk, gone)
 
 
 async def arrives_once_discord_is_back(desk: Desk, gone: Gone) -> None:
