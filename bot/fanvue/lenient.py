@@ -1,4 +1,4 @@
-"""Reading what is written a little otherwise than agreed: moments without zone or hour, fractions of a cent. Pure.
+"""Reading what is written otherwise than agreed: moments without zone, fractions of a cent, null words. Pure.
 
 Answers are read by msgspec's own types at full speed. Only what those refuse comes here: the places it complains of are
 mended, all rows of a list at once, and it is asked again.
@@ -61,11 +61,19 @@ def _mend(value: Any, complaint: str) -> bool:
     has_changed = False
     for holder in _holders(value, steps[:-1]):
         for key in _keys(holder, steps[-1]):
-            fresh = repair(holder[key])
-            if fresh is not None:
-                holder[key] = fresh
-                has_changed = True
+            has_changed |= _put(holder, key, repair(holder[key]))
     return has_changed
+
+
+def _put(holder: Any, key: Any, fresh: object | None) -> bool:
+    """Whether that changes anything."""
+    if fresh is msgspec.UNSET and isinstance(holder, dict):
+        del holder[key]
+        return True
+    if fresh is None or fresh is msgspec.UNSET:
+        return False
+    holder[key] = fresh
+    return True
 
 
 def _repair(complaint: str) -> Callable[[object], object | None] | None:
@@ -73,11 +81,18 @@ def _repair(complaint: str) -> Callable[[object], object | None] | None:
         return _whole
     if complaint.startswith(("Invalid RFC3339 encoded datetime", "Expected `datetime` with a timezone")):
         return _moment
+    if complaint.startswith("Expected `str`, got `null`"):
+        return _missing
     return None
 
 
 def _whole(number: object) -> int | None:
     return round(number) if isinstance(number, float) and abs(number) <= MAX_CENTS else None
+
+
+def _missing(word: object) -> object | None:
+    """A word that is null reads as one that is not there; whether it may be missing, the shape says."""
+    return msgspec.UNSET if word is None else None
 
 
 def _moment(text: object) -> object | None:

@@ -139,6 +139,8 @@ def test_the_next_version_is_kept_short_and_plain() -> None:
     [
         (Page[Message], b'{"data":[{"uuid":3}]}', "data[0].uuid"),
         (Page[Message], b'{"data":[{}]}', "data[0].uuid"),
+        (Page[Message], b'{"data":[{"uuid":null}]}', "data[0].uuid"),
+        (list[str], b"[null]", "[0]"),
         (Page[Chat], b'{"data":[{"user":{"handle":"x"}}]}', "data[0].user.uuid"),
         (Page[Message], b'{"data":"unexpected"}', "data"),
         (Page[Message], b"[]", "body"),
@@ -229,6 +231,23 @@ def test_rows_that_are_odd_in_several_ways_are_all_read() -> None:
     assert [(row.gross, row.net) for row in page.data] == [(999, 799), (10, 8), (1, -1)]
     assert [row.date.day for row in page.data] == [1, 2, 3]
     assert all(type(amount) is int for row in page.data for amount in (row.gross, row.net))
+
+
+def test_a_word_that_is_null_reads_as_one_that_is_missing() -> None:
+    rows = [
+        {"user": {"uuid": "a", "handle": None, "displayName": "Anna"}},
+        {"user": {"uuid": "b", "handle": "bo", "displayName": None}, "lastMessage": {"uuid": "m", "type": None}},
+        {"user": {"uuid": "c", "handle": "cy"}},
+    ]
+    page = decoded(Page[Chat], json.dumps({"data": rows}).encode())
+    people = [(row.user.uuid, row.user.handle, row.user.display_name) for row in page.data]
+    assert people == [("a", "", "Anna"), ("b", "bo", ""), ("c", "cy", "")]
+
+
+@pytest.mark.parametrize("gross", ["null", '"5"'])
+def test_an_amount_that_is_null_is_none_and_named(gross: str) -> None:
+    with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.gross"):
+        decoded(Page[insights.Earning], f'{{"data":[{{"date":"2026-05-01","gross":{gross},"net":1}}]}}'.encode())
 
 
 @pytest.mark.parametrize("amount", ["1e300", "100000000000000", "-1e14", "1e14", "true", '"5"'])
