@@ -14,7 +14,7 @@ import structlog
 from bot import logs
 from bot.settings import Settings, SettingsError, load
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("bot")
 
 SHORT_TURN_SECONDS = 0.0005
 """How long a thread keeps the interpreter while another wants it.

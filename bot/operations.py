@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.starting import EarlyGateway, StartMark
 from bot.storage import Stores, copying
 from bot.storage.copying import CopyRefusedError
-from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError
+from bot.storage.database import AlreadyRunningError, BadAddressError, Database, DatabaseUnreachableError
 from bot.storage.migrate import is_current, migrate
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
@@ -127,7 +127,7 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
     status = OK
     try:
         await work()
-    except* (KeyringError, TokenRefusedError) as group:
+    except* (KeyringError, TokenRefusedError, BadAddressError) as group:
         message = next(str(error) for error in _leaves(group))
         status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
     except* (AlreadyRunningError, DatabaseUnreachableError) as group:

@@ -60,13 +60,17 @@ class Board:
             await self._bell.wait(BEAT_SECONDS)
 
     async def draw_changed(self) -> int:
-        """Draw everything that changed since; how many messages."""
-        drawn = 0
-        while self._changed:
-            parcel = next(iter(self._changed))
-            del self._changed[parcel]
-            await self.draw(parcel)
-            drawn += 1
+        """Draw everything that changed since; how many messages. What cannot be drawn now waits for the next beat."""
+        waiting, self._changed, later = self._changed, {}, dict[int, None]()
+        drawn = len(waiting)
+        try:
+            while waiting:
+                parcel = next(iter(waiting))
+                if not await self.draw(parcel):
+                    later[parcel] = None
+                del waiting[parcel]
+        finally:
+            self._changed = waiting | later | self._changed
         return drawn
 
     async def minds(self, kind: EventKind, creator: CreatorId) -> bool:
@@ -83,18 +87,24 @@ class Board:
         if parcels:
             self._bell.ring()
 
-    async def draw(self, parcel: int) -> None:
-        """Draw one message as things stand; one that is gone, or in a place that is closed now, is left alone."""
+    async def draw(self, parcel: int) -> bool:
+        """Draw one message as things stand; one that is gone, or in a place that is closed now, is left alone.
+
+        False when Discord does not take it now.
+        """
         try:
             await self._draw(parcel)
-        except (CardGoneError, UndeliverableError, TryLaterError):
-            return
+        except TryLaterError:
+            return False
+        except (CardGoneError, UndeliverableError):
+            return True
         except (SealError, UnexpectedAnswerError) as error:
             log.error("card_unreadable", error=type(error).__name__)
         except StorageBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - one message that cannot be drawn must not stop the others
             log.error("card_not_drawn", error=where(error))
+        return True
 
     async def _draw(self, parcel: int) -> None:
         contents = [due for due in await self._outbox.contents(parcel) if _is_shown(due)]

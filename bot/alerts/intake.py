@@ -65,6 +65,7 @@ class Intake:
         self._forward = forward
         self._queue: deque[_Waiting] = deque()
         self._has_work = asyncio.Event()
+        self._is_over = False
 
     async def take(self, event: Event, received_at: datetime) -> bool:
         """Store the event durably; false when it was known already. StorageBusyError when it cannot be kept now."""
@@ -72,7 +73,7 @@ class Intake:
 
     async def keep(self, event: Event, received_at: datetime) -> Kept:
         """The same, telling strangers from what was known."""
-        if len(self._queue) >= QUEUE_LENGTH:
+        if self._is_over or len(self._queue) >= QUEUE_LENGTH:
             raise StorageBusyError
         row = seal_event(self._keyring, event, received_at)
         waiting = _Waiting(event, row, asyncio.get_running_loop().create_future())
@@ -81,12 +82,17 @@ class Intake:
         return await waiting.kept
 
     async def run(self) -> None:
-        """Write until cancelled."""
-        while True:
-            await self._has_work.wait()
-            self._has_work.clear()
-            while self._queue:
-                await self._write()
+        """Write until cancelled; what comes then is not kept, and told so at once."""
+        self._is_over = False
+        try:
+            while True:
+                await self._has_work.wait()
+                self._has_work.clear()
+                while self._queue:
+                    await self._write()
+        finally:
+            self._is_over = True
+            self._refuse(self._taken(QUEUE_LENGTH))
 
     async def _write(self) -> None:
         batch = self._taken(BATCH)
@@ -96,6 +102,9 @@ class Intake:
                 await self._arrivals.keep_flowing(batch, self._more, self._settle)
         except StorageBusyError as error:
             self._settle(batch, error)
+        except BaseException:
+            self._refuse(batch)
+            raise
 
     async def _gathered(self, most: int) -> list[_Waiting]:
         """What else comes at once: a commit costs as much for a few as for one."""
@@ -115,6 +124,13 @@ class Intake:
         await asyncio.sleep(0)  # the cards just begun go out before Fanvue hears that all is well
         self._tell(batch, arrived)
         return True
+
+    @staticmethod
+    def _refuse(batch: Sequence[_Waiting]) -> None:
+        """Fanvue sends again what may not be there."""
+        for waiting in batch:
+            if not waiting.kept.done():
+                waiting.kept.set_exception(StorageBusyError("the bot stops"))
 
     def _more(self) -> list[_Waiting]:
         """What queued during a commit. Called in the database's thread; what other routes tell as well is left."""

@@ -7,6 +7,7 @@ import structlog
 
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import ChannelId, DiscordUserId
+from bot.domain.errors import DiscordDownError
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +43,7 @@ class DirectMessages:
         return channel
 
     async def tell(self, user: DiscordUserId, embed: discord.Embed, view: discord.ui.View | None = None) -> bool:
-        """Say something by DM; false when that is not possible."""
+        """Say something by DM; false when that is not possible, DiscordDownError when it cannot be tried now."""
         try:
             channel = await self.channel_of(user)
             await self._pacer.slot()
@@ -51,6 +52,8 @@ class DirectMessages:
                 view=view or discord.utils.MISSING,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
+        except discord.DiscordServerError:
+            raise DiscordDownError from None
         except discord.HTTPException as error:
             log.warning("dm_failed", status=error.status)
             return False

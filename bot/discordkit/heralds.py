@@ -11,6 +11,7 @@ from bot.discordkit.places import mention_of
 from bot.domain import text
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
+from bot.domain.errors import DiscordDownError
 
 RETRY_VERB = "place_retry"
 MOVE_VERB = "place_to_dm"
@@ -26,15 +27,19 @@ class PlaceHerald:
 
     async def tell(self, notice: Notice, owner: int, others: tuple[Place, ...]) -> bool:
         """Say it where it is seen first; false when no place works."""
-        own_dm = Place(PlaceKind.DM, owner)
-        if notice.place.key != own_dm.key and await self._direct.tell(
-            DiscordUserId(owner), notice_embed(notice, owner), notice_view(notice, is_in_dm=True)
-        ):
+        if notice.place.key != Place(PlaceKind.DM, owner).key and await self._told_directly(notice, owner):
             return True
         for place in others:
             if place.kind is PlaceKind.CHANNEL and await self._posted(notice, owner, place):
                 return True
         return False
+
+    async def _told_directly(self, notice: Notice, owner: int) -> bool:
+        embed, view = notice_embed(notice, owner), notice_view(notice, is_in_dm=True)
+        try:
+            return await self._direct.tell(DiscordUserId(owner), embed, view)
+        except DiscordDownError:
+            return False
 
     async def _posted(self, notice: Notice, owner: int, place: Place) -> bool:
         await self._pacer.slot()

@@ -64,7 +64,7 @@ class HeaderDrawer(Protocol):
 class Drawer(Protocol):
     """Draws standing messages."""
 
-    async def draw(self, parcel: int) -> None:
+    async def draw(self, parcel: int) -> object:
         """Draw the message again with what is stored now."""
         ...
 

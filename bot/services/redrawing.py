@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 class Drawer(Protocol):
     """Draws standing messages."""
 
-    async def draw(self, parcel: int) -> None:
+    async def draw(self, parcel: int) -> object:
         """Draw the message again with what is stored now."""
         ...
 

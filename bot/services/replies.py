@@ -57,7 +57,7 @@ UNREACHABLE = "Invalid user UUID"
 class CardBoard(Protocol):
     """Cards that were sent, as the front door draws them again."""
 
-    async def draw(self, parcel: int) -> None:
+    async def draw(self, parcel: int) -> object:
         """Draw the message again with what is stored now."""
         ...
 

@@ -27,7 +27,7 @@ from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, se
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-__all__ = ["AlreadyRunningError", "Database", "DatabaseUnreachableError", "address_of"]
+__all__ = ["AlreadyRunningError", "BadAddressError", "Database", "DatabaseUnreachableError", "address_of"]
 
 BUSY_SECONDS = 10
 TURN_SECONDS = 30
@@ -58,19 +58,23 @@ class DatabaseUnreachableError(Exception):
     """The database named in the settings cannot be used; the message says it to the operator, without the address."""
 
 
+class BadAddressError(DatabaseUnreachableError):
+    """There can be no such database, however long one waits for it."""
+
+
 def address_of(url: str) -> URL:
     """The address with its async driver; a relative file becomes absolute. DatabaseUnreachableError when unusable."""
     try:
         address = make_url(url)
     except (exc.ArgumentError, ValueError):
-        raise DatabaseUnreachableError("DATABASE_URL is not a database address.") from None
+        raise BadAddressError("DATABASE_URL is not a database address.") from None
     backend = address.get_backend_name()
     if backend == "postgresql":
         return _with_ssl(address.set(drivername="postgresql+asyncpg"))
     if backend != "sqlite":
-        raise DatabaseUnreachableError("DATABASE_URL must name SQLite or PostgreSQL.")
+        raise BadAddressError("DATABASE_URL must name SQLite or PostgreSQL.")
     if not address.database or address.database == ":memory:":
-        raise DatabaseUnreachableError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/fanvue.db")
+        raise BadAddressError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/fanvue.db")
     path = Path(address.database).expanduser().resolve()
     return address.set(drivername="sqlite+aiosqlite", database=str(path))
 
@@ -259,6 +263,8 @@ class Database:
             return
         await self._take_turn()
         try:
+            if not self.is_file_there:
+                raise StorageBusyError("the database's file is not there any more")
             yield
         finally:
             if self._freshness is not None:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.domain.accounts import Connection, ConnectionId
 from bot.domain.clock import Clock
-from bot.domain.errors import StorageBusyError
+from bot.domain.errors import DiscordDownError, StorageBusyError
 from bot.domain.faults import where
 from bot.storage.connections import ConnectionStore
 from bot.storage.notices import NoticeStore
@@ -40,6 +40,8 @@ class Obituaries:
                 return
             try:
                 await self._teller(connection)
+            except DiscordDownError:
+                await self._notices.release(creator)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again a few times
                 log.warning("telling_failed", error=where(error))
                 await self._let_go(connection)

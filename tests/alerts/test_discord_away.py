@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, NOW, Desk
 
+from bot.discordkit.notices import Notices
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import DiscordUserId, GuildId
+from bot.domain.accounts import DiscordUserId, FanId, GuildId
 from bot.domain.errors import DiscordDownError
+from bot.domain.events import EventKind, Fan
+from bot.vault.obituaries import Obituaries
 
 Gone = Callable[[Desk], Awaitable[Callable[[], Awaitable[object]]]]
 
@@ -108,3 +111,34 @@ async def arrives_once_discord_is_back(desk: Desk, gone: Gone) -> None:
     desk.clock.step(hours=2)
     await desk.deliver()
     assert desk.names() == ["Anna"]
+
+
+async def test_a_change_of_a_card_is_drawn_once_discord_is_back(desk: Desk) -> None:
+    sarah = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
+    await desk.route(desk.place())
+    await desk.write("Sarah", "Hello")
+    await desk.deliver()
+    end = await cut_off(desk)
+    await desk.store(desk.event(kind=EventKind.MESSAGE_SENT, fan=sarah, text=None))
+    await desk.router().route_waiting()
+    await desk.board.draw_changed()
+    await end()
+    assert await desk.board.draw_changed() == 1
+    assert "Answered ✓" in desk.cards()[0].text
+    assert await desk.board.draw_changed() == 0
+
+
+async def test_that_a_connection_ended_is_told_once_discord_is_back(desk: Desk) -> None:
+    connection = await desk.stores.connections.of_owner(desk.owner)
+    assert connection is not None
+    await desk.stores.events._database.execute_alone("UPDATE connections SET status = 'dead'", ())
+    notices = Notices(desk.client, desk.direct)
+    obituaries = Obituaries(desk.stores.notices, desk.stores.connections, notices.grant_died, desk.clock)
+    end = await cut_off(desk)
+    for _ in range(5):
+        await obituaries.tell(connection)
+    await end()
+    await obituaries.tell(connection)
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert ["Please reconnect" in message.text for message in desk.discord.messages(dm)] == [True]

@@ -174,3 +174,18 @@ async def test_a_type_nobody_knows_is_stored_and_told_apart(desk: Desk) -> None:
 def test_the_examples_are_the_same_happening() -> None:
     keys = {webhooks.parse(body, topic=None, event=None, received_at=NOW).key for body in (FLAT, CURRENT)}
     assert len(keys) == 1
+
+
+async def test_what_comes_while_the_bot_stops_is_refused_at_once_and_not_left_waiting(desk: Desk) -> None:
+    intake = desk.intake()
+    writer = asyncio.create_task(intake.run())
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(intake.take(desk.event(f"Fan {number}"), NOW)) for number in range(50)]
+    await asyncio.sleep(0)
+    writer.cancel()
+    async with asyncio.timeout(5):
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        with pytest.raises(StorageBusyError):
+            await intake.take(desk.event("Late"), NOW)
+    assert all(end is True or isinstance(end, StorageBusyError) for end in ends)
+    assert any(isinstance(end, StorageBusyError) for end in ends)

@@ -185,3 +185,8 @@ async def test_a_database_too_damaged_to_open_is_kept_as_it_was(backup: Path, in
     assert await operations.restore(settings(installation.parent), backup) == operations.OK
     (kept,) = installation.parent.glob("fanvue.db.before-restore-*")
     assert content(kept) == b"damaged" * 1000
+
+
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://host:x/db"])
+async def test_a_database_that_cannot_be_is_bad_configuration(tmp_path: Path, url: str) -> None:
+    assert await operations.migrate_database(settings(tmp_path, database_url=url)) == operations.BAD_CONFIGURATION

@@ -89,6 +89,15 @@ async def test_a_start_that_fails_again_and_again_logs_in_once_at_most(ground: P
     await marked(ground)
 
 
+async def test_a_stop_in_order_says_so(ground: Playground) -> None:
+    await ground.bot.stop()
+    talkative = another(ground, log_level="INFO")
+    await talkative.start()
+    assert await talkative.stop() == 0
+    assert "event=stopped" in talkative.last_lines()
+    await ground.bot.start()
+
+
 async def test_a_second_bot_on_the_file_ends_and_the_first_goes_on_answering(ground: Playground) -> None:
     second = another(ground, public_url="http://127.0.0.1:9")
     with pytest.raises(RuntimeError, match="already runs"):
