@@ -1,9 +1,12 @@
 """Is it alive, and can it do its work."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+CHECK_SECONDS = 3
+"""Less than whoever asks has patience for."""
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -19,7 +22,16 @@ class Readiness:
 
     async def parts(self) -> dict[str, bool]:
         """Each part, and whether it works now."""
-        return {part: await check() for part, check in self._checks.items()}
+        return {part: await _in_time(check) for part, check in self._checks.items()}
+
+
+async def _in_time(check: Check) -> bool:
+    """What does not answer is not there."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return False
 
 
 def add_to(app: web.Application, readiness: Readiness) -> None:

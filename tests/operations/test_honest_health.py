@@ -15,6 +15,7 @@ from bot.app import App, Role, open_app
 from bot.discordkit.client import DiscordClient
 from bot.domain.errors import StorageBusyError
 from bot.settings import load
+from bot.web import health
 from bot.web.app import metrics_app
 from bot.web.health import Readiness
 from bot.web.metrics import Counters
@@ -158,6 +159,18 @@ async def test_metrics_are_served_while_the_database_does_not_answer() -> None:
         found = await parsed(port)
     assert found["fanvue_ready"] == {"database": 0}
     assert set(found) == {"fanvue_ready", "fanvue_webhooks"}
+
+
+async def test_a_part_that_does_not_answer_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent() -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.01)
+    readiness = Readiness()
+    readiness.require("database", silent)
+    async with asyncio.timeout(5):
+        assert await readiness.parts() == {"database": False}
 
 
 def test_an_outcome_that_nobody_named_is_never_counted() -> None:
