@@ -18,8 +18,9 @@ from bot.domain.faults import incident_code, where
 from bot.settings import Settings
 from bot.starting import EarlyGateway, StartMark
 from bot.storage import Stores, copying
+from bot.storage.addresses import BadAddressError, DatabaseUnreachableError
 from bot.storage.copying import CopyRefusedError
-from bot.storage.database import AlreadyRunningError, BadAddressError, Database, DatabaseUnreachableError
+from bot.storage.database import AlreadyRunningError, Database
 from bot.storage.migrate import is_current, migrate
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError

@@ -12,7 +12,8 @@ from bot.fanvue.client import FanvueClient
 from bot.fanvue.errors import FanvueError, VersionRetiredError
 from bot.settings import Settings
 from bot.storage import Stores
-from bot.storage.database import Database, DatabaseUnreachableError, address_of
+from bot.storage.addresses import DatabaseUnreachableError, address_of
+from bot.storage.database import Database
 from bot.storage.migrate import is_current
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError

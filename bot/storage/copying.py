@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from bot.storage.database import Database, address_of
+from bot.storage.addresses import address_of
+from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.sqlite_file import COMPANIONS, FOLDER_MODE, RunLock
 

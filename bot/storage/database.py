@@ -11,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, create_engine, event, exc, make_url, text
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.errors import StorageBusyError
+from bot.storage.addresses import address_of
 from bot.storage.compiled import DRIVER, statements
 from bot.storage.driver import connector
 from bot.storage.engine import AsyncConnection, AsyncEngine
@@ -27,7 +28,7 @@ from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, se
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-__all__ = ["AlreadyRunningError", "BadAddressError", "Database", "DatabaseUnreachableError", "address_of"]
+__all__ = ["AlreadyRunningError", "Database"]
 
 BUSY_SECONDS = 10
 TURN_SECONDS = 30
@@ -52,39 +53,6 @@ class Rows(Protocol):
     def __call__(self, statement: str, values: Mapping[str, Any], /) -> Sequence[Any]:
         """Instants go in as datetimes; ``instant_of`` reads those that come out."""
         ...
-
-
-class DatabaseUnreachableError(Exception):
-    """The database named in the settings cannot be used; the message says it to the operator, without the address."""
-
-
-class BadAddressError(DatabaseUnreachableError):
-    """There can be no such database, however long one waits for it."""
-
-
-def address_of(url: str) -> URL:
-    """The address with its async driver; a relative file becomes absolute. DatabaseUnreachableError when unusable."""
-    try:
-        address = make_url(url)
-    except (exc.ArgumentError, ValueError):
-        raise BadAddressError("DATABASE_URL is not a database address.") from None
-    backend = address.get_backend_name()
-    if backend == "postgresql":
-        return _with_ssl(address.set(drivername="postgresql+asyncpg"))
-    if backend != "sqlite":
-        raise BadAddressError("DATABASE_URL must name SQLite or PostgreSQL.")
-    if not address.database or address.database == ":memory:":
-        raise BadAddressError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/fanvue.db")
-    path = Path(address.database).expanduser().resolve()
-    return address.set(drivername="sqlite+aiosqlite", database=str(path))
-
-
-def _with_ssl(address: URL) -> URL:
-    """Libpq's ``sslmode`` under the name asyncpg has for it."""
-    mode = address.query.get("sslmode")
-    if mode is None:
-        return address
-    return address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
 class Database:

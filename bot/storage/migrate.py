@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from bot.domain.errors import StorageBusyError
-from bot.storage.database import Database, DatabaseUnreachableError, address_of
+from bot.storage.addresses import DatabaseUnreachableError, address_of
+from bot.storage.database import Database
 from bot.storage.schema import HEAD
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.faults import where
-from bot.storage.database import address_of
+from bot.storage.addresses import address_of
 from bot.storage.migrate import REPOSITORY
 from bot.storage.sqlite_setup import begin_immediate, set_up_migrations
 

@@ -17,7 +17,8 @@ from stored_examples import ANNA, NOW, a_connection
 from bot.domain.accounts import ChannelId
 from bot.domain.errors import StorageBusyError
 from bot.storage import Stores
-from bot.storage.database import AlreadyRunningError, Database, DatabaseUnreachableError, address_of
+from bot.storage.addresses import DatabaseUnreachableError, address_of
+from bot.storage.database import AlreadyRunningError, Database
 from bot.storage.schema import connections, dm_channels, leases
 
 on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=False)

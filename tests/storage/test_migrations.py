@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from bot.storage import Stores
-from bot.storage.database import Database, DatabaseUnreachableError, address_of
+from bot.storage.addresses import DatabaseUnreachableError, address_of
+from bot.storage.database import Database
 from bot.storage.migrate import REPOSITORY, is_current, migrate
 from bot.storage.schema import HEAD, metadata
 from bot.storage.upgrade import run, scripts, to_head
