@@ -10,9 +10,15 @@ import argparse
 import os
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import discord
 import yarl
+
+if TYPE_CHECKING:  # the launched program needs none of it
+    from sandbox.discord.standin import StandInDiscord
 
 
 def point_library(rest: str, gateway: str, cdn: str) -> None:
@@ -20,6 +26,18 @@ def point_library(rest: str, gateway: str, cdn: str) -> None:
     discord.http.Route.BASE = rest
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
     discord.asset.Asset.BASE = cdn
+
+
+@contextmanager
+def pointed_at(standin: "StandInDiscord") -> Iterator[None]:
+    """discord.py's addresses within this process, put back afterwards."""
+    gateway = discord.gateway.DiscordWebSocket
+    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
+    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
 
 
 def main(arguments: list[str]) -> None:

@@ -1,8 +1,8 @@
 """The alert parts on a real database and the stand-in Discord; time is the test's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -46,7 +46,7 @@ from bot.storage.database import Database
 from bot.storage.outbox import Delivery
 from bot.vault.keyring import Keyring, new_key
 from sandbox.discord import Channel, Message, StandInDiscord, User
-from sandbox.discord.launch import point_library
+from sandbox.discord.launch import pointed_at
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LUNA = CreatorId("11111111-2222-4333-8444-555555555555")
@@ -252,18 +252,6 @@ async def running(intake: Intake) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-@contextmanager
-def _pointed(standin: StandInDiscord) -> Iterator[None]:
-    """discord.py's addresses, put back afterwards."""
-    gateway = discord.gateway.DiscordWebSocket
-    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
-    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
-    try:
-        yield
-    finally:
-        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
-
-
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Desk]:
     """A desk on a migrated SQLite file."""
@@ -273,7 +261,7 @@ async def opened(path: Path) -> AsyncIterator[Desk]:
         luna = standin.add_user("luna")
         guild = standin.add_guild("Team", luna)
         channel = standin.add_channel(guild, "desk")
-        stack.enter_context(_pointed(standin))
+        stack.enter_context(pointed_at(standin))
         client = await stack.enter_async_context(DiscordClient())
         await client.login("token")
         desk = Desk(Stores(database), Keyring([new_key()]), SteppedClock(), standin, client, luna, channel)

@@ -1,9 +1,7 @@
 """Who is in a server is asked of Discord, and an answer counts for five minutes."""
 
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import discord
 import pytest
@@ -13,7 +11,7 @@ from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.errors import DiscordDownError
 from sandbox.discord import StandInDiscord
-from sandbox.discord.launch import point_library
+from sandbox.discord.launch import pointed_at
 
 
 class SteppedClock:
@@ -22,18 +20,6 @@ class SteppedClock:
 
     def now(self) -> datetime:
         return self.at
-
-
-@contextmanager
-def pointed_at(standin: StandInDiscord) -> Any:
-    """discord.py's addresses, put back afterwards."""
-    gateway = discord.gateway.DiscordWebSocket
-    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
-    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
-    try:
-        yield
-    finally:
-        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
 
 
 @pytest.fixture

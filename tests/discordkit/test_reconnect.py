@@ -1,8 +1,8 @@
 """A bot that Discord turns away, at its start or later, is there again once Discord is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
@@ -14,7 +14,7 @@ from bot.discordkit.client import Cog, DiscordClient
 from bot.discordkit.reconnect import TokenRefusedError, keep_running, stay_logged_in
 from bot.discordkit.throttle import Throttle
 from sandbox.discord import StandInDiscord
-from sandbox.discord.launch import point_library
+from sandbox.discord.launch import pointed_at
 
 TOKEN = "bot-token"
 
@@ -32,21 +32,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconnect, "FIRST_SECONDS", 0.01)
 
 
-@contextmanager
-def _library_pointed(standin: StandInDiscord) -> Iterator[None]:
-    gateway = discord.gateway.DiscordWebSocket
-    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
-    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
-    try:
-        yield
-    finally:
-        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
-
-
 @pytest.fixture
 async def standin() -> AsyncIterator[StandInDiscord]:
     async with StandInDiscord(bot_token=TOKEN) as standin:
-        with _library_pointed(standin):
+        with pointed_at(standin):
             yield standin
 
 

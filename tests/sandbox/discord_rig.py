@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from sandbox.discord import Channel, Guild, StandInDiscord, User
-from sandbox.discord.launch import point_library
+from sandbox.discord.launch import pointed_at
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 PERIODS = ["last month", "last week", "today"]
@@ -188,18 +188,6 @@ class Rig:
 
 
 @asynccontextmanager
-async def library_pointed_at(standin: StandInDiscord) -> AsyncIterator[None]:
-    """discord.py's addresses, put back afterwards."""
-    gateway = discord.gateway.DiscordWebSocket
-    before = discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE
-    point_library(standin.api_url, standin.gateway_url, standin.cdn_url)
-    try:
-        yield
-    finally:
-        discord.http.Route.BASE, gateway.DEFAULT_GATEWAY, discord.asset.Asset.BASE = before
-
-
-@asynccontextmanager
 async def running(bot: discord.Client) -> AsyncIterator[None]:
     """The bot connected in a task, closed afterwards."""
     task = asyncio.create_task(bot.start("a-token"))
@@ -213,14 +201,15 @@ async def running(bot: discord.Client) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_rig(**options: Any) -> AsyncIterator[Rig]:
-    async with StandInDiscord(**options) as standin, library_pointed_at(standin):
-        lead, chatter = standin.add_user("lead"), standin.add_user("chatter")
-        guild = standin.add_guild("Team", lead)
-        standin.add_member(guild, chatter)
-        team = standin.add_channel(guild, "team")
-        bot = TinyBot()
-        async with running(bot):
-            await standin.wait_ready()
-            await bot.wait_until_ready()
-            yield Rig(standin, bot, guild, lead, chatter, team)
-        assert standin.unknown_routes == []
+    async with StandInDiscord(**options) as standin:
+        with pointed_at(standin):
+            lead, chatter = standin.add_user("lead"), standin.add_user("chatter")
+            guild = standin.add_guild("Team", lead)
+            standin.add_member(guild, chatter)
+            team = standin.add_channel(guild, "team")
+            bot = TinyBot()
+            async with running(bot):
+                await standin.wait_ready()
+                await bot.wait_until_ready()
+                yield Rig(standin, bot, guild, lead, chatter, team)
+            assert standin.unknown_routes == []
