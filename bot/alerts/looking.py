@@ -48,7 +48,6 @@ RARELY = 10
 """Refunds and disputes are looked for at every tenth fast beat."""
 FIRST_LOOK_BACK = timedelta(minutes=15)
 """What is newly followed is news from when it was connected, but never from longer ago."""
-LATEST_AFTER = timedelta(days=1)
 GRACE = timedelta(seconds=30)
 """A webhook may take so long before its event counts as one that was not brought."""
 SHORTEST_LIMIT_SECONDS, LONGEST_LIMIT_SECONDS = 5, 900
@@ -88,7 +87,7 @@ class _Calls:
 class Looker:
     """Looks at creators, one list after the other; trouble with one list stops neither the others nor anybody else.
 
-    Invariant: a cursor moves only after all that it passes was committed by the intake.
+    Invariants: a cursor moves only after all that it passes was committed by the intake, and never ahead of our clock.
     """
 
     def __init__(
@@ -153,12 +152,13 @@ class Looker:
     async def _read(self, source: Source, target: Target, followed: Followed, calls: _Calls) -> None:
         stored = followed.polling.cursors.get(source)
         cursor = stored or Cursor(since=self._first_since(followed.creator))
+        now = self._clock.now()
         seen = (target.seen or {}).get(source, frozenset())
         look = Look(
             creator=followed.creator,
             ask=calls,
             since=cursor.since,
-            read_to=cursor.read_to,
+            read_to=min(cursor.read_to, now) if cursor.read_to else None,
             has_earnings=Source.EARNINGS.scope in followed.creator.connection.scopes,
             is_seen=lambda mark: hash(mark) in seen,
             follows_answers=followed.follows_answers,
@@ -199,9 +199,7 @@ class Looker:
             is_missed |= any(_was_not_brought(event, now) for event in new)
         if is_missed:
             await self._cursors.note_missed(creator, now)
-        newest = reading.newest
-        if newest is not None and newest > now + LATEST_AFTER:
-            newest = None
+        newest = min(reading.newest, now) if reading.newest else None
         is_further = newest is not None and (cursor.read_to is None or newest > cursor.read_to)
         if is_further or not is_stored or cursor.trouble is not None:
             await self._cursors.move(creator, source, Cursor(cursor.since, newest))

@@ -1,16 +1,20 @@
 """Trouble on demand: rules that make chosen calls fail in chosen ways."""
 
 import asyncio
+import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from socket import SO_LINGER, SOL_SOCKET
+from typing import Any
 
 from aiohttp import web
 
 STATUSES = (400, 401, 403, 404, 409, 410, 429, 500, 502, 503, 504)
 BEFORE = ("hang", "reset", "garbage", "wrong_shape", "invalid_grant", "5xx")
 AFTER = ("applied_answer_cut", "rotated_answer_lost")
+REWRITTEN = "rewritten"
 
 
 @dataclass
@@ -25,6 +29,8 @@ class Fault:
     times: int | None = None
     after: int = 0
     retry_after: int = 1
+    rewrite: Callable[[Any], object] | None = field(default=None, repr=False)
+    """Changes the JSON of the true answer, in place."""
     hits: int = 0
     struck: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -40,8 +46,8 @@ class Fault:
 
     @property
     def strikes_after(self) -> bool:
-        """The call is carried out and only its answer is lost."""
-        return self.kind in AFTER
+        """The call is carried out and only its answer is lost or changed."""
+        return self.kind in (*AFTER, REWRITTEN)
 
     def describe(self) -> dict[str, object]:
         return {
@@ -80,6 +86,14 @@ class Faults:
         self.rules.append(fault)
         return fault
 
+    def rewrite(
+        self, operation: str, change: Callable[[Any], object], times: int | None = None, after: int = 0
+    ) -> Fault:
+        """The call is carried out; `change` is given the JSON of its answer to change in place."""
+        fault = Fault(operation, REWRITTEN, times, after, rewrite=change)
+        self.rules.append(fault)
+        return fault
+
     def clear(self) -> None:
         """Forget every rule and let go of the calls that hang."""
         for fault in self.rules:
@@ -113,6 +127,17 @@ def cut(request: web.Request) -> web.Response:
             socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     return web.Response(status=500)
+
+
+def strike_after(fault: Fault, request: web.Request, response: web.Response) -> web.Response:
+    """What the caller gets from a rule that strikes when the call is carried out."""
+    if fault.rewrite is None:
+        return cut(request)
+    if response.status < 300 and response.text is not None:
+        answer = json.loads(response.text)
+        fault.rewrite(answer)
+        response.text = json.dumps(answer)
+    return response
 
 
 async def strike(fault: Fault, request: web.Request) -> web.Response:

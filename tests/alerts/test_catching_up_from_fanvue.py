@@ -1,13 +1,10 @@
 """What webhooks did not bring comes all the same, once, whatever happened in between."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-from shutil import copy
 
 import pytest
-from polling_ground import ALL_SCOPES, CREATOR, Ground, Process, TestTime
+from polling_ground import ALL_SCOPES, CREATOR, Ground, Process
 
 from bot.domain.accounts import ChannelId, ConnectionStatus, CreatorId, FanId, FanvueAccount
 from bot.domain.catching_up import Outcome, Source
@@ -15,26 +12,6 @@ from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind
 from bot.domain.scopes import Scope
 from bot.storage.schema import connections, creators
-from sandbox.fanvue import SandboxFanvue
-
-
-@pytest.fixture
-async def ground(tmp_path: Path, empty_database: Path) -> AsyncIterator[Ground]:
-    path, time = tmp_path / "fanvue.db", TestTime()
-    copy(empty_database, path)
-    async with SandboxFanvue(clock=time.true, access_token_seconds=86_400) as fanvue:
-        fanvue.deliver = False
-        fanvue.webhook_url = "http://127.0.0.1:9/webhooks/fanvue"
-        yield Ground(f"sqlite+aiosqlite:///{path}", fanvue, time)
-
-
-@pytest.fixture
-async def process(ground: Ground) -> AsyncIterator[Process]:
-    """One process that has looked at luna once."""
-    async with ground.process() as running:
-        await ground.connect(running)
-        await running.settle_in()
-        yield running
 
 
 async def test_what_happened_before_somebody_connected_is_no_news(ground: Ground, process: Process) -> None:

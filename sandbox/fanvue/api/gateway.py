@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from sandbox.fanvue.faults import Fault, Faults, cut, strike
+from sandbox.fanvue.faults import Fault, Faults, strike, strike_after
 from sandbox.fanvue.instants import Clock
 from sandbox.fanvue.oauth.state import Chain, OAuthState
 from sandbox.fanvue.webhooks.announcements import Announcements
@@ -96,7 +96,7 @@ class Gateway:
         except RefusedError as refusal:
             headers |= refusal.headers
             response = web.json_response(refusal.body, status=refusal.status, headers=headers)
-        return cut(request) if fault is not None else response
+        return strike_after(fault, request, response) if fault is not None else response
 
     def _carry_out(
         self,
