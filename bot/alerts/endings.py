@@ -67,7 +67,7 @@ class Endings:
     async def _read(self, creator: Creator, now: datetime) -> bool:
         if not can_be_looked_for(creator):
             return False
-        before = await self._before(creator.id)
+        before, read_at = await self._before(creator.id), await self._lists.read_at(creator.id)
         listed = await self._listed(creator)
         if len(listed) >= MOST:
             log.info("subscribers_too_many")
@@ -75,9 +75,9 @@ class Endings:
         missing = [fan for fan in before or {} if fan not in listed]
         known = await self._insights(creator, [*listed, *missing])
         after = {fan: _described(one, known.get(fan), (before or {}).get(fan)) for fan, one in listed.items()}
-        if before is not None:
-            for event in _told(creator.id, before, after, known, now):
-                await self._intake.take(event, now)
+        if before is not None and read_at is not None:
+            for kind, one in _told(before, after, known):
+                await self._intake.take(_event(kind, creator.id, one, read_at, now), now)
             after |= {fan: before[fan] for fan in missing if _is_unsure(known.get(fan))}
         sealed = self._keyring.seal_quickly(msgspec.json.encode(list(after.values())), identity=_owner(creator.id))
         return await self._lists.save(creator.id, sealed, now)
@@ -115,18 +115,14 @@ def _described(listed: Subscriber, known: FanInsights | None, before: Subscriber
 
 
 def _told(
-    creator: CreatorId,
-    before: Subscribers,
-    after: Subscribers,
-    known: Mapping[FanId, FanInsights],
-    now: datetime,
-) -> Iterator[Event]:
+    before: Subscribers, after: Subscribers, known: Mapping[FanId, FanInsights]
+) -> Iterator[tuple[EventKind, Subscriber]]:
     for fan, one in after.items():
         if one.is_ending and _is_news(before.get(fan), one):
-            yield from _event(EventKind.CANCELLATION, creator, one, now)
+            yield EventKind.CANCELLATION, one
     for fan, one in before.items():
         if fan not in after and fan in known and known[fan].status in OVER:
-            yield from _event(EventKind.ENDED, creator, one, now)
+            yield EventKind.ENDED, one
 
 
 def _is_news(before: Subscriber | None, one: Subscriber) -> bool:
@@ -136,10 +132,18 @@ def _is_news(before: Subscriber | None, one: Subscriber) -> bool:
     return bool(before.is_ending and before.ends_at and one.ends_at and before.ends_at < one.ends_at)
 
 
-def _event(kind: EventKind, creator: CreatorId, one: Subscriber, now: datetime) -> Iterator[Event]:
-    """The event a webhook would have told, by the same identity: the fan and the day the period ends."""
-    for key in identity.of_ending(kind, creator, one.fan.id, one.ends_at or now):
-        yield Event(key=key, kind=kind, creator=creator, happened_at=now, fan=one.fan, reported_as=POLLED)
+def _event(kind: EventKind, creator: CreatorId, one: Subscriber, read_at: datetime, now: datetime) -> Event:
+    """The event a webhook would have told; the same again while it is compared with the list of ``read_at``."""
+    key, *aliases = identity.of_ending(kind, creator, "list", one.fan.id, ends_at=one.ends_at, since=read_at)
+    return Event(
+        key=key,
+        aliases=tuple(aliases),
+        kind=kind,
+        creator=creator,
+        happened_at=now,
+        fan=one.fan,
+        reported_as=POLLED,
+    )
 
 
 def _is_unsure(known: FanInsights | None) -> bool:

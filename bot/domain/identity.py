@@ -30,6 +30,7 @@ AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION")
 
 SALE = "sale"
 BY_ORDER = frozenset({SALE, EventKind.REFUND.value, EventKind.DISPUTE.value})
+BY_DAY = frozenset({EventKind.CANCELLATION.value, EventKind.ENDED.value})
 SHAPES = (
     ("uuid", re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-.*", re.IGNORECASE | re.DOTALL)),
     ("digits", re.compile(r"\d+")),
@@ -81,9 +82,17 @@ def of_period(kind: EventKind, creator: CreatorId, fan: str, start: datetime | N
     return _known((f"{kind.value}.period", creator, fan, start.isoformat() if start else ""))
 
 
-def of_ending(kind: EventKind, creator: CreatorId, fan: str, ends_at: datetime | None) -> tuple[str, ...]:
-    """A subscription ending (``CANCELLATION``) or over (``ENDED``): once a period, however often it is switched."""
-    return _known((kind.value, creator, fan, ends_at.date().isoformat() if ends_at else ""))
+def of_ending(
+    kind: EventKind, creator: CreatorId, route: str, fan: str, *, ends_at: datetime | None, since: datetime | None
+) -> tuple[str, ...]:
+    """A subscription ending (``CANCELLATION``) or over (``ENDED``): once a period, however often it is switched.
+
+    ``since`` tells apart what one ``route`` tells; the day it ends joins routes, where both tell it and agree.
+    """
+    return _known(
+        (kind.value, creator, fan, ends_at.date().isoformat() if ends_at else ""),
+        (f"{kind.value}.{route}", creator, fan, since.isoformat() if since else ""),
+    )
 
 
 def of_moment(kind: EventKind, creator: CreatorId, route: str, fan: str, told_at: str) -> tuple[str, ...]:
@@ -107,8 +116,13 @@ def of_envelope(kind: EventKind, creator: CreatorId, envelope: str) -> tuple[str
 
 
 def namespace(identity: str) -> str:
-    """One happening has at most one identity of a namespace: two of the same are two happenings."""
+    """One happening has at most one identity of a namespace: two of the same are two happenings.
+
+    Nothing for the day a subscription ends: routes may put one ending on two days.
+    """
     word, _, rest = identity.partition(":")
+    if word in BY_DAY:
+        return ""
     if word not in BY_ORDER:
         return word
     return f"{word}/{_shape(rest.partition(':')[2])}"

@@ -22,6 +22,7 @@ from bot.domain.money import Money
 
 MINUTES = timedelta(minutes=5)
 DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 WINDOWS = {
     EventKind.TIP: MINUTES,
     EventKind.PURCHASE: MINUTES,
@@ -30,8 +31,13 @@ WINDOWS = {
     EventKind.SUBSCRIBER: DAY,
     EventKind.RENEWAL: DAY,
     EventKind.FOLLOWER: DAY,
+    EventKind.CANCELLATION: WEEK,
+    EventKind.ENDED: WEEK,
 }
-"""How far apart two routes may date the same happening. Nobody subscribes or follows twice a day by two routes."""
+"""How far apart two routes may date the same happening. Nobody subscribes or follows twice a day by two routes.
+
+Who is subscribed is compared with a list that may be a week old.
+"""
 
 REACH = 12
 """How many windows around a report may have a say in how it is paired."""
@@ -67,7 +73,7 @@ class Sighting:
     @property
     def namespaces(self) -> frozenset[str]:
         """Where it has an identity."""
-        return frozenset(map(namespace, self.identities))
+        return frozenset(map(namespace, self.identities)) - {""}
 
     @property
     def reach(self) -> tuple[datetime, datetime]:
@@ -175,7 +181,7 @@ def _apart(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
 
 def _agree(one: Sighting, other: Sighting) -> bool:
     """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount."""
-    if WINDOWS[one.kind] is DAY or one.amount is None or other.amount is None:
+    if WINDOWS[one.kind] >= DAY or one.amount is None or other.amount is None:
         return True
     return one.amount.currency != other.amount.currency or abs(one.amount.minor) == abs(other.amount.minor)
 

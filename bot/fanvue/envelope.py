@@ -156,10 +156,12 @@ def _renewal_switched(report: Report) -> Event:
 
 
 def _ending(report: Report, kind: EventKind) -> Event:
-    """Told once a period."""
+    """Told once a period; by its day where neither its beginning nor its end is told."""
     fan = _purchaser(report.data)
-    ends_at = report.data.moment("expires_at") or report.told_at
-    return report.event(kind, identity.of_ending(kind, report.creator, _id(fan), ends_at), at=report.told_at, fan=fan)
+    ends_at = report.data.moment("expires_at")
+    since = report.data.moment("current_period_start") or ends_at or _day(report.told_at)
+    identities = identity.of_ending(kind, report.creator, "period", _id(fan), ends_at=ends_at, since=since)
+    return report.event(kind, identities, at=report.told_at, fan=fan)
 
 
 def _payment(report: Report) -> Event:
@@ -216,6 +218,10 @@ def _reversal(report: Report, kind: EventKind) -> Event:
 
 def _purchaser(data: Payload) -> Fan | None:
     return data.child("purchaser", "fan").fan() or data.child("payment", "subscription").child("purchaser").fan()
+
+
+def _day(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _id(fan: Fan | None) -> str:

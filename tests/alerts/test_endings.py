@@ -1,6 +1,8 @@
 """Subscriptions that end are told without webhooks, once, and only when Fanvue says so twice."""
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
@@ -12,6 +14,7 @@ from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.domain.scopes import Scope
 from sandbox.fanvue import SandboxFanvue
+from sandbox.fanvue.webhooks.sender import Delivery
 
 SIX_HOURS = 6 * 3600 + 1
 ANNA = DiscordUserId(1)
@@ -83,6 +86,49 @@ async def test_what_a_webhook_tells_too_is_one_event(ground: Ground, process: Pr
     await process.hear(*fanvue.deliveries[known:])
     assert await told_of(process, fan) == ["cancellation"]
     assert await told_of(process, ground.fans[1]) == ["ended"]
+
+
+def lacking(delivery: Delivery, *names: str) -> Delivery:
+    """The same webhook with null in these fields."""
+    body = json.loads(delivery.body)
+    body["data"] |= dict.fromkeys(names)
+    return replace(delivery, body=json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("names", [("expires_at",), ("expires_at", "current_period_start")], ids=["end", "period"])
+@pytest.mark.parametrize("is_heard_first", [True, False], ids=["webhook first", "asked first"])
+async def test_a_webhook_that_does_not_say_when_it_ends_tells_the_same_ending(
+    ground: Ground, process: Process, is_heard_first: bool, names: tuple[str, ...]
+) -> None:
+    fan, fanvue = ground.fan, ground.fanvue
+    known = len(fanvue.deliveries)
+    await fanvue.fan_subscribes(CREATOR, fan, action="cancel")
+    await fanvue.fan_subscribes(CREATOR, ground.fans[1], action="expire")
+    webhooks = [lacking(delivery, *names) for delivery in fanvue.deliveries[known:]]
+    if is_heard_first:
+        await process.hear(*webhooks)
+    await later(process)
+    await process.hear(*webhooks)
+    assert await told_of(process, fan) == ["cancellation"]
+    assert await told_of(process, ground.fans[1]) == ["ended"]
+
+
+@pytest.mark.parametrize("names", [(), ("expires_at",)], ids=["said", "not said"])
+async def test_what_ends_again_after_a_new_subscription_is_told_again_by_every_route(
+    ground: Ground, process: Process, names: tuple[str, ...]
+) -> None:
+    fan, fanvue = ground.fan, ground.fanvue
+    for _ in range(2):
+        known = len(fanvue.deliveries)
+        await fanvue.fan_subscribes(CREATOR, fan, action="cancel")
+        await later(process)
+        await fanvue.fan_subscribes(CREATOR, fan, action="expire")
+        await later(process)
+        await fanvue.fan_subscribes(CREATOR, fan)
+        await process.hear(*(lacking(delivery, *names) for delivery in fanvue.deliveries[known:]))
+        await later(process)
+    told = [kind for kind in await told_of(process, fan) if kind in {"cancellation", "ended"}]
+    assert told == ["cancellation", "ended"] * 2
 
 
 async def test_who_came_and_cancelled_between_two_looks_is_told(ground: Ground, process: Process) -> None:
