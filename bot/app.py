@@ -100,7 +100,7 @@ class _Assembly(Catalogue):
             router=router,
             worker=worker,
             board=self.board,
-            remover=Remover(self.stores.removals, self.deleter, self.unwanted),
+            remover=Remover(self.stores.removals, self.deleter, self.unwanted, self.clock),
             ledger=self.ledger,
             catch_up=catch_up,
             endings=self.endings(intake),

@@ -1,10 +1,18 @@
 """Deletes the bot's own messages."""
 
 import discord
+import structlog
 
 from bot.alerts.sending import TryLaterError
+from bot.discordkit.archived import opened_for
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import ChannelId, MessageId
+
+log = structlog.get_logger(__name__)
+
+MESSAGE_GONE = 10008
+UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
+TOO_MANY_OPEN_POSTS = 160006
 
 
 class MessageDeleter:
@@ -15,11 +23,17 @@ class MessageDeleter:
         self._pacer = pacer
 
     async def delete(self, channel: ChannelId, message: MessageId) -> None:
-        """Delete it; gone or closed to us counts as done. TryLaterError when Discord does not take it now."""
-        await self._pacer.slot()
+        """Delete it; gone or refused for good counts as done. TryLaterError when Discord does not take it now."""
+        one = self._client.get_partial_messageable(channel).get_partial_message(message)
         try:
-            await self._client.get_partial_messageable(channel).get_partial_message(message).delete()
-        except (discord.NotFound, discord.Forbidden):
-            return
-        except discord.HTTPException:
-            raise TryLaterError from None
+            await opened_for(self._client, self._pacer, channel, one.delete)
+        except discord.HTTPException as error:
+            if _is_for_now(error):
+                raise TryLaterError from None
+            if error.code != MESSAGE_GONE:
+                log.warning("removal_refused", status=error.status, code=error.code)
+
+
+def _is_for_now(error: discord.HTTPException) -> bool:
+    is_passing = error.status in {UNAUTHORIZED, TOO_MANY} or error.status >= SERVER_ERROR
+    return is_passing or error.code == TOO_MANY_OPEN_POSTS

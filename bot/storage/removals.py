@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.alerts import PlaceKind
@@ -48,6 +48,12 @@ class RemovalStore:
         async with self._database.read() as connection:
             rows = await connection.execute(select(card_removals).order_by(*order).limit(limit))
             return [Removal(MessageId(row.message_id), ChannelId(row.channel_id)) for row in rows]
+
+    async def put_off(self, message: MessageId, now: datetime) -> None:
+        """Have it come after all that was asked for until now."""
+        query = update(card_removals).where(card_removals.c.message_id == message).values(asked_at=now)
+        async with self._database.write() as connection:
+            await connection.execute(query)
 
     async def done(self, message: MessageId) -> None:
         """It is gone, or nobody lets us delete it."""

@@ -118,6 +118,9 @@ class MessageRoutes:
             if message.channel.is_dm:
                 raise ApiError(50003)
             require(message.channel, self._world.bot, Permissions.MANAGE_MESSAGES)
+        state = message.channel.thread
+        if state is not None and state.is_archived:
+            raise ApiError(50083)
         self._posting.delete(message)
         return NO_CONTENT
 
