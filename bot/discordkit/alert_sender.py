@@ -15,6 +15,7 @@ from bot.alerts.sending import (
     TryLaterError,
     UndeliverableError,
 )
+from bot.discordkit.archived import opened_for
 from bot.discordkit.cards import deliveries_in
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
@@ -30,7 +31,9 @@ log = structlog.get_logger(__name__)
 NONCE_LENGTH = 24
 HISTORY_LENGTH = 50
 CONTENT_REFUSED = 50035
-MESSAGE_GONE = 10008
+CARD_GONE = frozenset({10003, 10008, 50005, 50083, 160005})
+"""Its channel or itself deleted, sent by the bot under another account, or in a post that others closed."""
+POST_GONE = frozenset({10003, 50083, 160005})
 REASONS = {
     10003: "the channel does not exist any more",
     10004: "the bot is no longer in the server",
@@ -86,15 +89,18 @@ class AlertSender:
         """Draw a standing message as it is now; nobody is mentioned for that."""
         try:
             drawing = await self._drawn(outgoing, sent.channel)
-            await self._pacer.slot()
             partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
-            await partial.edit(
-                embeds=drawing.embeds, view=drawing.view, allowed_mentions=discord.AllowedMentions.none()
+            silently = discord.AllowedMentions.none()
+            await opened_for(
+                self._client,
+                self._pacer,
+                sent.channel,
+                lambda: partial.edit(embeds=drawing.embeds, view=drawing.view, allowed_mentions=silently),
             )
         except discord.HTTPException as error:
-            if error.code == MESSAGE_GONE:
+            if error.code in CARD_GONE:
                 raise CardGoneError from None
-            raise await self._translated(error, outgoing) from None
+            raise _translated(error) from None
 
     async def _channel_id(self, outgoing: Outgoing) -> ChannelId:
         place = outgoing.place
@@ -126,7 +132,7 @@ class AlertSender:
         return is_age_restricted(known)
 
     async def _translated(self, error: discord.HTTPException, outgoing: Outgoing) -> Exception:
-        if outgoing.place.kind is PlaceKind.FORUM and error.code in {10003, 50083, 160005}:
+        if outgoing.place.kind is PlaceKind.FORUM and error.code in POST_GONE:
             return TryLaterError() if await self._posts.lost(outgoing) else _translated(error)
         return _translated(error)
 
