@@ -12,6 +12,7 @@ from bot.discordkit.draft_desk import DraftDesk, Written
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.options import creator_choices
+from bot.discordkit.outcomes import say
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.post_lists import ids_of, key_of
 from bot.domain.access import Capability, Grant
@@ -109,7 +110,7 @@ class Mass(commands.GroupCog, name="mass", description="Write to many fans at on
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.POST)
         await self._mass.recall(grant, uuid)
         embed = discord.Embed(title="Taken back", description="It is gone from every chat.", colour=Colour.QUIET)
-        await interaction.edit_original_response(embed=embed, view=None)
+        await say(interaction, embed)
 
     async def _sent(self, interaction: discord.Interaction, creator: str | None) -> tuple[Grant, list[MassResult]]:
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)

@@ -8,6 +8,7 @@ import discord
 from bot.discordkit import draft_cards as cards
 from bot.discordkit.attachments import Progress
 from bot.discordkit.failures import failure_for
+from bot.discordkit.outcomes import say
 from bot.domain import text
 from bot.domain.access import Grant
 from bot.domain.errors import BadInputError, DomainError
@@ -67,8 +68,7 @@ class DraftDesk:
     ) -> None:
         """That it is at Fanvue, in place of the card."""
         embed = cards.done_embed(opened, content, published.recipients)
-        view = cards.done_view(page_of(opened.grant.handle))
-        await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
+        await say(interaction, embed, cards.done_view(page_of(opened.grant.handle)))
 
     async def show_question(self, interaction: discord.Interaction, opened: Opened) -> None:
         """The question to the team again: its time has passed meanwhile."""

@@ -42,6 +42,15 @@ class Failure:
 
 Entry = Callable[[Any], Failure]
 
+TOO_MANY = 429
+ACKNOWLEDGED = 40060
+GONE = {10003, 10008, 10015, 10062, ACKNOWLEDGED, 50027}
+"""Unknown channel, message, webhook or interaction; one that was answered before; one older than 15 minutes."""
+NOT_TAKEN = Failure(
+    "Discord did not take my answer",
+    "What you asked for may be done all the same: look before you do it again.",
+)
+
 PICK = Failure("Which creator?", "You can do this for several. Pick one, and it is done for them.")
 
 
@@ -221,9 +230,18 @@ def failure_for(error: BaseException) -> Failure:
         return Failure("Not here", "This command cannot be used here, or not by you.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Failure("This command was just updated", "Restart Discord (Ctrl+R) and try again.")
+    if isinstance(error, discord.HTTPException) and is_discords_trouble(error):
+        log.warning("answer_not_taken", error=where(error))
+        return NOT_TAKEN
     code = incident_code()
     log.error("unforeseen", code=code, error=where(error))
     return Failure("Something broke on our side", f"Code **{code}**. Whoever runs this bot can find it in the log.")
+
+
+def is_discords_trouble(error: discord.HTTPException) -> bool:
+    """Whether Discord was away or busy, or what was to be answered is gone: no fault of ours."""
+    is_down = isinstance(error, discord.DiscordServerError) or error.status == TOO_MANY
+    return is_down or error.code in GONE
 
 
 class Failures:
@@ -273,9 +291,19 @@ class Failures:
             if interaction.response.is_done():
                 await interaction.followup.send(embed=embed, view=view, ephemeral=True)
             elif interaction.type is not discord.InteractionType.autocomplete:
-                await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+                await _first(interaction, embed, view)
         except discord.HTTPException as problem:
             log.warning("failure_not_shown", error=type(problem).__name__)
+
+
+async def _first(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
+    """As a first answer, or as a further one where Discord has a first one whose receipt was lost."""
+    try:
+        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+    except discord.HTTPException as problem:
+        if problem.code != ACKNOWLEDGED:
+            raise
+        await interaction.followup.send(embed=embed, view=view, ephemeral=True)
 
 
 def again_view(error: BaseException) -> discord.ui.View | None:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import discord
 
@@ -40,13 +40,14 @@ def written_in(values: Mapping[str, str]) -> str:
 
 @asynccontextmanager
 async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator[None]:
-    """Whatever goes wrong inside: the author gets the words back, before it is said what went wrong."""
+    """Whatever goes wrong inside: the author gets the words back, unless the error leads back to them."""
     try:
         yield
-    except Exception:
-        if words:
+    except Exception as error:
+        if words and not (getattr(error, "edit", "") or getattr(error, "again", "")):
             embed, files = kept(words)
-            await interaction.followup.send(embed=embed, files=files, ephemeral=True)
+            with suppress(discord.HTTPException):
+                await interaction.followup.send(embed=embed, files=files, ephemeral=True)
         raise
 
 

@@ -4,6 +4,7 @@ import discord
 import structlog
 
 from bot.discordkit import draft_cards as cards
+from bot.discordkit.outcomes import say
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.errors import StorageBusyError
@@ -36,7 +37,7 @@ class Questions:
             question = None
         pressed = interaction.message.id if interaction.message else None
         is_at_question = question is None or question[1] == pressed
-        await interaction.edit_original_response(embed=embed, attachments=[], view=view if is_at_question else None)
+        await say(interaction, embed, view if is_at_question else None)
         if question is None:
             return
         place = interaction.client.get_partial_messageable(question[0])

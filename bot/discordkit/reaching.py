@@ -1,12 +1,14 @@
 """A Discord that cannot be reached, told as Discord tells its own faults; requests that end before their answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import discord
-from discord.http import HTTPClient
+from discord.http import HTTPClient, Route
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.discordkit.buckets import given_back
 
@@ -31,8 +33,17 @@ class UnreachableError(discord.DiscordServerError):
         super().__init__(nothing, None)
 
 
+class Answers(AsyncWebhookAdapter):
+    """What answers interactions; a library's part of its own, which knows nothing of the client's."""
+
+    async def request(self, route: Route, session: aiohttp.ClientSession, **options: Any) -> Any:
+        """As discord.py does; UnreachableError for whatever keeps it from Discord."""
+        with _told(lambda: not getattr(session, "closed", True)):
+            return await super().request(route, session, **options)
+
+
 def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool]) -> None:
-    """Have each of its requests raise UnreachableError for whatever keeps it from Discord.
+    """Have each of its requests, and each answer to an interaction from now on, raise UnreachableError.
 
     discord.py (2.7.1) lets aiohttp's and the socket's errors through and, with no login or one that ends meanwhile,
     Python's own: nobody who catches ``discord.HTTPException`` reckons with those. ``is_open``: whether there is a
@@ -41,21 +52,27 @@ def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool]) -> None:
     request: Any = http.request
 
     async def told(*route: Any, **options: Any) -> Any:
-        if not is_open():
-            raise UnreachableError
-        try:
-            with given_back(http):
-                return await request(*route, **options)
-        except discord.HTTPException as error:
-            if _is_cloudflares(error):
-                raise UnreachableError from None
-            raise
-        except Exception as error:
-            if is_open() and not isinstance(error, aiohttp.ClientError | OSError):
-                raise
-            raise UnreachableError from None
+        with _told(is_open), given_back(http):
+            return await request(*route, **options)
 
     setattr(http, "request", told)  # noqa: B010 - a method is not to be assigned, says mypy
+    async_context.set(Answers())  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _told(is_open: Callable[[], bool]) -> Iterator[None]:
+    if not is_open():
+        raise UnreachableError
+    try:
+        yield
+    except discord.HTTPException as error:
+        if _is_cloudflares(error):
+            raise UnreachableError from None
+        raise
+    except Exception as error:
+        if is_open() and not isinstance(error, aiohttp.ClientError | OSError):
+            raise
+        raise UnreachableError from None
 
 
 def _is_cloudflares(error: discord.HTTPException) -> bool:

@@ -14,19 +14,26 @@ log = structlog.get_logger(__name__)
 
 FIRST_SECONDS = 1
 LONGEST_SECONDS = 60
+GOODBYE_SECONDS = 4
+ACTS = ("discord.py: ", "CommandTree-invoker")
+"""How the tasks are called in which discord.py (2.7.1) handles an event or a command."""
 
 
 class TokenRefusedError(Exception):
     """Discord does not accept DISCORD_TOKEN."""
 
 
-async def keep_running(client: discord.Client, token: str) -> None:
-    """Run the client until cancelled; TokenRefusedError when Discord refuses the token, all else is tried again."""
+async def keep_running(client: discord.Client, token: str, goodbye_seconds: float = GOODBYE_SECONDS) -> None:
+    """Run the client until cancelled; TokenRefusedError when Discord refuses the token, all else is tried again.
+
+    What people asked for is answered before it leaves, as far as that is done in time.
+    """
     try:
         while True:
             await _patiently(client, client.start, token)
             await _reopen(client, FIRST_SECONDS)
     finally:
+        await _finish(goodbye_seconds)
         await client.close()
 
 
@@ -46,6 +53,16 @@ async def complete(client: DiscordClient) -> None:
     except Exception as error:  # noqa: BLE001 - as below: whatever broke it, it is made anew
         log.warning("gateway_lost", error=where(error))
         await client.close()
+
+
+async def _finish(seconds: float) -> None:
+    """Let what people asked for come to its end; what takes longer is ended, and says nothing more."""
+    acts = {task for task in asyncio.all_tasks() if task.get_name().startswith(ACTS)}
+    if acts:
+        await asyncio.wait(acts, timeout=seconds)
+    for act in acts:
+        act.cancel()
+    await asyncio.gather(*acts, return_exceptions=True)
 
 
 async def _patiently(client: discord.Client, begin: Callable[[str], Awaitable[None]], token: str) -> None:

@@ -222,7 +222,8 @@ class DraftsService:
         try:
             published = await self.publisher.send(opened.grant, opened.draft, out_of)
         except OutcomeUnknownError:
-            await self._note(opened, action, "unknown")
+            with suppress(StorageBusyError):
+                await self._note(opened, action, "unknown")
             raise
         with suppress(StorageBusyError):  # it went out: its author must not be told otherwise
             await self._note(opened, action, "done")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,12 +85,13 @@ class Publisher:
                 continue
             if found is not None:
                 return Published(found)
-        await self._drafts.move(
-            (draft.id, draft.version),
-            out_of=(DraftStatus.SENDING, DraftStatus.UNKNOWN),
-            to=DraftStatus.UNKNOWN,
-            at=self._clock.now(),
-        )
+        with suppress(StorageBusyError):  # what is noted as being sent so long is unknown, too
+            await self._drafts.move(
+                (draft.id, draft.version),
+                out_of=(DraftStatus.SENDING, DraftStatus.UNKNOWN),
+                to=DraftStatus.UNKNOWN,
+                at=self._clock.now(),
+            )
         raise OutcomeUnknownError
 
     async def _remember(self, draft: Draft, published: Published) -> None:

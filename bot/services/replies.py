@@ -22,6 +22,7 @@ from bot.domain.errors import (
     HeldError,
     OutcomeUnknownError,
     RefusedByFanvueError,
+    StorageBusyError,
 )
 from bot.domain.events import Event
 from bot.fanvue import chats
@@ -105,8 +106,8 @@ class RepliesService:
         self._clock = clock
         self._began_at = clock.now()
 
-    async def send(self, to: Recipient, draft: Draft, *, source: str) -> StoredReply | None:
-        """Send it as the creator and mark the cards; ``None`` when this source was handled before.
+    async def send(self, to: Recipient, draft: Draft, *, source: str) -> str | None:
+        """Send it as the creator and mark the cards; its id, ``None`` when this source was handled before.
 
         The right is asked for again when it leaves: an upload, or Fanvue's limit, may have taken its time.
         Raises BadInputError, HeldError when somebody else is on the fan, FanUnreachableError, RefusedByFanvueError,
@@ -137,8 +138,8 @@ class RepliesService:
             raise BadInputError(UNDER_WAY if known.status is ReplyStatus.SENDING else SETTLED)
         return _recipient(grant, known), opened(self._keyring, known)
 
-    async def change(self, to: Recipient, reply_id: str, draft: Draft) -> StoredReply:
-        """Send what its author made of it. Raises what ``send`` does, and keeps the new words then."""
+    async def change(self, to: Recipient, reply_id: str, draft: Draft) -> str:
+        """Send what its author made of it; its id. Raises what ``send`` does, and keeps the new words then."""
         now, words = self._clock.now(), sealed(self._keyring, reply_id, draft)
         if not await self._replies.rewrite(reply_id, CHANGEABLE, words, to.fan, to.delivery, now):
             raise BadInputError(UNDER_WAY)
@@ -163,7 +164,7 @@ class RepliesService:
             await self._replies.let_go(known.id)
         return known.status
 
-    async def again(self, actor: Actor, creator: CreatorId, reply_id: str) -> StoredReply:
+    async def again(self, actor: Actor, creator: CreatorId, reply_id: str) -> str:
         """Send what failed, was asked about or got lost: to be found at Fanvue first. Raises what ``send`` does."""
         grant = await self._access.require(actor, creator, Capability.REPLY)
         known = await self._own(grant, reply_id)
@@ -264,14 +265,15 @@ class RepliesService:
         if to.fan in closed:
             raise FanUnreachableError(closed[to.fan])
 
-    async def _run(self, to: Recipient, reply_id: str, draft: Draft, started_at: datetime) -> StoredReply:
+    async def _run(self, to: Recipient, reply_id: str, draft: Draft, started_at: datetime) -> str:
         try:
             uuid = await self._sent(to, draft, started_at)
         except DomainError as error:
             is_unknown = isinstance(error, OutcomeUnknownError)
             status = ReplyStatus.UNKNOWN if is_unknown else ReplyStatus.FAILED
-            await self._replies.settle(reply_id, status, None, self._clock.now())
-            await self._note(to.grant, status.value)
+            with suppress(StorageBusyError):  # its author hears of what Fanvue did, not of this
+                await self._replies.settle(reply_id, status, None, self._clock.now())
+                await self._note(to.grant, status.value)
             if isinstance(error, FanUnreachableError):
                 await self._claims.close_chat(to.grant, to.fan)
                 raise self._changeable(error, to.grant, reply_id) from None
@@ -280,16 +282,17 @@ class RepliesService:
             raise self._retryable(error, to.grant, reply_id) from None
         return await self._settled(to, reply_id, uuid, draft)
 
-    async def _settled(self, to: Recipient, reply_id: str, uuid: str, draft: Draft) -> StoredReply:
-        await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
-        await self._note(to.grant, "sent")
-        await self._claims.open_chat(to.grant, to.fan)
+    async def _settled(self, to: Recipient, reply_id: str, uuid: str, draft: Draft) -> str:
+        """The fan has it: whatever cannot be noted or shown now must not be told as if they had not."""
+        try:
+            await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
+            await self._note(to.grant, "sent")
+            await self._claims.open_chat(to.grant, to.fan)
+        except StorageBusyError:
+            log.warning("sent_reply_not_noted")
         await self._mark_answered(to)
         await self._desk.sent(to.grant.creator, to.fan, uuid, draft)
-        stored = await self._replies.by_id(reply_id)
-        if stored is None:
-            raise CardUnknownError
-        return stored
+        return reply_id
 
     async def _sent(self, to: Recipient, draft: Draft, started_at: datetime) -> str:
         async def still_may() -> None:

@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.discordkit.attachments import incoming
 from bot.discordkit.inbox import done
 from bot.discordkit.kit import Kit
+from bot.discordkit.long_texts import keeping
 from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of
 from bot.discordkit.places import Channel, require_mentionable
@@ -98,11 +99,8 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         to = Recipient(grant, await self._conversations.meant(grant, fan))
         files = (incoming(file),) if file is not None else ()
         written = Written(typed_words(interaction, words or ""), price or "", files, template=template or "")
-        try:
+        async with keeping(interaction, written.text):
             await self._answers.send(interaction, to, written)
-        except Exception as error:
-            await self._answers.given_back(interaction, error, written.text)
-            raise
 
     @app_commands.command()
     @app_commands.describe(creator="Whose fans")

@@ -13,7 +13,8 @@ from bot.discordkit.cards import REPLY_VERB
 from bot.discordkit.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
 from bot.discordkit.inbox import done, sent_view
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import kept, words_in
+from bot.discordkit.long_texts import keeping, words_in
+from bot.discordkit.outcomes import say
 from bot.discordkit.people import actor_of
 from bot.discordkit.words import typed_words
 from bot.domain import text
@@ -69,14 +70,7 @@ class Answers:
         if problem is not None:
             raise await self._replies.keep(to, draft, problem, source=source)
         sent = await self._replies.send(to, draft, source=source)
-        view = sent_view(to.grant.creator, sent.id) if sent else discord.utils.MISSING
-        await interaction.edit_original_response(embed=done("Sent ✓"), view=view)
-
-    async def given_back(self, interaction: discord.Interaction, error: Exception, words: str) -> None:
-        """Show somebody their words again, unless the error leads back to them."""
-        if words and not (getattr(error, "edit", "") or getattr(error, "again", "")):
-            embed, files = kept(words)
-            await interaction.followup.send(embed=embed, files=files, ephemeral=True)
+        await say(interaction, done("Sent ✓"), sent_view(to.grant.creator, sent) if sent else None)
 
     async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
         conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
@@ -88,13 +82,10 @@ class Answers:
         )
 
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
+        async with keeping(interaction, words_in(values)):
+            await interaction.response.defer(ephemeral=True, thinking=True)
             conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
             await self.send(interaction, conversation.recipient, _written(interaction, values))
-        except Exception as error:
-            await self.given_back(interaction, error, words_in(values))
-            raise
 
     async def _write(self, interaction: discord.Interaction, key: str) -> None:
         grant, _ = await self._of(interaction, key)
@@ -103,19 +94,16 @@ class Answers:
         await interaction.response.send_modal(box)
 
     async def _submit_to_chat(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
+        async with keeping(interaction, words_in(values)):
+            await interaction.response.defer(ephemeral=True, thinking=True)
             await self.send(interaction, Recipient(*await self._of(interaction, key)), _written(interaction, values))
-        except Exception as error:
-            await self.given_back(interaction, error, words_in(values))
-            raise
 
     async def _again(self, interaction: discord.Interaction, key: str) -> None:
         """Send a reply that did not go out; what stood under the author's message is done with then."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         creator, _, reply = key.partition("|")
         sent = await self._replies.again(actor_of(interaction), CreatorId(creator), reply)
-        await interaction.edit_original_response(embed=done("Sent ✓"), view=sent_view(creator, sent.id))
+        await say(interaction, done("Sent ✓"), sent_view(creator, sent))
         await _settle_notice(interaction)
 
     async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
@@ -137,12 +125,9 @@ class Answers:
         await interaction.response.send_modal(box)
 
     async def _resubmit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
+        async with keeping(interaction, words_in(values)):
+            await interaction.response.defer(ephemeral=True, thinking=True)
             await self._send_changed(interaction, key, _written(interaction, values))
-        except Exception as error:
-            await self.given_back(interaction, error, words_in(values))
-            raise
         await _settle_notice(interaction)
 
     async def _send_changed(self, interaction: discord.Interaction, key: str, written: Written) -> None:
@@ -155,7 +140,7 @@ class Answers:
         if problem is not None:
             raise await self._replies.rewritten(to, reply, draft, problem)
         sent = await self._replies.change(to, reply, draft)
-        await interaction.edit_original_response(embed=done("Sent ✓"), view=sent_view(creator, sent.id))
+        await say(interaction, done("Sent ✓"), sent_view(creator, sent))
 
     async def _meant(self, interaction: discord.Interaction, to: Recipient, delivery: int | None) -> Recipient:
         """The fan of the card it answers, with that card; asked for anew, of the same creator alone."""

@@ -22,6 +22,7 @@ from bot.discordkit.inbox import (
 )
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
+from bot.discordkit.outcomes import say
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.accounts import ChannelId, CreatorId, MessageId
@@ -102,7 +103,7 @@ class CardActs:
         await interaction.response.defer(ephemeral=True, thinking=True)
         creator, _, reply = key.partition("|")
         await self._unsending.unsend(actor_of(interaction), CreatorId(creator), reply)
-        await interaction.edit_original_response(embed=done("Unsent ✓", "The fan no longer has that message."))
+        await say(interaction, done("Unsent ✓", "The fan no longer has that message."))
 
     async def _open_one(self, interaction: discord.Interaction, _argument: str, values: list[str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -1,5 +1,6 @@
 """Second-person approval: one person writes, another one decides."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import discord
@@ -69,7 +70,9 @@ class Approvals:
         content = replace(opened.draft.content, publish_at=None) if goes_now else opened.draft.content
         await self._questions.settle(interaction, opened, "Scheduled ✓" if content.publish_at else "Approved ✓")
         done = cards.done_embed(opened, content, published.recipients)
-        await interaction.followup.send(embed=done, view=cards.done_view(page_of(opened.grant.handle)), ephemeral=True)
+        with suppress(discord.HTTPException):  # it went out, and where it was asked that is said
+            view = cards.done_view(page_of(opened.grant.handle))
+            await interaction.followup.send(embed=done, view=view, ephemeral=True)
 
     async def _approve_now(self, interaction: discord.Interaction, key: str) -> None:
         await self._approve(interaction, key, goes_now=True)

@@ -1,0 +1,110 @@
+"""Discord stumbles around an act: what the fan has is never told as failed, and what failed is told once."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.charts.studio import ChartStudio
+from tests.wired import CREATOR, Wired, wired
+
+CALLBACK = "/interactions/*/*/callback"
+ORIGINAL = "/webhooks/*/*/messages/@original"
+FOLLOW_UP = "/webhooks/*/*"
+
+
+@pytest.fixture
+async def world(tmp_path: Path, empty_database: Path, studio: ChartStudio) -> AsyncIterator[Wired]:
+    async with wired(tmp_path, empty_database, studio) as made:
+        yield made
+
+
+async def test_a_reply_that_cannot_be_confirmed_is_not_given_back_as_if_it_had_failed(world: Wired) -> None:
+    world.discord.fail("PATCH", ORIGINAL, status=404, code=10008, times=None)
+    answer = await world.slash("inbox reply", fan=world.fan, text="Only once")
+    await answer.wait()
+    assert world.sent("Only once") == 1
+    assert "Sent ✓" in answer.text
+    assert "Your text" not in answer.text
+    assert "Code" not in answer.text
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 404, "code": 10015}])
+async def test_a_reply_sent_while_discord_is_away_says_nothing_of_a_failure(
+    world: Wired, trouble: dict[str, int]
+) -> None:
+    card = await world.card()
+    opened = await world.box(card)
+    with capture_logs() as logs:
+        away = world.discord.fail("*", "/webhooks/*", times=None, **trouble)
+        await world.discord.submit(world.luna, opened, {"text": "Only once"})
+        await world.discord.wait_for(lambda: "Answered" in world.cards()[0].text)
+        await world.stop()
+        away.remove()
+    assert world.sent("Only once") == 1
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == []
+
+
+async def test_words_whose_receipt_got_lost_are_given_back_and_can_be_sent_again(world: Wired) -> None:
+    """Discord has closed the form then: nobody could copy them from there."""
+    opened = await world.box(await world.card())
+    world.discord.fail("POST", CALLBACK, after_applying=True, drop=True)
+    answer = await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
+    await world.discord.wait_for(lambda: "look before you do it again" in answer.text)
+    assert "Dear fan" in answer.text
+    assert world.sent("Dear fan") == 0
+
+
+async def test_a_command_under_way_at_a_stop_is_answered_first(world: Wired) -> None:
+    fault = world.fanvue.faults.add("/insights/earnings*", "hang")
+    with capture_logs() as logs:
+        asked = await world.slash("insights earnings", period="7d")
+        await fault.struck.wait()
+        stopping = asyncio.create_task(world.stop())
+        await asyncio.sleep(0.01)
+        world.fanvue.faults.clear()
+        await stopping
+    assert "$" in asked.text
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == []
+
+
+async def test_a_command_that_outlasts_a_stop_ends_in_silence(world: Wired) -> None:
+    fault = world.fanvue.faults.add("/insights/earnings*", "hang", times=None)
+    with capture_logs() as logs:
+        asked = await world.slash("insights earnings", period="7d")
+        await fault.struck.wait()
+        await world.stop()
+        world.fanvue.faults.clear()
+        await asyncio.sleep(0.05)
+    assert "Code" not in asked.text
+    assert [one["event"] for one in logs if one["log_level"] in {"error", "warning"}] == []
+
+
+async def test_a_post_that_cannot_be_shown_as_sent_is_told_beside_it_and_went_out_once(world: Wired) -> None:
+    card = await (await world.slash("post create", text="Hello from Discord")).wait()
+    await world.discord.wait_for(lambda: "Nothing is sent" in card.text)
+    world.discord.fail("PATCH", ORIGINAL, status=404, code=10008, times=None)
+    pressed = await world.discord.click(world.luna, card.messages[-1], "Post now")
+    await world.discord.wait_for(lambda: "Posted" in pressed.text)
+    desk = world.fanvue.world.desk(world.fanvue.world.account(CREATOR))
+    assert sum(post.text == "Hello from Discord" for post in desk.posts) == 1
+
+
+async def test_a_reply_that_cannot_be_noted_as_sent_is_told_as_sent(world: Wired) -> None:
+    world.fanvue.faults.add("sendMessage", "applied_answer_cut")
+    fault = world.fanvue.faults.add("/chats/*/messages", "hang")
+    asked = await world.slash("inbox reply", fan=world.fan, text="Only once")
+    await fault.struck.wait()
+    async with world.app.stores._database.write() as connection:
+        await connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(world.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        world.fanvue.faults.clear()
+        await world.discord.wait_for(lambda: asked.text)
+        other.execute("ROLLBACK")
+    assert "Sent ✓" in asked.text
+    assert world.sent("Only once") == 1
