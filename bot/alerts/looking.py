@@ -1,7 +1,7 @@
 """One look at one creator: each list they allow us to read, into the intake, and only then the cursor."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -44,6 +44,7 @@ CALL_PAUSE_SECONDS = 3.5
 """Between the further ones: a tenth again."""
 DEADLINE_SECONDS = 15
 AT_ONCE = 100
+LONGEST_PARTIAL_PAUSE_SECONDS = 600
 RARELY = 10
 """Refunds and disputes are looked for at every tenth fast beat."""
 FIRST_LOOK_BACK = timedelta(minutes=15)
@@ -121,8 +122,10 @@ class Looker:
         beat = beat_seconds(polling.heard_at, polling.missed_at, is_silent=is_silent)
         token = self._tokens.ready(connection, followed.sealed)
         calls = _Calls(self._gate, followed.creator, token)
+        due = self._due_sources(target, followed.creator, beat)
+        await self._begin(due, followed)
         try:
-            for source in self._due_sources(target, followed.creator, beat):
+            for source in due:
                 await self._read(source, target, followed, calls)
         except BusyError as error:
             wait = (error.until - self._clock.now()).total_seconds()
@@ -149,32 +152,44 @@ class Looker:
             and (not troubles or source not in troubles or troubles[source].until <= now)
         ]
 
+    async def _begin(self, due: Iterable[Source], followed: Followed) -> None:
+        """Note where the news of a list begins that was never read, be it not read this time either."""
+        for source in due:
+            if source not in followed.polling.cursors:
+                begin = Cursor(since=self._first_since(followed.creator))
+                await self._cursors.move(followed.creator.id, source, begin)
+
     async def _read(self, source: Source, target: Target, followed: Followed, calls: _Calls) -> None:
-        stored = followed.polling.cursors.get(source)
-        cursor = stored or Cursor(since=self._first_since(followed.creator))
         now = self._clock.now()
+        cursor = followed.polling.cursors.get(source) or Cursor(since=self._first_since(followed.creator))
         seen = (target.seen or {}).get(source, frozenset())
         look = Look(
             creator=followed.creator,
             ask=calls,
+            now=now,
             since=cursor.since,
             read_to=min(cursor.read_to, now) if cursor.read_to else None,
             has_earnings=Source.EARNINGS.scope in followed.creator.connection.scopes,
             is_seen=lambda mark: hash(mark) in seen,
             follows_answers=followed.follows_answers,
         )
+        reading = Reading()
         try:
-            reading = await READERS[source](look)
-        except (BusyError, *ENDED, PausedError, StorageBusyError) as error:
-            if isinstance(error, BusyError):
-                self._count(source, Outcome.LIMITED)
+            await READERS[source](look, reading)
+        except StorageBusyError:
             raise
         except DomainError as error:
-            await self._note_trouble(source, target, followed, cursor, _outcome(error))
-            return
-        await self._keep(source, followed, cursor, reading, look.is_seen, is_stored=stored is not None)
+            reading.has_gap, reading.trouble = True, error
+        await self._keep(source, followed, cursor, reading, look.is_seen)
         _remember(target, source, reading)
-        self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
+        if reading.trouble is None:
+            self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
+        elif isinstance(reading.trouble, (BusyError, *ENDED, PausedError)):
+            if isinstance(reading.trouble, BusyError):
+                self._count(source, Outcome.LIMITED)
+            raise reading.trouble
+        else:
+            await self._note_trouble(source, target, followed, cursor, reading)
 
     async def _keep(
         self,
@@ -183,8 +198,6 @@ class Looker:
         cursor: Cursor,
         reading: Reading,
         is_seen: Callable[[str], bool],
-        *,
-        is_stored: bool,
     ) -> None:
         """Take in what is new, oldest first, then move the cursor."""
         creator, now = followed.creator.id, self._clock.now()
@@ -199,18 +212,23 @@ class Looker:
             is_missed |= any(_was_not_brought(event, now) for event in new)
         if is_missed:
             await self._cursors.note_missed(creator, now)
-        newest = min(reading.newest, now) if reading.newest else None
+        newest = min(reading.newest, now) if reading.newest and not reading.has_gap else None
         is_further = newest is not None and (cursor.read_to is None or newest > cursor.read_to)
-        if is_further or not is_stored or cursor.trouble is not None:
+        is_over = cursor.trouble is not None and reading.trouble is None
+        if is_further or is_over:
             await self._cursors.move(creator, source, Cursor(cursor.since, newest))
 
     async def _note_trouble(
-        self, source: Source, target: Target, followed: Followed, cursor: Cursor, outcome: Outcome
+        self, source: Source, target: Target, followed: Followed, cursor: Cursor, reading: Reading
     ) -> None:
+        """Leave the list alone for a while; not for long where a part of it can be read."""
+        outcome = _outcome(reading.trouble)
         self._count(source, outcome)
         earlier = (target.troubles or {}).get(source)
         failures = earlier.failures + 1 if earlier else 1
         pause = pause_seconds(failures, is_refused=outcome is not Outcome.UNANSWERED)
+        if reading.newest is not None:
+            pause = min(pause, jittered(LONGEST_PARTIAL_PAUSE_SECONDS))
         target.troubles = {**(target.troubles or {}), source: Trouble(failures, self._seconds() + pause)}
         if cursor.trouble is not outcome:
             now = self._clock.now()
@@ -230,11 +248,13 @@ def _readable(held: frozenset[Scope]) -> tuple[Source, ...]:
 def _remember(target: Target, source: Source, reading: Reading) -> None:
     """What was just read need not be taken in again, and trouble is over; nothing is kept where there is nothing."""
     marks = frozenset(hash(mark) for mark in (*reading.marks, *(event.key for event in reading.events)))
+    if reading.has_gap and target.seen:
+        marks |= target.seen.get(source, frozenset())
     if marks:
         target.seen = {**(target.seen or {}), source: marks}
     elif target.seen:
         target.seen = {other: kept for other, kept in target.seen.items() if other != source} or None
-    if target.troubles:
+    if target.troubles and reading.trouble is None:
         target.troubles = {other: trouble for other, trouble in target.troubles.items() if other != source} or None
 
 
@@ -243,7 +263,7 @@ def _was_not_brought(event: Event, now: datetime) -> bool:
     return event.kind not in UNTOLD and event.happened_at < now - GRACE
 
 
-def _outcome(error: DomainError) -> Outcome:
+def _outcome(error: DomainError | None) -> Outcome:
     if isinstance(error, ScopeMissingError | RefusedByFanvueError):
         return Outcome.REFUSED
     if isinstance(error, GoneError) or (isinstance(error, FanvueChangedError) and error.field == "API version"):

@@ -1,6 +1,7 @@
 """How each of Fanvue's lists is read: newest first, back to where the last time ended, and no further than allowed.
 
-Nothing here moves a cursor or stores an event, so a reading that is broken off costs nothing but its calls.
+Nothing here moves a cursor or stores an event: what was read before a reading broke off can be taken in, and the rest
+is read the next time.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -15,7 +16,14 @@ from bot.alerts import findings
 from bot.domain import identity
 from bot.domain.accounts import Creator
 from bot.domain.catching_up import Source
-from bot.domain.errors import GoneError, RefusedByFanvueError
+from bot.domain.errors import (
+    DomainError,
+    FanvueChangedError,
+    FanvueDownError,
+    GoneError,
+    RefusedByFanvueError,
+    ScopeMissingError,
+)
 from bot.domain.events import Event
 from bot.fanvue.chats import Chat, list_chats, list_messages
 from bot.fanvue.insights import earnings, spending
@@ -35,8 +43,12 @@ MOST_MESSAGES = 150
 MOST_ANSWERED = 100
 MOST_ANSWERED_OPENED = 10
 """Chats that are looked into for what the creator's side wrote; those left out are looked into the next time."""
-CLOSED = (GoneError, RefusedByFanvueError)
-"""Says Fanvue of a chat whose fan is gone: the others are read all the same."""
+CLOSED = (GoneError, RefusedByFanvueError, ScopeMissingError)
+"""Says Fanvue of a chat whose fan is gone: the others are read all the same, and it is tried again every hour."""
+CLOSED_FOR_GOOD = timedelta(hours=6)
+"""After its last message."""
+MOST_DOWN = 3
+"""Chats without an answer: then it is Fanvue that does not answer, and no more are opened in this reading."""
 OVERLAP = timedelta(minutes=30)
 """Rows that show up late, dated before what was read already, are found for so long."""
 
@@ -54,6 +66,7 @@ class Look(msgspec.Struct, frozen=True):
 
     creator: Creator
     ask: Ask
+    now: datetime
     since: datetime
     """What happened before is history and no news."""
     read_to: datetime | None
@@ -77,7 +90,7 @@ class Look(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Reading:
-    """What a list told."""
+    """What a list told, as far as it was read when the reading broke off."""
 
     events: list[Event] = field(default_factory=list)
     newest: datetime | None = None
@@ -85,6 +98,12 @@ class Reading:
     """False when it was cut short by a limit of ours."""
     marks: list[str] = field(default_factory=list)
     """What need not be looked at again while it is near the cursor; events are marked by their keys."""
+    has_gap: bool = False
+    """Something was left out that is to be read the next time: the cursor stays where it is."""
+    trouble: DomainError | None = None
+    """Why, where Fanvue is to be asked less often for it."""
+    downs: int = 0
+    """How many chats were not answered for."""
 
     def note(self, moment: datetime, event: Event | None) -> None:
         """One row."""
@@ -93,9 +112,9 @@ class Reading:
             self.events.append(event)
 
 
-async def read_chats(look: Look) -> Reading:
+async def read_chats(look: Look, reading: Reading) -> None:
     """Unread chats; those with more than one unread message are opened, which marks nothing as read."""
-    reading, count, opened = Reading(), 0, 0
+    count = opened = 0
     filters = () if look.creator.managed else ("unread",)
     async with aclosing(_rows(look, list_chats(look.acting_as, size=PAGE_SIZE, filters=filters))) as chats:
         async for chat in chats:
@@ -104,14 +123,15 @@ async def read_chats(look: Look) -> Reading:
                 continue
             count += 1
             reading.note(at, None)
-            if at < look.floor or opened == MOST_CHATS_OPENED:
-                reading.is_whole = at < look.floor
+            if at < look.floor:
                 break
-            opened += await _read_chat(look, chat, reading)
-    reading.is_whole &= count < MOST_ROWS
+            if opened == MOST_CHATS_OPENED:
+                reading.has_gap = True
+                break
+            opened += await _read_chat(look, chat, at, reading)
+    reading.is_whole = count < MOST_ROWS
     if look.follows_answers:
         await _read_answers(look, reading)
-    return reading
 
 
 async def _read_answers(look: Look, reading: Reading) -> None:
@@ -122,22 +142,22 @@ async def _read_answers(look: Look, reading: Reading) -> None:
             at, last = _last_at(chat), chat.last_message
             if at is None or last is None:
                 continue
-            if at < look.floor or opened == MOST_ANSWERED_OPENED:
+            if at < look.floor:
                 return
-            mark = f"answers:{chat.user.uuid}:{last.uuid}"
-            is_written = not identity.is_automatic(last.type)
-            if is_written and not look.is_seen(mark):
-                opened += 1
-                await _read_answers_in(look, chat, reading)
+            if opened == MOST_ANSWERED_OPENED:
+                reading.has_gap = True
+                return
             reading.note(at, None)
-            reading.marks.append(mark)
+            mark = f"answers:{chat.user.uuid}:{last.uuid}"
+            if identity.is_automatic(last.type) or look.is_seen(mark):
+                reading.marks.append(mark)
+            elif _may_open(look, mark, reading):
+                opened += 1
+                await _open(look, mark, at, reading, _read_answers_in(look, chat, reading))
 
 
 async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
-    try:
-        page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
-    except CLOSED:
-        return
+    page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
     for message in page.data:
         if message.sent_at is not None and message.sent_at >= look.floor:
             found = findings.of_sent(look.creator.id, chat, message)
@@ -145,64 +165,94 @@ async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
                 reading.events.append(found)
 
 
-async def _read_chat(look: Look, chat: Chat, reading: Reading) -> bool:
+async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> bool:
     """Note what is new in a chat; whether it had to be opened. Of one that will not open, its last message is told."""
     last = chat.last_message
     mark = f"chat:{chat.user.uuid}:{last.uuid if last else ''}"
-    reading.marks.append(mark)
     if chat.is_read or look.is_seen(mark):
+        reading.marks.append(mark)
         return False
     event = findings.of_last_message(look.creator.id, chat, last) if last else None
-    is_opened = event is None or chat.unread_messages_count > 1
-    is_told = is_opened and await _read_unread_in(look, chat, reading)
+    is_alone = event is not None and chat.unread_messages_count <= 1
+    may_open = not is_alone and _may_open(look, mark, reading)
+    is_told = may_open and await _open(look, mark, at, reading, _read_unread_in(look, chat, reading))
     if event is not None and not is_told:
         reading.events.append(event)
-    return is_opened
+    if is_alone:
+        reading.marks.append(mark)
+    return may_open
 
 
-async def _read_unread_in(look: Look, chat: Chat, reading: Reading) -> bool:
-    """Whether it could be opened."""
+async def _read_unread_in(look: Look, chat: Chat, reading: Reading) -> None:
     call = list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE)
+    async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
+        async for message in messages:
+            if message.sent_at is not None and message.sent_at < look.floor:
+                break
+            found = None if message.is_read else findings.of_message(look.creator.id, chat, message)
+            if found is not None:
+                reading.events.append(found)
+
+
+def _may_open(look: Look, mark: str, reading: Reading) -> bool:
+    """Whether a chat is to be opened now; one that is not leaves a gap."""
+    closed = _closed(look, mark)
+    if look.is_seen(closed):
+        reading.marks.append(closed)
+    elif reading.downs < MOST_DOWN:
+        return True
+    reading.has_gap = True
+    return False
+
+
+async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: Awaitable[None]) -> bool:
+    """Whether one chat was read; what stands against it stops no other, and it is tried again."""
     try:
-        async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
-            async for message in messages:
-                if message.sent_at is not None and message.sent_at < look.floor:
-                    break
-                found = None if message.is_read else findings.of_message(look.creator.id, chat, message)
-                if found is not None:
-                    reading.events.append(found)
+        await opening
     except CLOSED:
-        return False
-    return True
+        reading.has_gap |= (is_young := at > look.now - CLOSED_FOR_GOOD)
+        reading.marks.append(_closed(look, mark) if is_young else mark)
+    except (FanvueDownError, FanvueChangedError) as error:
+        reading.has_gap, reading.trouble = True, error
+        reading.downs += isinstance(error, FanvueDownError)
+    else:
+        reading.marks.append(mark)
+        return True
+    return False
+
+
+def _closed(look: Look, mark: str) -> str:
+    """What marks a chat that would not open, in this hour."""
+    return f"{mark}:{look.now:%Y-%m-%dT%H}"
 
 
 def _last_at(chat: Chat) -> datetime | None:
     return (chat.last_message.sent_at if chat.last_message else None) or chat.last_message_at
 
 
-async def read_earnings(look: Look) -> Reading:
+async def read_earnings(look: Look, reading: Reading) -> None:
     """Sales; reversals too, on the surface that lists them here."""
     call = earnings(look.acting_as, start=look.floor if look.read_to else None, size=PAGE_SIZE)
-    return await _read_back(look, call, lambda row: row.date, lambda row: findings.of_earning(look.creator.id, row))
+    await _read_back(look, reading, call, lambda row: row.date, lambda row: findings.of_earning(look.creator.id, row))
 
 
-async def read_reversals(look: Look) -> Reading:
+async def read_reversals(look: Look, reading: Reading) -> None:
     """Refunds and disputes, where the earnings leave them out; there is no list of a managed creator's."""
     call = spending(start=look.floor if look.read_to else None, size=PAGE_SIZE)
-    return await _read_back(look, call, lambda row: row.date, lambda row: findings.of_reversal(look.creator.id, row))
+    await _read_back(look, reading, call, lambda row: row.date, lambda row: findings.of_reversal(look.creator.id, row))
 
 
-async def read_notifications(look: Look) -> Reading:
+async def read_notifications(look: Look, reading: Reading) -> None:
     """Followers, comments, likes; sales where the earnings may not be read."""
 
     def finding(row: Notification) -> Event | None:
         return findings.of_notification(look.creator.id, row, has_earnings=look.has_earnings)
 
     call = list_notifications(look.acting_as, size=PAGE_SIZE)
-    return await _read_back(look, call, lambda row: row.created_at, finding)
+    await _read_back(look, reading, call, lambda row: row.created_at, finding)
 
 
-READERS: dict[Source, Callable[[Look], Awaitable[Reading]]] = {
+READERS: dict[Source, Callable[[Look, Reading], Awaitable[None]]] = {
     Source.CHATS: read_chats,
     Source.EARNINGS: read_earnings,
     Source.REVERSALS: read_reversals,
@@ -211,10 +261,14 @@ READERS: dict[Source, Callable[[Look], Awaitable[Reading]]] = {
 
 
 async def _read_back(
-    look: Look, call: Call[Page[Row]], moment: Callable[[Row], datetime], finding: Callable[[Row], Event | None]
-) -> Reading:
+    look: Look,
+    reading: Reading,
+    call: Call[Page[Row]],
+    moment: Callable[[Row], datetime],
+    finding: Callable[[Row], Event | None],
+) -> None:
     """Rows back to the floor. A row from before it still tells where to begin the next time."""
-    reading, count = Reading(), 0
+    count = 0
     async with aclosing(_rows(look, call)) as rows:
         async for row in rows:
             at = moment(row)
@@ -224,7 +278,6 @@ async def _read_back(
             count += 1
             reading.note(at, finding(row))
     reading.is_whole = count < MOST_ROWS
-    return reading
 
 
 def _rows(look: Look, call: Call[Page[Row]], most: int = MOST_ROWS) -> AsyncGenerator[Row, None]:

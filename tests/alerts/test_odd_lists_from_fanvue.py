@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from polling_ground import CREATOR, Ground, Process
 
+from bot.domain.accounts import ChannelId, FanId
+from bot.domain.catching_up import Source
 from sandbox.fanvue.instants import stamp
 
 
@@ -24,3 +26,137 @@ async def test_a_row_dated_ahead_hides_nothing_that_comes_before_its_date(
         await ground.fanvue.fan_tips(CREATOR, ground.fan, amount)
         await process.look(after=70)
     assert [event.amount.minor for event in await process.news() if event.amount] == [100, 200, 300]
+
+
+async def tips(ground: Ground, count: int) -> list[int]:
+    """So many, a second apart; what they brought."""
+    for number in range(count):
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, 100 + number)
+        ground.time.pass_by(1)
+    return list(range(100, 100 + count))
+
+
+async def amounts(process: Process) -> list[int]:
+    return sorted(event.amount.minor for event in await process.news() if event.amount)
+
+
+@pytest.mark.parametrize("kind", [400, 403, 404, 500, "garbage"])
+async def test_a_page_that_cannot_be_had_hides_none_before_it_and_is_read_once_it_can(
+    ground: Ground, process: Process, kind: str | int
+) -> None:
+    every = await tips(ground, 60)
+    ground.fanvue.faults.add("getEarnings", kind, after=1)
+    await process.look(after=70)
+    assert await amounts(process) == every[10:]
+    assert (await process.polling(ground.creator)).cursors[Source.EARNINGS].trouble is not None
+    ground.fanvue.faults.clear()
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 999)
+    for _ in range(2):
+        await process.look(after=700)
+    assert await amounts(process) == [*every, 999]
+    assert (await process.polling(ground.creator)).cursors[Source.EARNINGS].trouble is None
+
+
+async def test_what_comes_while_a_later_page_cannot_be_had_is_told_within_minutes(
+    ground: Ground, process: Process
+) -> None:
+    every = await tips(ground, 60)
+    ground.fanvue.faults.rewrite("getEarnings", lambda answer: answer.update(nextCursor="no such cursor"))
+    for hour in range(8):
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, 1000 + hour)
+        for _ in range(2):
+            await process.look(after=700)
+        assert 1000 + hour in await amounts(process)
+    ground.fanvue.faults.clear()
+    for _ in range(2):
+        await process.look(after=700)
+    assert await amounts(process) == [*every, *range(1000, 1008)]
+
+
+async def test_a_limit_in_the_middle_of_a_list_keeps_what_was_read(ground: Ground, process: Process) -> None:
+    every = await tips(ground, 60)
+    ground.fanvue.faults.add("getEarnings", 429, after=1, retry_after=600)
+    await process.look(after=70)
+    assert await amounts(process) == every[10:]
+    ground.fanvue.faults.clear()
+    await process.look(after=1000)
+    assert await amounts(process) == every
+
+
+@pytest.mark.parametrize("kind", [400, 403, 404, 500, "garbage"])
+async def test_a_chat_that_opens_later_tells_all_its_messages_once(
+    ground: Ground, process: Process, kind: str | int
+) -> None:
+    late, other = ground.fans[:2]
+    _, person = ground.fanvue.world.fan(CREATOR, late)
+    for fan in (other, late):
+        for number in ("one", "two", "three"):
+            await ground.fanvue.fan_writes(CREATOR, fan, f"{number} of {fan}")
+    ground.fanvue.faults.add(f"/chats/{person.user.uuid}/messages", kind)
+    await process.look(after=70)
+    readable = [f"{number} of {other}" for number in ("one", "two", "three")]
+    assert sorted(map(str, await process.texts())) == sorted([*readable, f"three of {late}"])
+    ground.fanvue.faults.clear()
+    for _ in range(7):
+        await process.look(after=700)
+    every = [f"{number} of {fan}" for fan in (other, late) for number in ("one", "two", "three")]
+    assert sorted(map(str, await process.texts())) == sorted(every)
+    assert (await process.polling(ground.creator)).cursors[Source.CHATS].trouble is None
+
+
+async def test_while_no_chat_opens_each_tells_its_last_message(ground: Ground, process: Process) -> None:
+    fans = ground.fans[:6]
+    for fan in fans:
+        for number in ("one", "two"):
+            await ground.fanvue.fan_writes(CREATOR, fan, f"{number} of {fan}")
+    fault = ground.fanvue.faults.add("listMessages", 500)
+    await process.look(after=70)
+    assert sorted(map(str, await process.texts())) == sorted(f"two of {fan}" for fan in fans)
+    assert fault.hits == 3 * 3, "three chats, three tries each: then it is Fanvue, and not a chat"
+    ground.fanvue.faults.clear()
+    for _ in range(3):
+        await process.look(after=70)
+    assert len(await process.texts()) == 2 * len(fans)
+
+
+async def test_a_chat_that_never_opens_holds_nothing_up_for_ever(ground: Ground, process: Process) -> None:
+    _, person = ground.fanvue.world.fan(CREATOR, ground.fan)
+    for text in ("one", "two"):
+        await ground.fanvue.fan_writes(CREATOR, ground.fan, text)
+    fault = ground.fanvue.faults.add(f"/chats/{person.user.uuid}/messages", 404)
+    for _ in range(48):
+        await process.look(after=1800)
+    assert fault.hits <= 8
+    read_to = (await process.polling(ground.creator)).cursors[Source.CHATS].read_to
+    assert read_to is not None
+    await ground.fanvue.fan_writes(CREATOR, ground.fans[1], "still heard")
+    await process.look(after=70)
+    assert await process.texts() == ["two", "still heard"]
+
+
+async def test_answers_in_more_chats_than_are_opened_at_once_are_all_found_however_old_they_are(
+    ground: Ground, process: Process
+) -> None:
+    post = (ChannelId(1), ground.creator, FanId("somebody"), ChannelId(2), ground.time.now())
+    await process.stores.desk_posts.remember(*post)
+    chats = ground.fanvue.world.desk(ground.fanvue.world.account(CREATOR)).chats.values()
+    fans = [chat.fan.user.handle for chat in chats if chat.fan.is_contactable and not chat.is_archived][:25]
+    for fan in fans:
+        await ground.fanvue.creator_writes(CREATOR, fan, f"answer to {fan}")
+        ground.time.pass_by(300)
+    for _ in range(4):
+        await process.look(after=70)
+    assert sorted(map(str, await process.texts())) == sorted(f"answer to {fan}" for fan in fans)
+
+
+async def test_a_limit_at_the_first_look_of_all_loses_nothing_of_what_happens_meanwhile(ground: Ground) -> None:
+    async with ground.process() as process:
+        await ground.connect(process)
+        ground.fanvue.faults.add("listChats", 429, retry_after=600)
+        await process.settle_in()
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, 500)
+        for _ in range(5):
+            await process.look(after=700)
+        ground.fanvue.faults.clear()
+        await process.look(after=1000)
+        assert await amounts(process) == [500]
