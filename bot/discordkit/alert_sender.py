@@ -18,6 +18,7 @@ from bot.alerts.sending import (
 from bot.discordkit.archived import opened_for
 from bot.discordkit.cards import deliveries_in
 from bot.discordkit.desk_posts import DeskPosts
+from bot.discordkit.desk_tags import UNTAGGED
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.drawing import Drawing, draw
 from bot.discordkit.pacer import Pacer
@@ -37,6 +38,7 @@ POST_GONE = frozenset({10003, 50083, 160005})
 REASONS = {
     10003: "the channel does not exist any more",
     10004: "the bot is no longer in the server",
+    40067: UNTAGGED,
     50001: "the bot cannot see the channel",
     50007: "this person takes no direct messages from the bot",
     50013: "the bot may not write in the channel",

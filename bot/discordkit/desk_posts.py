@@ -1,17 +1,20 @@
 """A desk: a forum with one post for each fan, which the fan's cards go into."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
 import discord
 
 from bot.alerts.sending import Outgoing, UndeliverableError
+from bot.discordkit import desk_tags
 from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
 from bot.domain import text
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.clock import Clock
 
+NEEDS_TAG = "40067"
 NOBODY = FanId("")
 """The post for what no single fan did."""
 FANS = "What this fan does, and what is written to them, lands here."
@@ -77,13 +80,35 @@ class DeskPosts:
             colour=Colour.QUIET,
         )
         embed.set_author(name=f"@{text.plain_name(first.creator_handle)}")
+        tags = await self._tags(channel, desk_tags.WAITING if first.event.fan else desk_tags.ANSWERED)
         await self._pacer.slot()
         opened = await channel.create_thread(
             name=f"{name} · @{text.plain_name(first.creator_handle, 30)}"[:100],
             embed=embed,
+            applied_tags=tags,
             allowed_mentions=discord.AllowedMentions.none(),
         )
         return ChannelId(opened.thread.id)
+
+    async def _tags(self, forum: discord.ForumChannel, wanted: str) -> list[discord.ForumTag]:
+        """What a new post begins with where the forum wants every one to have a tag, made where it has none of ours."""
+        if not forum.flags.require_tag:
+            return []
+        return desk_tags.beginning(forum, wanted) or desk_tags.beginning(await self._tagged(forum), wanted)
+
+    async def _tagged(self, forum: discord.ForumChannel) -> discord.ForumChannel:
+        """The forum with tags of ours, as Discord has it now: who holds an old one would undo what others made."""
+        await self._pacer.slot()
+        asked: Any = await self._client.fetch_channel(forum.id)
+        found: discord.ForumChannel = asked
+        room = desk_tags.MOST_OF_A_FORUM - len(found.available_tags)
+        if desk_tags.beginning(found, desk_tags.WAITING):
+            return found
+        if room > 0:
+            await self._pacer.slot()
+            with suppress(discord.Forbidden):
+                return await desk_tags.add(found, desk_tags.missing(found)[:room]) or found
+        raise UndeliverableError(desk_tags.UNTAGGED, NEEDS_TAG, is_place_closed=True)
 
 
 def _key(outgoing: Outgoing) -> tuple[ChannelId, CreatorId, FanId]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import discord
 
+from bot.discordkit import desk_tags
 from bot.domain import text
 from bot.domain.accounts import GuildId
 from bot.domain.alerts import Place, PlaceKind
@@ -69,6 +70,8 @@ def trouble(client: discord.Client, place: Place, roles: Iterable[int] = ()) -> 
     missing = lacking(channel)
     if missing:
         return f"Give me {', '.join(missing)} there (channel settings, Permissions)."
+    if isinstance(channel, discord.ForumChannel) and desk_tags.keeps_posts_out(channel):
+        return f"I cannot open posts there: {desk_tags.UNTAGGED}."
     for role in roles:
         problem = role_trouble(channel, role)
         if problem:
@@ -102,6 +105,8 @@ async def require_usable(interaction: discord.Interaction, channel: Channel) -> 
     if missing:
         names = f"{', '.join(missing[:-1])} and {missing[-1]}" if len(missing) > 1 else missing[0]
         raise BadInputError(f"I may not write in {channel.mention}. Give me {names} there, then try again.")
+    if isinstance(channel, discord.ForumChannel) and desk_tags.keeps_posts_out(channel):
+        raise BadInputError(f"I cannot open posts in {channel.mention}: {desk_tags.UNTAGGED}.")
 
 
 async def require_mentionable(interaction: discord.Interaction, channel: Channel, role_id: int) -> None:

@@ -136,6 +136,7 @@ class Channel:
     topic: str | None = None
     position: int = 0
     available_tags: list[dict[str, Any]] = field(default_factory=list)
+    requires_tag: bool = False
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     history: dict[int, "Message"] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from sandbox.discord.model import Attachment, Channel, ChannelKind, Guild, Membe
 from sandbox.discord.permissions import Permissions
 
 Json = dict[str, Any]
+REQUIRE_TAG = 1 << 4
 
 
 def user_json(user: User) -> Json:
@@ -135,6 +136,7 @@ def _guild_channel_json(channel: Channel) -> Json:
     }
     if channel.kind is ChannelKind.FORUM:
         payload |= {"available_tags": channel.available_tags, "default_reaction_emoji": None, "default_forum_layout": 0}
+        payload["flags"] = REQUIRE_TAG if channel.requires_tag else 0
     return payload
 
 

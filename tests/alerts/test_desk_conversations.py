@@ -229,3 +229,17 @@ async def test_a_killed_worker_mirrors_once(desk: Desk, forum: Channel) -> None:
     desk.clock.step(minutes=5)
     await desk.deliver(desk.worker())
     assert len(told(desk, forum)) == 2
+
+
+async def test_a_header_takes_no_last_tag_from_a_post_that_needs_one(desk: Desk, forum: Channel) -> None:
+    forum.requires_tag = True
+    forum.available_tags = [{"moderated": False, "emoji_id": None, "emoji_name": None, "id": "5", "name": "waiting"}]
+    await desk.write("Sarah", "hello?")
+    await desk.deliver()
+    await written_at_fanvue(desk, "hi")
+    await desk.deliver()
+    assert await service(desk).sweep() == 1
+    (post,) = posts(desk, forum)
+    assert "all is answered" in desk.cards(post)[0].text
+    assert post.thread is not None
+    assert post.thread.applied_tags == ["5"]

@@ -9,7 +9,7 @@ from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from sandbox.stage import age_restricted
-from tests.rig import CREATOR, Rig, labels_of, words_of
+from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 CANARY = "CANARY between us"
 
@@ -141,3 +141,20 @@ async def test_one_press_makes_the_missing_tags_where_the_bot_may_and_says_what_
     thread: Any = desk.env.bot.get_channel(desk.extra["forum"].threads[0].id)
     assert "waiting" in {tag.name for tag in thread.applied_tags}
     assert "Make the tags" not in labels_of(header_of(desk))
+
+
+async def test_a_forum_whose_posts_need_a_tag_that_is_not_there_is_seen_in_the_panel_before_it_matters(
+    desk: Rig,
+) -> None:
+    forum: Any = desk.env.bot.get_channel(desk.extra["forum"].id)
+    forum._flags |= 1 << 4
+    denied = str(discord.PermissionOverwrite(manage_channels=False).pair()[1].value)
+    mine = {"id": forum.guild.me.id, "type": 1, "allow": "0", "deny": denied}
+    forum._overwrites.append(discord.abc._Overwrites(mine))  # type: ignore[arg-type]
+    panel = await desk.luna.slash(desk.desk, "alerts panel")
+    assert "its posts need a tag" in words_of(panel)
+    adding = next(part["custom_id"] for part in components_of(panel.response) if ":al_add:" in part["custom_id"])
+    picked = await desk.luna.select(panel.response, [desk.extra["forum"]], custom_id=adding)
+    assert "its posts need a tag" in words_of(picked)
+    forum._overwrites.pop()
+    assert "need a tag" not in words_of(await desk.luna.slash(desk.desk, "alerts panel"))

@@ -58,6 +58,8 @@ class ThreadRoutes:
         tags = [str(tag) for tag in request.body.get("applied_tags") or []]
         if len(tags) > 5 or set(tags) - known:
             raise FormError(("applied_tags", "BASE_TYPE_CHOICES", "Up to 5 of the forum's own tags."))
+        if forum.requires_tag and not tags:
+            raise ApiError(40067)
         thread = self._open(forum, request.body, ChannelKind.PUBLIC_THREAD)
         assert thread.thread is not None
         thread.thread.applied_tags = tags
