@@ -103,6 +103,7 @@ async def wired(folder: Path, template: Path, studio: ChartStudio) -> AsyncItera
         browser = await stack.enter_async_context(Visitor())
         asked = await (await discord.slash(luna, None, "connect")).wait()
         assert (await browser.connect(link_in(asked), CREATOR)).status == 200
+        await app.client.wait_until_ready()
         yield world
 
 

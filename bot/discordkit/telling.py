@@ -1,8 +1,12 @@
 """Telling people under a card: authors of replies that were cut short, and who is to answer a fan."""
 
-from contextlib import suppress
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import discord
+import structlog
+from discord.abc import Snowflake
 
 from bot.discordkit.failures import again_view, embed_of, failure_for
 from bot.discordkit.pacer import Pacer
@@ -10,8 +14,12 @@ from bot.domain import text
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Sent
 from bot.domain.drafts import CutShort
-from bot.domain.errors import OutcomeUnknownError
+from bot.domain.errors import DiscordDownError, OutcomeUnknownError
 from bot.domain.waiting import Overdue
+
+log = structlog.get_logger(__name__)
+
+NONCE_LENGTH = 25
 
 
 class ReplyTeller:
@@ -22,24 +30,25 @@ class ReplyTeller:
         self._pacer = pacer
 
     async def tell(self, reply: CutShort) -> None:
-        """Say that nobody knows whether it arrived, with a button to send it again; never raises."""
+        """Say that nobody knows whether it arrived, with a button to send it again.
+
+        DiscordDownError when it cannot be said now; told again then, it is there once.
+        """
         error = OutcomeUnknownError()
         error.again = reply.key
-        author = discord.Object(reply.author)
         channel = self._client.get_partial_messageable(reply.channel)
         reference = None
         if reply.card is not None:
             reference = channel.get_partial_message(reply.card).to_reference(fail_if_not_exists=False)
         await self._pacer.slot()
-        with suppress(discord.HTTPException):
+        async with _later():
             await channel.send(
                 content=f"<@{reply.author}>, your answer was cut short.",
                 embed=embed_of(failure_for(error)),
                 view=again_view(error),  # type: ignore[arg-type]
                 reference=reference,  # type: ignore[arg-type]
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False, roles=False, replied_user=False, users=[author]
-                ),
+                allowed_mentions=_naming(users=[discord.Object(reply.author)]),
+                nonce=_nonce("cut short", reply.key),
             )
 
 
@@ -58,9 +67,7 @@ class HandOverTeller:
             await channel.send(
                 content=f"<@{to}>, {text.name(by)} handed this fan over to you.",
                 reference=channel.get_partial_message(card.message).to_reference(fail_if_not_exists=False),
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False, roles=False, replied_user=False, users=[discord.Object(to)]
-                ),
+                allowed_mentions=_naming(users=[discord.Object(to)]),
             )
         except discord.HTTPException:
             return False
@@ -75,20 +82,42 @@ class WaitCaller:
         self._pacer = pacer
 
     async def call(self, overdue: Overdue, *, role: int | None, lead: DiscordUserId | None) -> None:
-        """Under the fan's card, mentioning the role or the lead; never raises."""
+        """Under the fan's card, mentioning the role or the lead.
+
+        DiscordDownError when it cannot be said now; said again then, it is there once.
+        """
         channel = self._client.get_partial_messageable(overdue.card.channel)
         card = channel.get_partial_message(overdue.card.message).to_reference(fail_if_not_exists=False)
         who = f"<@&{role}>" if role is not None else f"<@{lead}>"
         since = discord.utils.format_dt(overdue.since, "R")
         await self._pacer.slot()
-        with suppress(discord.HTTPException):
+        async with _later():
             await channel.send(
                 content=f"{who}, this fan wrote {since} and still waits. Press **Claim** or **Reply** on the card.",
                 reference=card,
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False,
-                    replied_user=False,
-                    roles=[discord.Object(role)] if role is not None else False,
-                    users=[discord.Object(lead)] if lead is not None else False,
+                allowed_mentions=_naming(
+                    roles=[discord.Object(role)] if role is not None else (),
+                    users=[discord.Object(lead)] if lead is not None else (),
                 ),
+                nonce=_nonce("waits", overdue.creator, overdue.fan, overdue.since.isoformat(), who),
             )
+
+
+@asynccontextmanager
+async def _later() -> AsyncIterator[None]:
+    """DiscordDownError for what can be said another time; what Discord refuses for good is not said."""
+    try:
+        yield
+    except discord.DiscordServerError:
+        raise DiscordDownError from None
+    except discord.HTTPException as error:
+        log.warning("not_told", error=type(error).__name__)
+
+
+def _naming(*, roles: Sequence[Snowflake] = (), users: Sequence[Snowflake] = ()) -> discord.AllowedMentions:
+    return discord.AllowedMentions(everyone=False, replied_user=False, roles=roles or False, users=users or False)
+
+
+def _nonce(*seed: str) -> str:
+    """The same for every try to say one thing, and for no other."""
+    return hashlib.sha256("|".join(seed).encode()).hexdigest()[:NONCE_LENGTH]

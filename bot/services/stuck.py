@@ -8,7 +8,7 @@ import structlog
 from bot.domain.access import Actor, Way
 from bot.domain.clock import Clock
 from bot.domain.drafts import CutShort
-from bot.domain.errors import BadInputError, DomainError
+from bot.domain.errors import BadInputError, DiscordDownError, DomainError
 from bot.fanvue import chats
 from bot.fanvue.wire import ActingAs
 from bot.services.redrawing import Redrawing
@@ -33,7 +33,10 @@ class Teller(Protocol):
     """Tells authors what became of their replies."""
 
     async def tell(self, reply: CutShort) -> None:
-        """Say that nobody knows whether it arrived, with a button to send it again; never raises."""
+        """Say that nobody knows whether it arrived, with a button to send it again.
+
+        DiscordDownError when that has to wait; told again, it is there once.
+        """
         ...
 
 
@@ -67,7 +70,10 @@ class StuckReplies:
         self._began_at = clock.now()
 
     async def settle(self) -> int:
-        """Settle all that were left behind; how many. Those Fanvue cannot tell about now wait for the next time."""
+        """Settle all that were left behind; how many.
+
+        Those Fanvue cannot tell about now, or Discord cannot tell their authors about, wait for the next time.
+        """
         now = self._clock.now()
         await self._replies.drop_drafts(now)
         before = max(now - AGE, self._began_at) if self._is_alone else now - AGE
@@ -95,6 +101,8 @@ class StuckReplies:
             else:
                 taken = await self._replies.accounted_for(reply.creator, reply.fan)
                 found = matching(page.data, reply.fan, draft, reply.created_at, taken)
+        if found is None and not await self._told(reply):
+            return False
         status = ReplyStatus.UNKNOWN if found is None else ReplyStatus.SENT
         if not await self._replies.move(reply.id, ReplyStatus.SENDING, status, now):
             return False
@@ -103,18 +111,25 @@ class StuckReplies:
         await self._show(reply, is_sent=found is not None)
         return True
 
+    async def _told(self, reply: StoredReply) -> bool:
+        """Whether its author need not be told any more: they were, or hear of it elsewhere, or nowhere."""
+        if reply.author is None or reply.channel is None or reply.source_key.startswith(FROM_MESSAGE):
+            return True
+        try:
+            key = f"{reply.creator}|{reply.id}"
+            await self._teller.tell(CutShort(key, reply.author, reply.channel, reply.card_message))
+        except DiscordDownError:
+            return False
+        return True
+
     async def _show(self, reply: StoredReply, *, is_sent: bool) -> None:
         if reply.author is None:
             return
-        is_looked_at = reply.source_key.startswith(FROM_MESSAGE)
-        way = Way.REPLY if is_looked_at else None
+        way = Way.REPLY if reply.source_key.startswith(FROM_MESSAGE) else None
         actor = Actor(reply.author, reply.author_name, channel=reply.channel, way=way)
         outcome = "sent" if is_sent else "unknown"
         await self._audit.write(actor, reply.creator, "reply", outcome, self._clock.now())
         if not is_sent:
-            if reply.channel is not None and not is_looked_at:
-                key = f"{reply.creator}|{reply.id}"
-                await self._teller.tell(CutShort(key, reply.author, reply.channel, reply.card_message))
             return
         name, now = reply.author_name, self._clock.now()
         changed = await self._cards.answer_all(reply.creator, reply.fan, reply.author, name, now)

@@ -1,11 +1,12 @@
 """Nobody waits for ever: after a while the role on duty is told, then the lead, once each."""
 
+from contextlib import suppress
 from typing import Protocol
 
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import DiscordUserId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.errors import BadInputError, DiscordDownError, NotAllowedError
 from bot.domain.waiting import ROLE, Overdue, Watch
 from bot.storage.audit import AuditLog
 from bot.storage.watches import WatchStore
@@ -17,7 +18,7 @@ class Caller(Protocol):
     """Tells people that a fan waits."""
 
     async def call(self, overdue: Overdue, *, role: int | None, lead: DiscordUserId | None) -> None:
-        """Under the fan's card, mentioning the role or the lead; never raises."""
+        """Under the fan's card, mentioning the role or the lead. DiscordDownError when that has to wait."""
         ...
 
 
@@ -45,14 +46,18 @@ class WaitingService:
         await self._audit.write(grant.actor, grant.creator, "watch", "done", self._clock.now())
 
     async def sweep(self) -> int:
-        """Tell whoever is to be told now; how many times."""
+        """Tell whoever is to be told now; how many times. While Discord is away they are told later."""
         now, called = self._clock.now(), 0
-        for watch in await self._watches.all():
-            for one in await self._watches.overdue(watch, now):
-                level = watch.due(now - one.since, one.told)
-                if level == one.told or not await self._watches.tell(one, level):
-                    continue
-                role, lead = (watch.role, None) if level == ROLE else (None, watch.lead)
-                await self._caller.call(one, role=role, lead=lead)
-                called += 1
+        with suppress(DiscordDownError):
+            for watch in await self._watches.all():
+                for one in await self._watches.overdue(watch, now):
+                    called += await self._call(watch, one, watch.due(now - one.since, one.told))
         return called
+
+    async def _call(self, watch: Watch, one: Overdue, level: int) -> bool:
+        """Noted afterwards: what is told again before it is noted is told once all the same."""
+        if level == one.told:
+            return False
+        role, lead = (watch.role, None) if level == ROLE else (None, watch.lead)
+        await self._caller.call(one, role=role, lead=lead)
+        return await self._watches.tell(one, level)

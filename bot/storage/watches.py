@@ -18,7 +18,7 @@ LOOKED_AT = timedelta(days=1)
 
 
 class WatchStore:
-    """Invariant: each level of one wait is told once; a new wait begins anew."""
+    """Invariant: each level of one wait is noted once; a new wait begins anew."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -84,7 +84,7 @@ class WatchStore:
         ]
 
     async def tell(self, one: Overdue, level: int) -> bool:
-        """Take it on oneself to tell; false when somebody else has."""
+        """Note that they were told; false when somebody else has."""
         values = {"waiting_since": one.since, "level": level}
         statement = self._database.insert(escalations).values(creator_id=one.creator, fan_id=one.fan, **values)
         is_new = or_(escalations.c.waiting_since != one.since, escalations.c.level < level)

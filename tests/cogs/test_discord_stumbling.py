@@ -4,17 +4,22 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from bot.charts.studio import ChartStudio
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
+from bot.storage.replies import NewReply
+from bot.storage.schema import deliveries
 from tests.wired import CREATOR, Wired, wired
 
 CALLBACK = "/interactions/*/*/callback"
 ORIGINAL = "/webhooks/*/*/messages/@original"
-FOLLOW_UP = "/webhooks/*/*"
+POSTS = "/channels/*/messages"
 
 
 @pytest.fixture
@@ -108,3 +113,38 @@ async def test_a_reply_that_cannot_be_noted_as_sent_is_told_as_sent(world: Wired
         other.execute("ROLLBACK")
     assert "Sent ✓" in asked.text
     assert world.sent("Only once") == 1
+
+
+async def test_that_a_fan_waits_too_long_is_told_once_discord_is_back(world: Wired) -> None:
+    await world.card()
+    await (await world.slash("inbox watch", minutes=15, lead=world.luna)).wait()
+    earlier = world.app.clock.now() - timedelta(minutes=20)
+    async with world.app.stores.outbox._database.write() as connection:
+        await connection.execute(update(deliveries).values(happened_at=earlier))
+    sweep = world.app.services.waiting.sweep
+    away = world.discord.fail("POST", POSTS, drop=True, times=None)
+    assert await sweep() == 0
+    away.remove()
+    world.discord.fail("POST", POSTS, drop=True, after_applying=True)
+    await sweep()
+    await sweep()
+    assert await sweep() == 0
+    assert world.said().count("still waits") == 1
+
+
+async def test_that_an_answer_was_cut_short_is_told_once_discord_is_back(world: Wired) -> None:
+    app = world.app
+    creator = CreatorId(world.fanvue.world.account(CREATOR).uuid)
+    earlier = app.clock.now() - timedelta(minutes=10)
+    author, channel = DiscordUserId(world.luna.id), ChannelId(world.channel.id)
+    cut = NewReply("a" * 32, "interaction:1", None, creator, FanId("fan"), author, earlier, channel=channel)
+    assert await app.stores.replies.begin(cut)
+    settle = app.services.stuck.settle
+    away = world.discord.fail("POST", POSTS, drop=True, times=None)
+    assert await settle() == 0
+    away.remove()
+    world.discord.fail("POST", POSTS, drop=True, after_applying=True)
+    await settle()
+    await settle()
+    assert await settle() == 0
+    assert world.said().count("was cut short") == 1
