@@ -57,6 +57,7 @@ docs: $(READY)
 
 pictures: $(READY)
 	$(BIN)/python -m sandbox.pictures docs/pictures
+	$(BIN)/python -m sandbox.alert_gallery docs/pictures
 	$(BIN)/python -m sandbox.gallery docs/pictures
 	$(BIN)/python -m sandbox.edge_gallery docs/pictures
 	$(BIN)/python -m sandbox.inbox_gallery docs/pictures
