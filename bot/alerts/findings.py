@@ -4,6 +4,7 @@ Nothing in a row is trusted to be there: what cannot be told apart from other ha
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain import identity
@@ -68,16 +69,17 @@ def of_earning(creator: CreatorId, row: Earning) -> Event | None:
     if kind is EventKind.OTHER:
         return None
     order, message, post = _id(row.transaction_order_id), _id(row.message_uuid), _id(row.post_uuid)
-    at, amount = plain(row.date), Money(int(row.gross))
+    at, amount, payment = plain(row.date), Money(abs(int(row.gross))), _id(row.reversed_transaction_order_id)
     if kind in {EventKind.REFUND, EventKind.DISPUTE}:
-        names = identity.of_reversal(kind, creator, reversal=order, order=_id(row.reversed_transaction_order_id))
-        amount = Money(abs(amount.minor))
+        names = identity.of_reversal(kind, creator, reversal=order, order=payment, is_part=True)
     else:
         fan_id = fan.id if fan else ""
         names = identity.of_sale(kind, creator, order=order, fan=fan_id, message=message, post=post)
     if not names and fan is not None:
         names = identity.of_moment(kind, creator, "list", fan.id, f"{at.isoformat()}/{amount.minor}")
-    return _event(names, kind, creator, at, fan, amount=amount, message=message, post=post)
+    found = _event(names, kind, creator, at, fan, amount=amount, message=message, post=post)
+    charged = None if row.total is None else Money(abs(int(row.total)))
+    return found and replace(found, charged=charged, takes_back=payment)
 
 
 def of_reversal(creator: CreatorId, row: Reversal) -> Event | None:
@@ -93,15 +95,15 @@ def of_reversal(creator: CreatorId, row: Reversal) -> Event | None:
 def of_notification(creator: CreatorId, row: Notification, *, has_earnings: bool) -> Event | None:
     """A follower, a comment, a like; a sale only where the earnings do not tell it.
 
-    The earnings leave out what cost nothing, so a free subscription is told here in any case.
+    The earnings leave out what cost nothing, so a subscription that is not known to have cost anything is told here.
     """
     data = Payload(row.data or {})
     kind = SALE_NOTIFICATIONS.get(row.event_type) or _social_kind(row.event_type, data)
     if kind is None:
         return None
     amount = data.money("price") if row.event_type in SALE_NOTIFICATIONS else None
-    is_free = amount is not None and amount.minor == 0
-    if row.event_type in SALE_NOTIFICATIONS and has_earnings and not (kind is EventKind.SUBSCRIBER and is_free):
+    may_be_free = kind is EventKind.SUBSCRIBER and (amount is None or amount.minor == 0)
+    if row.event_type in SALE_NOTIFICATIONS and has_earnings and not may_be_free:
         return None
     comment = data.id("commentUuid") if kind is EventKind.COMMENT else ""
     names = (

@@ -93,6 +93,10 @@ class Event:
     message_uuid: str | None = None
     post_uuid: str | None = None
     aliases: tuple[str, ...] = ()
+    charged: Money | None = None
+    """What the card was charged, tax included, where that is told beside the amount; for pairing, and not kept."""
+    takes_back: str = ""
+    """The number of the payment that a reversal takes back; for pairing, and not kept."""
     reported_as: str = ""
     """Fanvue's name for a type that means nothing here."""
     sample_for: str | None = None

@@ -72,9 +72,15 @@ def of_post_tip(creator: CreatorId, post: str, fan: str, told_at: str) -> tuple[
     return _known((EventKind.TIP.value, creator, post, fan, told_at))
 
 
-def of_reversal(kind: EventKind, creator: CreatorId, *, reversal: str = "", order: str = "") -> tuple[str, ...]:
-    """A refund or dispute: by its own id, and by the order it takes back, which happens once."""
-    return _known((kind.value, creator, reversal), (kind.value, creator, order))
+def of_reversal(
+    kind: EventKind, creator: CreatorId, *, reversal: str = "", order: str = "", is_part: bool = False
+) -> tuple[str, ...]:
+    """A refund or dispute: by its own id, and by the order it takes back, which happens once.
+
+    With ``is_part`` it may be a part of the order, which can be refunded in several.
+    """
+    is_named = bool(reversal) and is_part and kind is EventKind.REFUND
+    return _known((kind.value, creator, reversal), () if is_named else (f"{kind.value}.payment", creator, order))
 
 
 def of_period(kind: EventKind, creator: CreatorId, fan: str, start: datetime | None) -> tuple[str, ...]:
@@ -113,6 +119,11 @@ def of_reaction(kind: EventKind, creator: CreatorId, *parts: str) -> tuple[str, 
 def of_envelope(kind: EventKind, creator: CreatorId, envelope: str) -> tuple[str, ...]:
     """What carries nothing but the id of the webhook that told it."""
     return _known((f"{kind.value}.envelope", creator, envelope))
+
+
+def is_order(identity: str) -> bool:
+    """Whether it is the number of a payment, a refund or a dispute, and not what was paid for."""
+    return identity.partition(":")[0].removesuffix(".payment") in BY_ORDER
 
 
 def namespace(identity: str) -> str:

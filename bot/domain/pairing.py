@@ -17,10 +17,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import Event, EventKind
-from bot.domain.identity import namespace
+from bot.domain.identity import is_order, namespace
 from bot.domain.money import Money
 
 MINUTES = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 WINDOWS = {
@@ -56,6 +57,8 @@ class Sighting:
     happened_at: datetime
     amount: Money | None
     post: str | None
+    charged: Money | None = None
+    takes_back: str | None = None
 
     @classmethod
     def of(cls, event: Event) -> "Sighting":
@@ -68,6 +71,8 @@ class Sighting:
             happened_at=event.happened_at,
             amount=event.amount,
             post=event.post_uuid,
+            charged=event.charged,
+            takes_back=event.takes_back or None,
         )
 
     @property
@@ -78,7 +83,7 @@ class Sighting:
     @property
     def reach(self) -> tuple[datetime, datetime]:
         """Between when others have to be looked at."""
-        around = WINDOWS[self.kind] * REACH
+        around = (WEEK if self.takes_back else WINDOWS[self.kind]) * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":
@@ -92,15 +97,23 @@ class Sighting:
             happened_at=min(one.happened_at for one in every),
             amount=next((one.amount for one in every if one.amount), None),
             post=next((one.post for one in every if one.post), None),
+            charged=next((one.charged for one in every if one.charged), None),
+            takes_back=next((one.takes_back for one in every if one.takes_back), None),
         )
+
+    def is_same(self, other: "Sighting") -> bool:
+        """Whether the two share an identity: what was paid for counts once, unless it was paid for again later."""
+        if not self.identities & other.identities:
+            return False
+        one, two = (frozenset(filter(is_order, told.identities)) for told in (self, other))
+        is_other_order = bool(one and two) and not one & two
+        return not is_other_order or _apart_by(self, other) <= HOUR
 
     def may_be(self, other: "Sighting") -> bool:
         """Whether the two could be the same happening."""
         return (
             self.kind is other.kind
-            and self.fan is not None
-            and self.fan == other.fan
-            and abs(self.happened_at - other.happened_at) <= WINDOWS[self.kind]
+            and _are_close(self, other)
             and _agree(self, other)
             and not (self.post and other.post and self.post != other.post)
             and not self.namespaces & other.namespaces
@@ -117,7 +130,7 @@ def with_report(known: Iterable[Sighting], report: Sighting) -> tuple[list[Sight
     same: list[Sighting] = []
     others: list[Sighting] = []
     for sighting in known:
-        (same if sighting.identities & report.identities else others).append(sighting)
+        (same if sighting.is_same(report) else others).append(sighting)
     return others, report.joined(same)
 
 
@@ -179,11 +192,26 @@ def _apart(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     return sets
 
 
+def _are_close(one: Sighting, other: Sighting) -> bool:
+    """Of one fan and about one time, or taking back one payment."""
+    if one.takes_back and other.takes_back:
+        return one.takes_back == other.takes_back
+    return one.fan is not None and one.fan == other.fan and _apart_by(one, other) <= WINDOWS[one.kind]
+
+
 def _agree(one: Sighting, other: Sighting) -> bool:
     """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount."""
     if WINDOWS[one.kind] >= DAY or one.amount is None or other.amount is None:
         return True
-    return one.amount.currency != other.amount.currency or abs(one.amount.minor) == abs(other.amount.minor)
+    return one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other))
+
+
+def _amounts(sighting: Sighting) -> set[int]:
+    return {abs(told.minor) for told in (sighting.amount, sighting.charged) if told}
+
+
+def _apart_by(one: Sighting, other: Sighting) -> timedelta:
+    return abs(one.happened_at - other.happened_at)
 
 
 def _order(sighting: Sighting) -> tuple[datetime, list[str]]:

@@ -207,13 +207,12 @@ def _dispute(report: Report) -> Event:
 def _reversal(report: Report, kind: EventKind) -> Event:
     data = report.data
     order = data.id("payment_id") or data.child("payment").id("id")
-    return report.event(
-        kind,
-        identity.of_reversal(kind, report.creator, reversal=data.id("id"), order=order),
-        at=report.moment("created_at"),
-        fan=_purchaser(data),
-        amount=data.money("amount", "gross", currency=data.currency()),
+    amount = data.money("amount", "gross", currency=data.currency())
+    identities = identity.of_reversal(
+        kind, report.creator, reversal=data.id("id"), order=order, is_part=amount is not None
     )
+    at = report.moment("created_at")
+    return report.event(kind, identities, at=at, fan=_purchaser(data), amount=amount, takes_back=order)
 
 
 def _purchaser(data: Payload) -> Fan | None:

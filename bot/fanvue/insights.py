@@ -49,6 +49,8 @@ class Earning(Shape, frozen=True, kw_only=True):
     date: Instant
     gross: Cents
     net: Cents
+    total: Cents | None = None
+    """On ``/v1``: what the card was charged, tax and fees included."""
     currency: str | None = None
     """What the fan paid in; the amounts are USD cents all the same."""
     source: str = ""

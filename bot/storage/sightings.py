@@ -31,7 +31,9 @@ class Sightings:
         fans = {report.fan for report in reports if report.fan}
         first, last = min(report.reach[0] for report in reports), max(report.reach[1] for report in reports)
         is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
-        numbers = select(identities.c.event_id).where(or_(identities.c.identity.in_(names), is_close))
+        payments = {report.takes_back for report in reports if report.takes_back}
+        is_of_payment = identities.c.takes_back.in_(payments)
+        numbers = select(identities.c.event_id).where(or_(identities.c.identity.in_(names), is_close, is_of_payment))
         rows = await connection.execute(select(identities).where(identities.c.event_id.in_(numbers)))
         found: dict[int, Sighting] = {}
         for row in rows:
@@ -48,19 +50,21 @@ class Sightings:
             if one.identities & report.identities
             or (
                 one.kind is report.kind
-                and one.fan == report.fan
                 and one.creator == report.creator
-                and first <= one.happened_at <= last
+                and (
+                    (one.fan == report.fan and first <= one.happened_at <= last)
+                    or (one.takes_back and one.takes_back == report.takes_back)
+                )
             )
         ]
         close.sort(key=lambda one: (not one.identities & report.identities, abs(one.happened_at - report.happened_at)))
         return close[:NEAREST]
 
     def add(self, number: int, report: Sighting) -> None:
-        """The report of the event of this number; it joins those it shares an identity with."""
-        same = sorted(known for known, one in self._known.items() if one.identities & report.identities)
+        """The report of the event of this number; it joins those that are the same."""
+        same = sorted(known for known, one in self._known.items() if one.is_same(report))
         home = same[0] if same else number
-        taken = {name for known in same for name in self._known[known].identities}
+        taken = frozenset().union(*(one.identities for one in self._known.values()))
         self._new += [_row(name, home, report) for name in sorted(report.identities - taken)]
         _, joined = with_report([self._known.pop(known) for known in same], report)
         self._known[home] = joined
@@ -81,8 +85,10 @@ def _sighting(row: Row[Any]) -> Sighting:
         creator=CreatorId(row.creator_id),
         fan=FanId(row.fan_id) if row.fan_id else None,
         happened_at=row.happened_at,
-        amount=None if row.minor is None else Money(row.minor, row.currency),
+        amount=_money(row.minor, row.currency),
         post=row.post_id,
+        charged=_money(row.charged, row.currency),
+        takes_back=row.takes_back,
     )
 
 
@@ -97,4 +103,10 @@ def _row(name: str, number: int, report: Sighting) -> dict[str, Any]:
         "minor": report.amount.minor if report.amount else None,
         "currency": report.amount.currency if report.amount else None,
         "post_id": report.post,
+        "charged": report.charged.minor if report.charged else None,
+        "takes_back": report.takes_back,
     }
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return None if minor is None or currency is None else Money(minor, currency)

@@ -75,6 +75,7 @@ NOT_PEOPLE = {
     "drafts.question_channel",
     "drafts.question_message",
     "events.id",
+    "identities.charged",
     "identities.event_id",
     "identities.minor",
     "replies.card_message",

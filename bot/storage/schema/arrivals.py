@@ -17,6 +17,8 @@ identities = Table(
     Column("minor", BigInteger),
     Column("currency", Text),
     Column("post_id", Text),
+    Column("charged", BigInteger),
+    Column("takes_back", Text, index=True),
     CheckConstraint("(minor IS NULL) = (currency IS NULL)", name="whole_amount"),
 )
 Index(None, identities.c.fan_id, identities.c.happened_at)
