@@ -109,15 +109,18 @@ class App:
             parts["remover"] = self.remover.run()
             parts["briefs"] = self.brief_rounds.run()
             parts["sweeper"] = self._sweep()
-            parts["desk"] = self._draw_desks()
+            parts["desk"] = self._draw_desks(self.services.desk.sweep)
             parts["recovery"] = self.recovery.run()
+        if role is Role.GATEWAY:
+            parts["board"] = self.board.run()
+            parts["desk"] = self._draw_desks(self.services.desk.draw_owed)
         return parts
 
-    async def _draw_desks(self) -> None:
+    async def _draw_desks(self, draw: Callable[[], Awaitable[object]]) -> None:
         """Keep the headers of desks current."""
         while True:
             try:
-                await self.services.desk.sweep()
+                await draw()
             except StorageBusyError:
                 log.warning("desks_cannot_read")
             await asyncio.sleep(DESK_SECONDS)

@@ -61,16 +61,15 @@ class Board:
 
     async def draw_changed(self) -> int:
         """Draw everything that changed since; how many messages. What cannot be drawn now waits for the next beat."""
-        waiting, self._changed, later = self._changed, {}, dict[int, None]()
+        waiting, self._changed = self._changed, {}
         drawn = len(waiting)
         try:
             while waiting:
                 parcel = next(iter(waiting))
-                if not await self.draw(parcel):
-                    later[parcel] = None
+                await self.draw(parcel)
                 del waiting[parcel]
         finally:
-            self._changed = waiting | later | self._changed
+            self._changed = waiting | self._changed
         return drawn
 
     async def minds(self, kind: EventKind, creator: CreatorId) -> bool:
@@ -90,11 +89,12 @@ class Board:
     async def draw(self, parcel: int) -> bool:
         """Draw one message as things stand; one that is gone, or in a place that is closed now, is left alone.
 
-        False when Discord does not take it now.
+        What Discord does not take now is drawn at the next beat; False then.
         """
         try:
             await self._draw(parcel)
         except TryLaterError:
+            self._changed[parcel] = None
             return False
         except (CardGoneError, UndeliverableError):
             return True

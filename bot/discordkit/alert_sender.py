@@ -93,6 +93,7 @@ class AlertSender:
             drawing = await self._drawn(outgoing, sent.channel)
             partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
             silently = discord.AllowedMentions.none()
+            await self._pacer.slot()
             await opened_for(
                 self._client,
                 self._pacer,

@@ -18,7 +18,6 @@ async def opened_for(
 
     discord.HTTPException as of the act itself where the post is not ours to open.
     """
-    await pacer.slot()
     try:
         await act()
     except discord.HTTPException as error:

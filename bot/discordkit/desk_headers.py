@@ -1,16 +1,19 @@
 """The header of a fan's post in a forum: drawn when something changed, with its tags."""
 
+from functools import partial
 from typing import Any
 
 import discord
 
 from bot.discordkit import desk_tags
+from bot.discordkit.archived import opened_for
 from bot.discordkit.cards import CLOSED, closed_words
 from bot.discordkit.components import button, view_of
 from bot.discordkit.inbox import CHAT_VERB, PAST_VERB, TAGS_VERB, WRITE_VERB, on_it
 from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
+from bot.discordkit.refusing import is_passing
 from bot.domain import text
 from bot.domain.accounts import ChannelId
 from bot.domain.events import Fan
@@ -20,7 +23,6 @@ from bot.services.desk_facts import FanFacts
 
 FACTS = ("Lifetime", "Subscription", "At Fanvue")
 NOTE_LIMIT = 150
-SERVER_ERROR = 500
 STATUSES = {
     "subscriber": "Subscribed",
     "expired": "Was subscribed",
@@ -37,14 +39,14 @@ class DeskHeaders:
         self._pacer = pacer
 
     async def draw(self, post: ChannelId, header: Header) -> bool:
-        """Draw it on that post; one that is gone, or rests archived with nothing new, is left alone.
+        """Draw it on that post; one that is gone or closed to us is left alone, an archived one goes on resting.
 
         False when Discord should be tried again.
         """
         try:
             await self._draw(post, header)
         except discord.HTTPException as error:
-            return error.status < SERVER_ERROR
+            return not is_passing(error)
         return True
 
     async def _draw(self, post: ChannelId, header: Header) -> None:
@@ -56,11 +58,14 @@ class DeskHeaders:
         first = await self._first(thread)
         if first is None or self._client.user is None or first.author.id != self._client.user.id:
             return
+        await opened_for(self._client, self._pacer, post, partial(self._show, thread, first, header, forum))
+
+    async def _show(self, post: discord.Thread, first: discord.Message, header: Header, forum: object) -> None:
         await self._edit(first, header, forum)
-        tags = desk_tags.retagged(thread, header, forum)
+        tags = desk_tags.retagged(post, header, forum)
         if tags is not None:
             await self._pacer.slot()
-            await thread.edit(applied_tags=tags)
+            await post.edit(applied_tags=tags)
 
     async def _edit(self, first: discord.Message, header: Header, forum: object) -> None:
         before = first.embeds[0] if first.embeds else discord.Embed()

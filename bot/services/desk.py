@@ -34,6 +34,8 @@ from bot.vault.keyring import Keyring
 log = structlog.get_logger(__name__)
 
 LATELY = timedelta(minutes=3)
+BEFORE = timedelta(hours=1)
+"""What may not have been drawn before a start."""
 NOTES_SHOWN = 3
 REMEMBERED = 5000
 
@@ -105,6 +107,8 @@ class DeskService:
         self._stored = stored
         self._clock = clock
         self._drawn: dict[ChannelId, Header] = {}
+        self._owed: dict[tuple[CreatorId, FanId], None] = {}
+        self._has_swept = False
 
     async def sent(self, creator: CreatorId, fan: FanId, fanvue_message: str, draft: Draft) -> None:
         """Show in the fan's posts what was just sent; failing to show it changes nothing about the sending."""
@@ -136,9 +140,10 @@ class DeskService:
             raise BadInputError("This is no post of a forum that shows this fan, so there are no tags to make.")
 
     async def refresh(self, creator: CreatorId, fan: FanId) -> None:
-        """Draw this fan's headers, in every forum."""
+        """Draw this fan's headers, in every forum; what Discord does not take now is owed."""
         posts = await self._posts.of_fan(creator, fan)
         if not posts:
+            self._owed.pop((creator, fan), None)
             return
         now = self._clock.now()
         header = Header(
@@ -150,33 +155,50 @@ class DeskService:
             self._facts.known(creator, fan),
             closed_since=await self._claims.closed_at(creator, fan),
         )
-        for forum, post in posts:
-            try:
-                await self._draw(post, await self._for(forum, header))
-            except Exception as error:  # noqa: BLE001 - one post that cannot be drawn must not stop the others
-                log.warning("header_not_drawn", error=where(error))
+        drawn = [await self._is_drawn(forum, post, header) for forum, post in posts]
+        self._owed.pop((creator, fan), None)
+        if not all(drawn):
+            self._owed[creator, fan] = None
+
+    async def _is_drawn(self, forum: ChannelId, post: ChannelId, header: Header) -> bool:
+        """False when Discord is to be tried again."""
+        try:
+            return await self._draw(post, await self._for(forum, header))
+        except Exception as error:  # noqa: BLE001 - one post that cannot be drawn must not stop the others
+            log.warning("header_not_drawn", error=where(error))
+            return True
 
     async def sweep(self) -> int:
         """Draw the headers of fans who wrote, or were answered, a moment ago; how many fans."""
-        changed = await self._posts.changed_since(self._clock.now() - LATELY)
+        changed = await self._posts.changed_since(self._clock.now() - (LATELY if self._has_swept else BEFORE))
         by_creator: dict[CreatorId, list[FanId]] = defaultdict(list)
         for creator, fan in changed:
             by_creator[creator].append(fan)
         for creator, fans in by_creator.items():
             await self._facts.read(creator, fans, self._clock.now())
-            for fan in fans:
-                await self.refresh(creator, fan)
+        self._owed |= dict.fromkeys(changed)
+        self._has_swept = True
+        await self.draw_owed()
         return len(changed)
 
-    async def _draw(self, post: ChannelId, header: Header) -> None:
-        """Nothing is asked of Discord where this very header was drawn last."""
+    async def draw_owed(self) -> None:
+        """Draw what Discord did not take before, until it does not take one again."""
+        for creator, fan in list(self._owed):
+            await self.refresh(creator, fan)
+            if (creator, fan) in self._owed:
+                break
+
+    async def _draw(self, post: ChannelId, header: Header) -> bool:
+        """Nothing is asked of Discord where this very header was drawn last. False when it is to be tried again."""
         if self._drawn.get(post) == header:
-            return
+            return True
         self._drawn.pop(post, None)
         if len(self._drawn) > REMEMBERED:
             self._drawn.clear()
-        if await self._drawer.draw(post, header):
-            self._drawn[post] = header
+        if not await self._drawer.draw(post, header):
+            return False
+        self._drawn[post] = header
+        return True
 
     async def _for(self, forum: ChannelId, header: Header) -> Header:
         place = Place(PlaceKind.FORUM, forum)

@@ -24,7 +24,7 @@ class Drawer(Protocol):
 
 
 class Redrawing:
-    """Showing a change never undoes it: what cannot be drawn is drawn with the next change."""
+    """Showing a change never undoes it: what Discord does not take now is drawn later."""
 
     def __init__(self, cards: CardStore, board: Drawer, desk: DeskService) -> None:
         self._cards = cards
