@@ -3,13 +3,12 @@
 import re
 
 from bot.charts.series import Bar, TrendChart
-from bot.domain.money import MINUS, Money, change_percent, is_noticed, percent, signed
+from bot.domain.money import MINUS, SYMBOLS, Money, change_percent, is_noticed, percent, signed
 from bot.domain.text import clean, shorten
 
 ALT_TEXT_LIMIT = 1024
 NAME_LIMIT = 80
 THOUSANDS = ("", "k", "M", "B", "T", "Q")
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 WITH_CENTS_BELOW = 100_00
 THOUSAND = 1000
 ONE_PERCENT = 1000

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 MINUS = "\N{MINUS SIGN}"
 MIN_ROUND_PERCENT = 10
 MAX_PERCENT = 999
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+WHOLE = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+"""Currencies without a minor unit."""
+THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 NOTICED_PERCENT = 0.05
 """Less is no tenth of a percent."""
 TYPED = re.compile(r"\$?\s*(?P<whole>[1-9][0-9]{0,2}(?:[,.' ][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?")
@@ -27,9 +33,12 @@ class Money:
     def __str__(self) -> str:
         """The exact amount for people, such as ``$1,234.50``; a minus sign comes before the symbol."""
         sign = MINUS if self.minor < 0 else ""
-        whole, cents = divmod(abs(self.minor), 100)
-        symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(self.currency, f"{self.currency} ")
-        return f"{sign}{symbol}{whole:,}.{cents:02d}"
+        symbol = SYMBOLS.get(self.currency, f"{self.currency} ")
+        if self.currency in WHOLE:
+            return f"{sign}{symbol}{abs(self.minor):,}"
+        decimals = 3 if self.currency in THOUSANDTHS else 2
+        whole, rest = divmod(abs(self.minor), 10**decimals)
+        return f"{sign}{symbol}{whole:,}.{rest:0{decimals}d}"
 
 
 def minor_units(typed: str) -> int | None:

@@ -52,6 +52,20 @@ def test_amounts_are_shown_exactly(minor: int, shown: str) -> None:
     assert str(Money(minor)) == shown
 
 
+@pytest.mark.parametrize(
+    ("money", "shown"),
+    [
+        (Money(1999, "EUR"), "€19.99"),
+        (Money(1500, "JPY"), "JPY 1,500"),
+        (Money(-7, "KRW"), f"{MINUS}KRW 7"),
+        (Money(1234567, "KWD"), "KWD 1,234.567"),
+        (Money(5, "CHF"), "CHF 0.05"),
+    ],
+)
+def test_each_currency_has_the_decimals_it_has(money: Money, shown: str) -> None:
+    assert str(money) == shown
+
+
 def test_currencies_are_never_added_together() -> None:
     with pytest.raises(ValueError, match="EUR"):
         Money(1) + Money(1, "EUR")
