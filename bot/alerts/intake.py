@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -96,14 +97,15 @@ class Intake:
 
     async def _write(self) -> None:
         batch = self._taken(BATCH)
+        followed: list[_Waiting] = []
         try:
             if not await self._forwarded(batch):
                 batch += await self._gathered(BATCH - len(batch))
-                await self._arrivals.keep_flowing(batch, self._more, self._settle)
+                await self._arrivals.keep_flowing(batch, partial(self._more, followed), self._settle)
         except StorageBusyError as error:
             self._settle(batch, error)
         except BaseException:
-            self._refuse(batch)
+            self._refuse([*batch, *followed])
             raise
 
     async def _gathered(self, most: int) -> list[_Waiting]:
@@ -132,9 +134,11 @@ class Intake:
             if not waiting.kept.done():
                 waiting.kept.set_exception(StorageBusyError("the bot stops"))
 
-    def _more(self) -> list[_Waiting]:
+    def _more(self, followed: list[_Waiting]) -> list[_Waiting]:
         """What queued during a commit. Called in the database's thread; what other routes tell as well is left."""
-        return self._taken(BATCH, is_plain=True)
+        batch = self._taken(BATCH, is_plain=True)
+        followed += batch
+        return batch
 
     def _taken(self, most: int, *, is_plain: bool = False) -> list[_Waiting]:
         """The oldest in the queue, up to one that other routes tell where only plain ones are wanted."""

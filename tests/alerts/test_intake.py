@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
 import pytest
 from alert_desk import NOW, Desk, running
 
-from bot.alerts.intake import QUEUE_LENGTH, Intake
+from bot.alerts.intake import BATCH, QUEUE_LENGTH, Intake
 from bot.alerts.reception import Received, Reception
 from bot.alerts.sealing import open_event
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import EventKind
 from bot.fanvue import webhooks
 from bot.storage.arrivals import A, ArrivalStore, Arrived, Settle
+from bot.storage.database import READERS
 from sandbox.fanvue.webhooks.signature import sign
 
 SECRET = "whsec_test"
@@ -189,3 +191,20 @@ async def test_what_comes_while_the_bot_stops_is_refused_at_once_and_not_left_wa
             await intake.take(desk.event("Late"), NOW)
     assert all(end is True or isinstance(end, StorageBusyError) for end in ends)
     assert any(isinstance(end, StorageBusyError) for end in ends)
+
+
+async def test_what_a_stop_meets_while_its_creators_are_looked_up_is_refused_at_once(desk: Desk) -> None:
+    """More than one commit's worth, so that the strangers come with the second."""
+    intake, database = desk.intake(), desk.stores.events._database
+    async with AsyncExitStack() as readers:
+        for _ in range(READERS):
+            await readers.enter_async_context(database.read())
+        known = [asyncio.create_task(intake.take(desk.event(), NOW)) for _ in range(BATCH)]
+        strangers = [asyncio.create_task(intake.take(desk.event(creator="nobody"), NOW)) for _ in range(5)]
+        await asyncio.sleep(0)
+        writer = asyncio.create_task(intake.run())
+        async with asyncio.timeout(20):
+            assert all(await asyncio.gather(*known))
+            writer.cancel()
+            ends = await asyncio.gather(*strangers, return_exceptions=True)
+    assert [type(end) for end in ends] == [StorageBusyError] * 5
