@@ -37,30 +37,34 @@ def fan_of(user: FanUser | None) -> Fan | None:
     return Payload({"uuid": user.uuid, "handle": user.handle, "displayName": user.display_name}).fan()
 
 
-def of_last_message(creator: CreatorId, chat: Chat, last: LastMessage) -> Event | None:
-    """The newest message of a chat, when a fan wrote it."""
+def of_last_message(creator: CreatorId, chat: Chat, last: LastMessage, at: datetime) -> Event | None:
+    """The newest message of a chat, when a fan wrote it; ``at`` is when, where it does not say itself."""
     if _is(last.sender_uuid, creator):
         return None
-    return _message(creator, fan_of(chat.user), last.uuid, last.type, last.text, last.sent_at, bool(last.has_media))
+    at = last.sent_at or at
+    return _message(creator, fan_of(chat.user), last.uuid, last.type, last.text, at, bool(last.has_media))
 
 
-def of_message(creator: CreatorId, chat: Chat, message: Message) -> Event | None:
-    """A message of a chat, when a fan wrote it."""
-    if _is(message.sender.uuid, creator):
-        return None
-    has_media = bool(message.has_media) or bool(message.media_uuids)
-    fan = fan_of(chat.user)
-    return _message(creator, fan, message.uuid, message.type, message.text, message.sent_at, has_media)
+def of_message(creator: CreatorId, chat: Chat, message: Message, at: datetime | None = None) -> Event | None:
+    """A message of a chat, when a fan wrote it; ``at`` as for the newest one."""
+    return None if _is_ours(message, creator) else _of_message(creator, chat, message, at, EventKind.MESSAGE)
 
 
-def of_sent(creator: CreatorId, chat: Chat, message: Message) -> Event | None:
+def of_sent(creator: CreatorId, chat: Chat, message: Message, at: datetime | None = None) -> Event | None:
     """A message of a chat, when somebody of the creator's side wrote it."""
-    if not _is(message.sender.uuid, creator):
-        return None
+    return _of_message(creator, chat, message, at, EventKind.MESSAGE_SENT) if _is_ours(message, creator) else None
+
+
+def _is_ours(message: Message, creator: CreatorId) -> bool:
+    """Whether the creator's side wrote it; where the sender is not told, whether a fan is to read it."""
+    recipient = _id(message.recipient.uuid)
+    return _is(message.sender.uuid, creator) if message.sender.uuid else bool(recipient) and recipient != creator
+
+
+def _of_message(creator: CreatorId, chat: Chat, message: Message, at: datetime | None, kind: EventKind) -> Event | None:
     has_media = bool(message.has_media) or bool(message.media_uuids)
-    fan = fan_of(chat.user)
-    sent = EventKind.MESSAGE_SENT
-    return _message(creator, fan, message.uuid, message.type, message.text, message.sent_at, has_media, sent)
+    at = message.sent_at or at
+    return _message(creator, fan_of(chat.user), message.uuid, message.type, message.text, at, has_media, kind)
 
 
 def of_earning(creator: CreatorId, row: Earning) -> Event | None:

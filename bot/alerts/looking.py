@@ -1,7 +1,7 @@
 """One look at one creator: each list they allow us to read, into the intake, and only then the cursor."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -76,12 +76,15 @@ class _Calls:
         self._creator = creator
         self._token = token
         self._count = 0
+        self.left_out: set[tuple[str, str]] = set()
+        """Why rows were left out that could not be read."""
 
     async def __call__(self, call: Call[T]) -> T:
         self._count += 1
         if self._count > FREE_CALLS:
             self._token = None
             await asyncio.sleep(CALL_PAUSE_SECONDS)
+        call = call.without_odd_rows(lambda field: self.left_out.add((call.operation_id, field)))
         return await self._gate.work(self._creator, call, token=self._token, deadline_seconds=DEADLINE_SECONDS)
 
 
@@ -111,6 +114,7 @@ class Looker:
         self._surface = surface
         self._seconds = seconds
         self._count = count
+        self._told_odd: set[tuple[str, str]] = set()
 
     async def look(self, target: Target, followed: Followed, *, is_silent: bool) -> Looked:
         """Read what is to be read; raises StorageBusyError when it could not be kept, so that it is read again."""
@@ -174,6 +178,7 @@ class Looker:
             follows_answers=followed.follows_answers,
         )
         reading = Reading()
+        calls.left_out.clear()
         try:
             await READERS[source](look, reading)
         except StorageBusyError:
@@ -182,6 +187,7 @@ class Looker:
             reading.has_gap, reading.trouble = True, error
         await self._keep(source, followed, cursor, reading, look.is_seen)
         _remember(target, source, reading)
+        self._tell_odd(source, calls.left_out)
         if reading.trouble is None:
             self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
         elif isinstance(reading.trouble, (BusyError, *ENDED, PausedError)):
@@ -233,6 +239,14 @@ class Looker:
         if cursor.trouble is not outcome:
             now = self._clock.now()
             await self._cursors.fail(followed.creator.id, source, Cursor(cursor.since, None, outcome, now))
+
+    def _tell_odd(self, source: Source, left_out: Collection[tuple[str, str]]) -> None:
+        """Count a reading in which rows were left out, and log each cause once."""
+        if left_out:
+            self._count(source, Outcome.ODD_ROWS)
+        for operation, field in sorted(set(left_out) - self._told_odd):
+            log.warning("rows_left_out", operation=operation, field=field)
+        self._told_odd.update(left_out)
 
     def _first_since(self, creator: Creator) -> datetime:
         now = self._clock.now()

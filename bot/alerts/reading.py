@@ -116,15 +116,10 @@ async def read_chats(look: Look, reading: Reading) -> None:
     """Unread chats; those with more than one unread message are opened, which marks nothing as read."""
     count = opened = 0
     filters = () if look.creator.managed else ("unread",)
-    async with aclosing(_rows(look, list_chats(look.acting_as, size=PAGE_SIZE, filters=filters))) as chats:
-        async for chat in chats:
-            at = _last_at(chat)
-            if at is None:
-                continue
+    call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
+    async with aclosing(_recent_chats(look, reading, call, MOST_ROWS)) as chats:
+        async for chat, at in chats:
             count += 1
-            reading.note(at, None)
-            if at < look.floor:
-                break
             if opened == MOST_CHATS_OPENED:
                 reading.has_gap = True
                 break
@@ -134,35 +129,52 @@ async def read_chats(look: Look, reading: Reading) -> None:
         await _read_answers(look, reading)
 
 
-async def _read_answers(look: Look, reading: Reading) -> None:
-    """What the creator's side wrote at Fanvue, among the chats with the newest messages."""
-    opened = 0
-    async with aclosing(_rows(look, list_chats(look.acting_as, size=PAGE_SIZE), MOST_ANSWERED)) as chats:
+async def _recent_chats(
+    look: Look, reading: Reading, call: Call[Page[Chat]], most: int
+) -> AsyncGenerator[tuple[Chat, datetime], None]:
+    """Chats back to the floor with when their last messages were written: one that does not say, with the one above."""
+    at = look.now
+    async with aclosing(_rows(look, call, most)) as chats:
         async for chat in chats:
-            at, last = _last_at(chat), chat.last_message
-            if at is None or last is None:
+            last = chat.last_message
+            said = (last.sent_at if last else None) or chat.last_message_at
+            if said is not None:
+                at = said
+                reading.note(at, None)
+            elif last is None:
                 continue
             if at < look.floor:
                 return
+            yield chat, at
+
+
+async def _read_answers(look: Look, reading: Reading) -> None:
+    """What the creator's side wrote at Fanvue, among the chats with the newest messages."""
+    opened = 0
+    call = list_chats(look.acting_as, size=PAGE_SIZE)
+    async with aclosing(_recent_chats(look, reading, call, MOST_ANSWERED)) as chats:
+        async for chat, at in chats:
+            last = chat.last_message
+            if last is None:
+                continue
             if opened == MOST_ANSWERED_OPENED:
                 reading.has_gap = True
                 return
-            reading.note(at, None)
             mark = f"answers:{chat.user.uuid}:{last.uuid}"
             if identity.is_automatic(last.type) or look.is_seen(mark):
                 reading.marks.append(mark)
             elif _may_open(look, mark, reading):
                 opened += 1
-                await _open(look, mark, at, reading, _read_answers_in(look, chat, reading))
+                await _open(look, mark, at, reading, _read_answers_in(look, chat, at, reading))
 
 
-async def _read_answers_in(look: Look, chat: Chat, reading: Reading) -> None:
+async def _read_answers_in(look: Look, chat: Chat, at: datetime, reading: Reading) -> None:
     page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
     for message in page.data:
-        if message.sent_at is not None and message.sent_at >= look.floor:
-            found = findings.of_sent(look.creator.id, chat, message)
-            if found is not None:
-                reading.events.append(found)
+        at = message.sent_at or at
+        found = findings.of_sent(look.creator.id, chat, message, at) if at >= look.floor else None
+        if found is not None:
+            reading.events.append(found)
 
 
 async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> bool:
@@ -172,10 +184,10 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
     if chat.is_read or look.is_seen(mark):
         reading.marks.append(mark)
         return False
-    event = findings.of_last_message(look.creator.id, chat, last) if last else None
-    is_alone = event is not None and chat.unread_messages_count <= 1
+    event = findings.of_last_message(look.creator.id, chat, last, at) if last else None
+    is_alone = event is not None and chat.unread_messages_count in {0, 1}
     may_open = not is_alone and _may_open(look, mark, reading)
-    is_told = may_open and await _open(look, mark, at, reading, _read_unread_in(look, chat, reading))
+    is_told = may_open and await _open(look, mark, at, reading, _read_unread_in(look, chat, at, reading))
     if event is not None and not is_told:
         reading.events.append(event)
     if is_alone:
@@ -183,13 +195,14 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
     return may_open
 
 
-async def _read_unread_in(look: Look, chat: Chat, reading: Reading) -> None:
+async def _read_unread_in(look: Look, chat: Chat, at: datetime, reading: Reading) -> None:
     call = list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE)
     async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
         async for message in messages:
-            if message.sent_at is not None and message.sent_at < look.floor:
+            at = message.sent_at or at
+            if at < look.floor:
                 break
-            found = None if message.is_read else findings.of_message(look.creator.id, chat, message)
+            found = None if message.is_read else findings.of_message(look.creator.id, chat, message, at)
             if found is not None:
                 reading.events.append(found)
 
@@ -224,10 +237,6 @@ async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: 
 def _closed(look: Look, mark: str) -> str:
     """What marks a chat that would not open, in this hour."""
     return f"{mark}:{look.now:%Y-%m-%dT%H}"
-
-
-def _last_at(chat: Chat) -> datetime | None:
-    return (chat.last_message.sent_at if chat.last_message else None) or chat.last_message_at
 
 
 async def read_earnings(look: Look, reading: Reading) -> None:

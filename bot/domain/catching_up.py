@@ -47,6 +47,8 @@ class Outcome(StrEnum):
     """Fanvue does not answer, or answers in a way we do not know."""
     CUT_SHORT = "cut_short"
     """More had happened than is read at once; what is oldest was left out."""
+    ODD_ROWS = "odd_rows"
+    """Beside one of the others: some of its rows could not be read, and were left out."""
 
     @property
     def is_trouble(self) -> bool:

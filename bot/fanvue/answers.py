@@ -18,7 +18,7 @@ from bot.fanvue.errors import (
     UnexpectedAnswerError,
     VersionRetiredError,
 )
-from bot.fanvue.lenient import PLACE, mended, with_utc
+from bot.fanvue.lenient import LeftOut, field_of, mended, with_utc
 from bot.fanvue.wire import Call
 
 T = TypeVar("T")
@@ -32,16 +32,15 @@ ELLIPSIS = "…"
 PRIVATE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\S{1,64}@\S{1,255}|\S{40,}")
 """Uuids, e-mail addresses, and words as long as tokens are."""
 QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'|`[^`]+`")
-MISSING = re.compile(r"missing required field `(\w+)`")
 
 
-def decode(operation_id: str, decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+def decode(operation_id: str, decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None = None) -> T:
     """The value; UnexpectedAnswerError names the field, in our names for it, without the payload."""
     body = with_utc(body)
     try:
-        return _decoded(decoder, body)
+        return _decoded(decoder, body, left_out)
     except msgspec.ValidationError as error:
-        field = _field(str(error))
+        field = field_of(str(error))
     except (msgspec.DecodeError, ValueError):
         field = "body"
     except RecursionError:
@@ -140,11 +139,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        return mended(body, decoder.type, error)
+        return mended(body, decoder.type, error, left_out)
 
 
 def _next_version(body: bytes) -> str:
@@ -158,10 +157,3 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _field(message: str) -> str:
-    place = PLACE.search(message)
-    missing = MISSING.search(message)
-    parts = [place[1] if place else "", missing[1] if missing else ""]
-    return ".".join(part for part in parts if part) or "body"

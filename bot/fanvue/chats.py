@@ -67,10 +67,10 @@ class Chat(Shape, frozen=True, kw_only=True):
     user: FanUser
     created_at: Instant | None = None
     last_message_at: Instant | None = None
-    is_read: bool = True
+    is_read: bool | None = True
     """Whether the creator has read it: the truth about the badge."""
     is_muted: bool = False
-    unread_messages_count: int = 0
+    unread_messages_count: int | None = 0
     last_message: LastMessage | None = None
 
     @property

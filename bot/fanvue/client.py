@@ -195,7 +195,7 @@ class FanvueClient:
         decoder = self._decoders.get(call.answer)
         if decoder is None:
             decoder = self._decoders[call.answer] = decoder_for(call.answer)
-        return cast("T", decode(call.operation_id, decoder, answer.body))
+        return cast("T", decode(call.operation_id, decoder, answer.body, call.left_out))
 
     def _keep_limits(self, call: Call[Any], bucket: str, answer: Answer) -> None:
         standing = standing_of(answer.headers, self._clock.now())

@@ -1,4 +1,4 @@
-"""Reading what is written otherwise than agreed: moments without zone, fractions of a cent, null words. Pure.
+"""Reading what is written otherwise than agreed: moments without zone, fractions of a cent, nulls. Pure.
 
 Answers are read by msgspec's own types at full speed. Only what those refuse comes here: the places it complains of are
 mended, all rows of a list at once, and it is asked again.
@@ -13,10 +13,15 @@ import msgspec
 from bot.fanvue.shapes import MAX_CENTS, instant_of
 
 T = TypeVar("T")
+LeftOut = Callable[[str], object]
 
 MOST_MENDED = 30
 """Fields of one answer; a row's field is mended in every row."""
 PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
+MISSING = re.compile(r"missing required field `(\w+)`")
+ROW = re.compile(r"data\[(\d+)\]")
+NULL = re.compile(r"Expected `(?:str|bool)`, got `null`|Expected `(?:object|array)`, got `null` - at `\$\.data\[")
+"""No numbers, and no objects but those of a list's rows: an amount that is null is not nothing."""
 STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 FIRST_MOMENT = re.compile(rb"T\d\d:\d\d[\d:.]{0,20}([Z+-])")
 OFFSET = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]{0,20}[+-]\d\d:?\d\d)"')
@@ -32,17 +37,43 @@ def with_utc(body: bytes) -> bytes:
     return body if is_plain else OFFSET.sub(_in_utc, body)
 
 
-def mended(body: bytes, wanted: type[T], complaint: msgspec.ValidationError) -> T:
-    """The answer after mending; the last complaint is raised when nothing more can be mended."""
-    value = msgspec.json.decode(body)
+def mended(body: bytes, wanted: type[T], complaint: msgspec.ValidationError, left_out: LeftOut | None = None) -> T:
+    """The answer after mending; the last complaint is raised when nothing more can be mended.
+
+    Rows of a page that cannot be mended are left out if there is ``left_out`` to be told why, and others are left.
+    """
+    value, reasons = msgspec.json.decode(body), list[str]()
     for _ in range(MOST_MENDED):
         if not _mend(value, str(complaint)):
-            break
+            if left_out is None or not _leave_out(value, str(complaint)):
+                break
+            reasons.append(ROW.sub("data[]", field_of(str(complaint))))
         try:
-            return msgspec.convert(value, wanted)
+            found = msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
             complaint = error
+        else:
+            if left_out is not None:
+                for reason in reasons:
+                    left_out(reason)
+            return found
     raise complaint
+
+
+def field_of(complaint: str) -> str:
+    """The field complained of, in our names for it."""
+    place, missing = PLACE.search(complaint), MISSING.search(complaint)
+    parts = [place[1] if place else "", missing[1] if missing else ""]
+    return ".".join(part for part in parts if part) or "body"
+
+
+def _leave_out(value: Any, complaint: str) -> bool:
+    """Whether the row complained of could be left out."""
+    row = ROW.match(field_of(complaint))
+    if row is None or len(value["data"]) == 1:
+        return False
+    del value["data"][int(row[1])]
+    return True
 
 
 def _in_utc(found: re.Match[bytes]) -> bytes:
@@ -81,7 +112,7 @@ def _repair(complaint: str) -> Callable[[object], object | None] | None:
         return _whole
     if complaint.startswith(("Invalid RFC3339 encoded datetime", "Expected `datetime` with a timezone")):
         return _moment
-    if complaint.startswith("Expected `str`, got `null`"):
+    if NULL.match(complaint):
         return _missing
     return None
 
@@ -90,9 +121,9 @@ def _whole(number: object) -> int | None:
     return round(number) if isinstance(number, float) and abs(number) <= MAX_CENTS else None
 
 
-def _missing(word: object) -> object | None:
-    """A word that is null reads as one that is not there; whether it may be missing, the shape says."""
-    return msgspec.UNSET if word is None else None
+def _missing(field: object) -> object | None:
+    """What is null reads as if it were not there; whether it may be missing, the shape says."""
+    return msgspec.UNSET if field is None else None
 
 
 def _moment(text: object) -> object | None:

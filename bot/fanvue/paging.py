@@ -52,7 +52,7 @@ def next_call(call: Call[Page[Row]], page: Page[Row]) -> Call[Page[Row]] | None:
 
 def _next_position(page: Page[Row]) -> tuple[tuple[str, str], ...]:
     if page.pagination is not None:
-        return (("page", str(page.pagination.page + 1)),) if page.pagination.has_more else ()
+        return (("page", str(page.pagination.page + 1)),) if page.pagination.has_more is not False else ()
     if page.next_cursor:
         return (("cursor", page.next_cursor),)
     if isinstance(page.date_filter, dict):

@@ -48,7 +48,8 @@ class Pagination(Shape, frozen=True, kw_only=True):
     page: int = 1
     size: int = 0
     """Records in this answer."""
-    has_more: bool = False
+    has_more: bool | None = False
+    """``None`` where Fanvue does not say."""
 
 
 class Page(Shape, Generic[T], frozen=True, kw_only=True):

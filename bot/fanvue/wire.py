@@ -1,6 +1,6 @@
 """Calls as values: what is asked of Fanvue, apart from how it is sent. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -48,6 +48,8 @@ class Call(Generic[T]):
     """Query parameters that have another name on the ``/v1`` surface."""
     is_text: bool = False
     """Whether the answer is plain text, not JSON."""
+    left_out: Callable[[str], object] | None = None
+    """Is told why of each row that cannot be read, which the page then comes without; ``None``: the page is refused."""
 
     def __post_init__(self) -> None:
         """A path that could lead to another host is a mistake of ours."""
@@ -69,6 +71,10 @@ class Call(Generic[T]):
         """The same call with these parameters in place of earlier ones of their names."""
         names = {key for key, _ in pairs}
         return replace(self, query=(*(pair for pair in self.query if pair[0] not in names), *pairs))
+
+    def without_odd_rows(self, left_out: Callable[[str], object]) -> "Call[T]":
+        """The same call for whom a list with a row less is better than none: nothing that adds up money."""
+        return replace(self, left_out=left_out)
 
     def __repr__(self) -> str:
         """Its operation alone: query and body hold people's words."""

@@ -248,7 +248,7 @@ def _card(
         sources=tuple((name, Money(part.total)) for name, part in spending.sources.items() if part.total),
         subscribed_at=subscription.created_at,
         renews_at=subscription.renews_at,
-        renews=subscription.auto_renewal_enabled,
+        renews=bool(subscription.auto_renewal_enabled),
         is_online=presence.is_online if presence else None,
         last_seen_at=presence.last_seen_at if presence else None,
         is_top_spender=user.is_top_spender if user else False,

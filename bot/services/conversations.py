@@ -83,7 +83,7 @@ class ConversationsService:
             fan=_fan(chat.user) if chat else _fan_among(messages, fan),
             lines=tuple(_line(one, fan) for one in reversed(messages)),
             notes=tuple(await self.notes(grant, fan)),
-            is_read=chat.is_read if chat else True,
+            is_read=bool(chat.is_read) if chat else True,
             is_muted=chat.is_muted if chat else False,
             is_online=online[fan].is_online if fan in online else False,
         )
@@ -233,7 +233,7 @@ def _waiting(chat: Chat, grant: Grant, presence: Presence | None) -> Waiting:
     return Waiting(
         fan=_fan(chat.user),
         since=last.sent_at if last and last.sent_at else chat.last_message_at,
-        unread=chat.unread_messages_count,
+        unread=chat.unread_messages_count or 0,
         is_online=presence.is_online if presence else False,
         is_muted=chat.is_muted,
         is_fans_turn=last is not None and last.sender_uuid == grant.creator,

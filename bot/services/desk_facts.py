@@ -100,5 +100,5 @@ def _facts(chat: Chat | None, known: FanInsights | None) -> FanFacts:
         status=known.status if known else "",
         spent=known.spending.total.total if known else None,
         renews_at=known.subscription.renews_at if known else None,
-        renews=known.subscription.auto_renewal_enabled if known else False,
+        renews=bool(known and known.subscription.auto_renewal_enabled),
     )

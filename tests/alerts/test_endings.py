@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 from polling_ground import ALL_SCOPES, CREATOR, Ground, Process, TestTime
@@ -72,6 +73,16 @@ async def test_ending_and_over_are_each_told_once(ground: Ground, process: Proce
     await ground.fanvue.fan_subscribes(CREATOR, ending, action="expire")
     await later(process)
     assert await told_of(process, ending) == ["cancellation", "ended"]
+
+
+async def test_a_renewal_of_which_fanvue_says_nothing_is_no_ending(ground: Ground, process: Process) -> None:
+    def hide(answer: Any) -> None:
+        for one in answer.values():
+            one["subscription"]["autoRenewalEnabled"] = None
+
+    ground.fanvue.faults.rewrite("batchFanInsights", hide)
+    await later(process)
+    assert await told_of(process, ground.fan) == []
 
 
 @pytest.mark.parametrize("is_heard_first", [True, False], ids=["webhook first", "asked first"])

@@ -1,10 +1,12 @@
 """What Fanvue's lists hold comes once, however odd some of their rows are and whatever of them cannot be read."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from polling_ground import CREATOR, Ground, Process
+from structlog.testing import capture_logs
 
 from bot.domain.accounts import ChannelId, FanId
 from bot.domain.catching_up import Source
@@ -160,3 +162,108 @@ async def test_a_limit_at_the_first_look_of_all_loses_nothing_of_what_happens_me
         ground.fanvue.faults.clear()
         await process.look(after=1000)
         assert await amounts(process) == [500]
+
+
+async def everything_happens(ground: Ground) -> None:
+    """Twice each, by two fans."""
+    for fan in ground.fans[:2]:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"one of {fan}")
+        await ground.fanvue.fan_writes(CREATOR, fan, f"two of {fan}")
+        await ground.fanvue.fan_tips(CREATOR, fan, 500)
+        await ground.fanvue.fan_likes(CREATOR, fan)
+
+
+def nulls(*path: str) -> Callable[[Any], None]:
+    """Makes a field of each row null."""
+
+    def change(answer: Any) -> None:
+        for row in answer["data"]:
+            holder = row
+            for name in path[:-1]:
+                holder = holder[name]
+            holder[path[-1]] = None
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        ("listChats", ("isRead",)),
+        ("listChats", ("isMuted",)),
+        ("listChats", ("unreadMessagesCount",)),
+        ("listChats", ("user", "isTopSpender")),
+        ("listChats", ("user", "handle")),
+        ("listChats", ("lastMessage", "senderUuid")),
+        ("listChats", ("lastMessage", "sentAt")),
+        ("listChats", ("lastMessageAt",)),
+        ("listMessages", ("sender",)),
+        ("listMessages", ("recipient",)),
+        ("listMessages", ("isRead",)),
+        ("listMessages", ("mediaUuids",)),
+        ("listNotifications", ("isRead",)),
+        ("listNotifications", ("receiverUuid",)),
+        ("listNotifications", ("originator", "isCreator")),
+        ("getEarnings", ("currency",)),
+        ("getEarnings", ("transactionOrderStatus",)),
+    ],
+    ids=str,
+)
+async def test_a_field_that_is_null_hides_nothing(
+    ground: Ground, process: Process, operation: str, path: tuple[str, ...]
+) -> None:
+    ground.fanvue.faults.rewrite(operation, nulls(*path))
+    await everything_happens(ground)
+    for _ in range(3):
+        await process.look(after=70)
+    assert await process.told() == ["like"] * 2 + ["message"] * 4 + ["tip"] * 2
+    cursors = (await process.polling(ground.creator)).cursors.values()
+    assert [cursor.trouble for cursor in cursors if cursor.trouble] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "value", "is_told"),
+    [
+        ("listChats", ("user",), None, ["like"] * 2 + ["message"] * 2 + ["tip"] * 2),
+        ("listChats", ("user", "uuid"), 5, ["like"] * 2 + ["message"] * 2 + ["tip"] * 2),
+        ("getEarnings", ("gross",), None, ["like"] * 2 + ["message"] * 4 + ["tip"]),
+        ("getEarnings", ("date",), "sometime", ["like"] * 2 + ["message"] * 4 + ["tip"]),
+        ("listNotifications", ("eventType",), "liked", ["like"] + ["message"] * 4 + ["tip"] * 2),
+        ("listNotifications", ("createdAt",), None, ["like"] + ["message"] * 4 + ["tip"] * 2),
+    ],
+    ids=str,
+)
+async def test_a_row_that_cannot_be_read_hides_no_other_and_is_counted(
+    ground: Ground, process: Process, operation: str, path: tuple[str, ...], value: object, is_told: list[str]
+) -> None:
+    def spoil_first(answer: Any) -> None:
+        holder = answer["data"][0]
+        for name in path[:-1]:
+            holder = holder[name]
+        holder[path[-1]] = value
+
+    ground.fanvue.faults.rewrite(operation, spoil_first)
+    await everything_happens(ground)
+    with capture_logs() as logs:
+        for _ in range(3):
+            await process.look(after=70)
+    assert await process.told() == is_told
+    assert [row["operation"] for row in logs if row["event"] == "rows_left_out"] == [operation]
+    polls = process.catch_up.figures()["fanvue_polls"]
+    assert sum(count for name, count in polls.items() if name.endswith("_odd_rows")) == 3
+
+
+async def test_chats_and_messages_without_any_date_are_told(ground: Ground, process: Process) -> None:
+    await everything_happens(ground)
+    ground.fanvue.faults.rewrite("listMessages", nulls("sentAt"))
+
+    def undate(answer: Any) -> None:
+        for row in answer["data"]:
+            row["lastMessageAt"] = row["lastMessage"]["sentAt"] = None
+
+    ground.fanvue.faults.rewrite("listChats", undate, times=1)
+    for _ in range(3):
+        await process.look(after=70)
+    assert {text for text in await process.texts() if text} >= {
+        f"{number} of {fan}" for number in ("one", "two") for fan in ground.fans[:2]
+    }

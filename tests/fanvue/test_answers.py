@@ -244,6 +244,34 @@ def test_a_word_that_is_null_reads_as_one_that_is_missing() -> None:
     assert people == [("a", "", "Anna"), ("b", "bo", ""), ("c", "cy", "")]
 
 
+def test_lists_and_people_that_are_null_in_a_row_read_as_missing() -> None:
+    row = {"uuid": "a", "sender": None, "recipient": None, "mediaUuids": None, "isRead": None}
+    (read,) = decoded(Page[Message], json.dumps({"data": [row]}).encode()).data
+    assert (read.sender.uuid, read.recipient.uuid, read.media_uuids, read.is_read) == ("", "", (), False)
+
+
+@pytest.mark.parametrize("spending", ["null", '{"total":null}', '{"total":{"total":null}}'])
+def test_what_somebody_spent_is_never_read_as_nothing(spending: str) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        decoded(insights.FanInsights, f'{{"spending":{spending}}}'.encode())
+
+
+def test_a_row_that_cannot_be_read_is_left_out_and_told_where_that_was_asked_for() -> None:
+    rows = [{"date": "2026-05-01", "gross": gross, "net": 1} for gross in (5, None, "7", 9)]
+    body = json.dumps({"data": rows}).encode()
+    with pytest.raises(UnexpectedAnswerError, match=r"data\[\d\]\.gross"):
+        decoded(Page[insights.Earning], body)
+    told: list[str] = []
+    page = decode("op", decoder_for(Page[insights.Earning]), body, told.append)
+    assert [row.gross for row in page.data] == [5, 9]
+    assert told == ["data[].gross", "data[].gross"]
+
+
+def test_a_list_of_which_no_row_can_be_read_is_refused_also_where_rows_may_be_left_out() -> None:
+    with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.uuid"):
+        decode("op", decoder_for(Page[Message]), b'{"data":[{"uuid":3},{"uuid":4},{}]}', str)
+
+
 @pytest.mark.parametrize("gross", ["null", '"5"'])
 def test_an_amount_that_is_null_is_none_and_named(gross: str) -> None:
     with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.gross"):

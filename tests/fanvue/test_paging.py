@@ -45,6 +45,12 @@ async def test_numbered_pages_are_read_to_their_end() -> None:
     assert all(asked["markAsRead"] == "false" and asked["size"] == "2" for asked in send.asked)
 
 
+async def test_a_list_that_does_not_say_whether_there_is_more_is_read_until_nothing_comes() -> None:
+    unsure = [Page(data=rows(*names), pagination=Pagination(page=number, has_more=None)) for number, names in
+              ((1, "ab"), (2, "c"), (3, ""))]  # fmt: skip
+    assert [row.uuid for row in await read(Recorded(*unsure))] == ["a", "b", "c"]
+
+
 async def test_a_row_that_shifted_to_the_next_page_is_given_once() -> None:
     send = Recorded(numbered(1, True, "a", "b"), numbered(2, False, "b", "c"))
     assert [row.uuid for row in await read(send)] == ["a", "b", "c"]
