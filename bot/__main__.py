@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ Neither what loads the rest at the start nor the database's thread keeps the eve
 
 YOUNG_OBJECTS = 10_000
 """After how many new ones garbage is looked for: one webhook and its card make a thousand that go by themselves."""
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 OK = 0
 BAD_CONFIGURATION = 78
@@ -115,13 +118,20 @@ def _operations() -> Any:
 
 
 def _until_done(work: Coroutine[Any, Any, int]) -> int:
-    """Run it to its end, or until SIGTERM or SIGINT asks to stop; then stop in order."""
+    """Run it to its end, or until SIGTERM or SIGINT asks to stop; then stop in order, whatever else is asked."""
 
     async def until_asked() -> int:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
+
+        def stop(*_: object) -> None:
+            for number in STOPPING:
+                signal.signal(number, signal.SIG_IGN)
+            with suppress(RuntimeError):  # it came to its end just now
+                loop.call_soon_threadsafe(task.cancel)
+
+        for number in STOPPING:
+            signal.signal(number, stop)
         try:
             return await task
         except asyncio.CancelledError:

@@ -1,7 +1,10 @@
 """A start that follows a good one calls Discord at once; one that fails again and again does not."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -94,6 +97,20 @@ async def test_a_stop_in_order_says_so(ground: Playground) -> None:
     talkative = another(ground, log_level="INFO")
     await talkative.start()
     assert await talkative.stop() == 0
+    assert "event=stopped" in talkative.last_lines()
+    await ground.bot.start()
+
+
+async def test_asked_again_and_again_to_stop_it_still_stops_in_order(ground: Playground) -> None:
+    await ground.bot.stop()
+    talkative = another(ground, log_level="INFO")
+    await talkative.start()
+    stop = asyncio.create_task(talkative.stop())
+    while not stop.done():
+        with suppress(LookupError, ProcessLookupError):
+            os.kill(talkative.pid, signal.SIGTERM)
+        await asyncio.sleep(0.001)
+    assert await stop == 0
     assert "event=stopped" in talkative.last_lines()
     await ground.bot.start()
 
