@@ -18,10 +18,6 @@ from bot.fanvue.notifications import FOLLOWER, PURCHASE, SUBSCRIBER, TIP, Notifi
 from bot.fanvue.payload import Payload
 from bot.fanvue.shapes import FanUser
 
-TIP_MESSAGE = "TIP"
-"""The chat's own note of a tip, which the earnings tell with its amount."""
-SILENT = (TIP_MESSAGE, "LOCKED_MESSAGE_UNLOCKED")
-
 SALE_NOTIFICATIONS = {PURCHASE: EventKind.PURCHASE, SUBSCRIBER: EventKind.SUBSCRIBER, TIP: EventKind.TIP}
 
 
@@ -156,7 +152,7 @@ def _message(
     kind: EventKind = EventKind.MESSAGE,
 ) -> Event | None:
     """A message somebody wrote; what Fanvue writes by itself, and what other lists tell better, is none."""
-    if sent_at is None or message_type in SILENT or identity.is_automatic(message_type):
+    if sent_at is None or identity.is_automatic(message_type):
         return None
     uuid = _id(uuid)
     names = identity.of_message(kind, creator, uuid)

@@ -25,8 +25,8 @@ SALE_KINDS = {
 }
 """By the ``source`` of a payment or of a row of the earnings, in small letters."""
 
-AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION")
-"""Beginnings of the types of messages nobody wrote for one fan."""
+AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION", "TIP", "LOCKED_MESSAGE_UNLOCKED")
+"""Beginnings of the types of messages nobody wrote for one fan; the chat's own notes of sales are told as sales."""
 
 SALE = "sale"
 BY_ORDER = frozenset({SALE, EventKind.REFUND.value, EventKind.DISPUTE.value})

@@ -83,7 +83,7 @@ class Sighting:
     @property
     def reach(self) -> tuple[datetime, datetime]:
         """Between when others have to be looked at."""
-        around = (WEEK if self.takes_back else WINDOWS[self.kind]) * REACH
+        around = WINDOWS[self.kind] * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":

@@ -1,9 +1,9 @@
 """Reports of sales, followers and subscribers, by all identities they carry: what pairing looks at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import EventKind
@@ -28,12 +28,9 @@ class Sightings:
     async def around(cls, connection: AsyncConnection, reports: Sequence[Sighting]) -> Self:
         """Every sighting that shares an identity with one of them, or may be the same happening."""
         names = {name for report in reports for name in report.identities}
-        fans = {report.fan for report in reports if report.fan}
-        first, last = min(report.reach[0] for report in reports), max(report.reach[1] for report in reports)
-        is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
         payments = {report.takes_back for report in reports if report.takes_back}
-        is_of_payment = identities.c.takes_back.in_(payments)
-        numbers = select(identities.c.event_id).where(or_(identities.c.identity.in_(names), is_close, is_of_payment))
+        is_known = or_(identities.c.identity.in_(names), identities.c.takes_back.in_(payments))
+        numbers = select(identities.c.event_id).where(or_(is_known, *_close(reports)))
         rows = await connection.execute(select(identities).where(identities.c.event_id.in_(numbers)))
         found: dict[int, Sighting] = {}
         for row in rows:
@@ -76,6 +73,16 @@ class Sightings:
             await connection.execute(insert(identities), self._new)
         for old, home in self._moved.items():
             await connection.execute(update(identities).where(identities.c.event_id == old).values(event_id=home))
+
+
+def _close(reports: Sequence[Sighting]) -> Iterator[ColumnElement[bool]]:
+    """Of each kind, what was told of its fans about its time."""
+    for kind in {report.kind for report in reports}:
+        alike = [report for report in reports if report.kind is kind]
+        fans = {report.fan for report in alike if report.fan}
+        first, last = min(report.reach[0] for report in alike), max(report.reach[1] for report in alike)
+        is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
+        yield and_(identities.c.kind == kind.value, is_close)
 
 
 def _sighting(row: Row[Any]) -> Sighting:

@@ -296,7 +296,10 @@ def test_automated_messages_make_no_card() -> None:
     assert parsed(creator_message(is_automated=True)).kind is EventKind.OTHER
 
 
-@pytest.mark.parametrize("type_", ["AUTOMATED_NEW_FOLLOWER", "BROADCAST", "GHOST_PROMOTION", "MARKETING_KYC"])
+@pytest.mark.parametrize(
+    "type_",
+    ["AUTOMATED_NEW_FOLLOWER", "BROADCAST", "GHOST_PROMOTION", "MARKETING_KYC", "TIP", "LOCKED_MESSAGE_UNLOCKED"],
+)
 def test_messages_of_automatic_types_make_no_card(type_: str) -> None:
     assert not parsed(creator_message(type=type_)).kind.has_card
     body = flat_message()
