@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
-from itertools import zip_longest
+from itertools import chain, repeat, zip_longest
 from typing import Any, Protocol
 
 import discord
@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 LOOKED_AT = 500
 AT_ONCE = 6
+PAUSES = (1, 10, 60)
+"""Between looks at what could not be read, in seconds; the last one again and again."""
 
 
 class Handler(Protocol):
@@ -35,20 +37,38 @@ class MissedReplies:
         self._inbox = inbox
         self._pacer = pacer
         self._handle = handle
+        self._round = object()
 
     async def find(self, client: discord.Client) -> None:
-        """Look at every place that cards came to lately; one that cannot be read keeps no other waiting."""
-        turns, places = asyncio.Semaphore(AT_ONCE), _latest_first(client, await self._inbox.places())
-        await asyncio.gather(*(self._look(client, place, turns) for place in places))
+        """Look at every place that cards came to lately; one that cannot be read keeps no other waiting.
 
-    async def _look(self, client: discord.Client, place: ChannelId, turns: asyncio.Semaphore) -> None:
+        It is looked at again until it can be, or is closed for good, or a later call looks at everything anyway.
+        """
+        self._round = this = object()
+        places = await self._inbox.places()
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            places = await self._unread(client, _latest_first(client, places))
+            if not places:
+                return
+            await asyncio.sleep(pause)
+            if self._round is not this:
+                return
+
+    async def _unread(self, client: discord.Client, places: Sequence[ChannelId]) -> list[ChannelId]:
+        """Look at these; those that could not be read and may be another time."""
+        turns = asyncio.Semaphore(AT_ONCE)
+        is_done = await asyncio.gather(*(self._look(client, place, turns) for place in places))
+        return [place for place, done in zip(places, is_done, strict=True) if not done]
+
+    async def _look(self, client: discord.Client, place: ChannelId, turns: asyncio.Semaphore) -> bool:
         async with turns:
             try:
                 found = await self._unseen(client, place)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one place is not wrong with the others
                 log.info("place_not_read", error=where(error))
-                return
+                return not isinstance(error, discord.DiscordServerError)
             await asyncio.gather(*(self._in_order(written) for written in found))
+            return True
 
     async def _unseen(self, client: discord.Client, place: ChannelId) -> list[list[discord.Message]]:
         """The true replies there that nobody saw, by the card they answer, the oldest first."""

@@ -148,3 +148,15 @@ async def test_that_an_answer_was_cut_short_is_told_once_discord_is_back(world: 
     await settle()
     assert await settle() == 0
     assert world.said().count("was cut short") == 1
+
+
+async def test_a_reply_written_meanwhile_is_found_though_its_place_could_not_be_read_at_once(world: Wired) -> None:
+    card = await world.card()
+    unreadable = world.discord.fail("GET", f"/channels/{world.channel.id}/messages", drop=True, times=None)
+    await world.discord.drop_gateway()
+    world.discord.invalidate_sessions()
+    await world.discord.say(world.luna, world.channel, "Back again", reply_to=card)
+    await world.discord.wait_for(lambda: unreadable.hits > 1)  # the first time aiohttp asks again by itself
+    unreadable.remove()
+    await world.discord.wait_for(lambda: world.sent("Back again"))
+    assert world.sent("Back again") == 1
