@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import discord
 import structlog
@@ -13,16 +15,15 @@ from bot.alerts.sending import (
     ContentRefusedError,
     Outgoing,
     TryLaterError,
-    UndeliverableError,
 )
 from bot.discordkit.archived import opened_for
 from bot.discordkit.cards import deliveries_in
 from bot.discordkit.desk_posts import DeskPosts
-from bot.discordkit.desk_tags import UNTAGGED
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.drawing import Drawing, draw
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
+from bot.discordkit.refusing import UNKNOWN_CHANNEL, is_about_words, translated
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.faults import where
@@ -31,23 +32,12 @@ log = structlog.get_logger(__name__)
 
 NONCE_LENGTH = 24
 HISTORY_LENGTH = 50
-CONTENT_REFUSED = 50035
-CARD_GONE = frozenset({10003, 10008, 50005, 50083, 160005})
+CARD_GONE = frozenset({UNKNOWN_CHANNEL, 10008, 50005, 50083, 160005})
 """Its channel or itself deleted, sent by the bot under another account, or in a post that others closed."""
-POST_GONE = frozenset({10003, 50083, 160005})
-REASONS = {
-    10003: "the channel does not exist any more",
-    10004: "the bot is no longer in the server",
-    40067: UNTAGGED,
-    50001: "the bot cannot see the channel",
-    50007: "this person takes no direct messages from the bot",
-    50013: "the bot may not write in the channel",
-    CONTENT_REFUSED: "Discord refused the card's content",
-    50278: "the bot shares no server with this person",
-}
+POST_GONE = frozenset({UNKNOWN_CHANNEL, 50083, 160005})
 UNDRAWABLE = "the card could not be drawn"
-CLOSED = frozenset(REASONS) - {CONTENT_REFUSED}
-"""What refuses one card refuses the next one too."""
+
+T = TypeVar("T")
 
 
 class AlertSender:
@@ -65,14 +55,9 @@ class AlertSender:
             if written is not None and not _has_channel(outgoing):
                 await written.wait()
             channel = await self._channel_id(outgoing)
-            message = _packed(outgoing, await self._drawn(outgoing, channel))
-            if written is not None:
-                await written.wait()
-            await self._pacer.slot()
-            sent = await self._client.http.send_message(channel, params=message)
+            return await self._shown(outgoing, channel, partial(self._post, outgoing, channel, written))
         except discord.HTTPException as error:
             raise await self._translated(error, outgoing) from None
-        return Sent(channel, MessageId(int(sent["id"])))
 
     async def find(self, outgoing: Outgoing) -> Sent | None:
         """The message among the place's latest; recognised by the ids of its components."""
@@ -90,20 +75,11 @@ class AlertSender:
     async def change(self, outgoing: Outgoing, sent: Sent) -> None:
         """Draw a standing message as it is now; nobody is mentioned for that."""
         try:
-            drawing = await self._drawn(outgoing, sent.channel)
-            partial = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
-            silently = discord.AllowedMentions.none()
-            await self._pacer.slot()
-            await opened_for(
-                self._client,
-                self._pacer,
-                sent.channel,
-                lambda: partial.edit(embeds=drawing.embeds, view=drawing.view, allowed_mentions=silently),
-            )
+            await self._shown(outgoing, sent.channel, partial(self._edit, sent))
         except discord.HTTPException as error:
             if error.code in CARD_GONE:
                 raise CardGoneError from None
-            raise _translated(error) from None
+            raise translated(error) from None
 
     async def _channel_id(self, outgoing: Outgoing) -> ChannelId:
         place = outgoing.place
@@ -115,14 +91,33 @@ class AlertSender:
             return await self._posts.thread_of(outgoing)
         return ChannelId(place.target)
 
-    async def _drawn(self, outgoing: Outgoing, channel: ChannelId) -> Drawing:
+    async def _post(
+        self, outgoing: Outgoing, channel: ChannelId, written: asyncio.Event | None, drawing: Drawing
+    ) -> Sent:
+        message = _packed(outgoing, drawing)
+        if written is not None:
+            await written.wait()
+        await self._pacer.slot()
+        sent = await self._client.http.send_message(channel, params=message)
+        return Sent(channel, MessageId(int(sent["id"])))
+
+    async def _edit(self, sent: Sent, drawing: Drawing) -> None:
+        message = self._client.get_partial_messageable(sent.channel).get_partial_message(sent.message)
+        parts: Any = {"embeds": drawing.embeds, "view": drawing.view}
+        edit = partial(message.edit, **parts, allowed_mentions=discord.AllowedMentions.none())
+        await self._pacer.slot()
+        await opened_for(self._client, self._pacer, sent.channel, edit)
+
+    async def _shown(self, outgoing: Outgoing, channel: ChannelId, show: Callable[[Drawing], Awaitable[T]]) -> T:
+        """Show its drawing, without fans' words where those are what Discord refuses."""
         has_text = any(alert.event.text for alert in outgoing.alerts)
         shows_text = outgoing.place.kind is not PlaceKind.DM and has_text and await self._is_age_restricted(channel)
         try:
-            return draw(outgoing, shows_text=shows_text)
-        except Exception as error:  # noqa: BLE001 - what cannot be drawn is refused as Discord would, and dies alone
-            log.error("card_not_drawn", delivery=outgoing.id, error=where(error))
-            raise ContentRefusedError(UNDRAWABLE) from None
+            return await show(_drawn(outgoing, shows_text=shows_text))
+        except discord.HTTPException as error:
+            if not shows_text or not is_about_words(error):
+                raise
+        return await show(_drawn(outgoing, shows_text=False))
 
     async def _is_age_restricted(self, channel: ChannelId) -> bool:
         known: Any = self._client.get_channel(channel)
@@ -136,11 +131,21 @@ class AlertSender:
 
     async def _translated(self, error: discord.HTTPException, outgoing: Outgoing) -> Exception:
         if outgoing.place.kind is PlaceKind.FORUM and error.code in POST_GONE:
-            return TryLaterError() if await self._posts.lost(outgoing) else _translated(error)
-        return _translated(error)
+            is_lost = await self._posts.lost(outgoing)
+            if is_lost or error.code != UNKNOWN_CHANNEL:
+                return TryLaterError()
+        return translated(error)
 
     def _own_id(self) -> int | None:
         return self._client.user.id if self._client.user else None
+
+
+def _drawn(outgoing: Outgoing, *, shows_text: bool) -> Drawing:
+    try:
+        return draw(outgoing, shows_text=shows_text)
+    except Exception as error:  # noqa: BLE001 - what cannot be drawn is refused as Discord would, and dies alone
+        log.error("card_not_drawn", delivery=outgoing.id, error=where(error))
+        raise ContentRefusedError(UNDRAWABLE) from None
 
 
 def nonce_of(outgoing: Outgoing) -> str:
@@ -171,14 +176,3 @@ def _allowed(outgoing: Outgoing) -> discord.AllowedMentions:
         return discord.AllowedMentions.none()
     role = discord.Object(outgoing.role)
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[role])
-
-
-def _translated(error: discord.HTTPException) -> Exception:
-    reason, cause = REASONS.get(error.code), str(error.code)
-    if error.code == CONTENT_REFUSED:
-        return ContentRefusedError(REASONS[CONTENT_REFUSED], cause)
-    if reason:
-        return UndeliverableError(reason, cause, is_place_closed=error.code in CLOSED)
-    if isinstance(error, discord.NotFound | discord.Forbidden):
-        return UndeliverableError("Discord refused it", cause)
-    return TryLaterError()

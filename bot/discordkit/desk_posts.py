@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 import discord
 
-from bot.alerts.sending import Outgoing, UndeliverableError
+from bot.alerts.sending import Alert, Outgoing, UndeliverableError
 from bot.discordkit import desk_tags
 from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.refusing import is_about_words
 from bot.domain import text
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.clock import Clock
@@ -17,6 +18,9 @@ from bot.domain.clock import Clock
 NEEDS_TAG = "40067"
 NOBODY = FanId("")
 """The post for what no single fan did."""
+OTHERS = "Other events"
+NAMELESS = "A fan"
+"""Where a server's AutoMod takes offence at a name."""
 FANS = "What this fan does, and what is written to them, lands here."
 NOBODYS = "What no single fan did lands here."
 
@@ -73,17 +77,25 @@ class DeskPosts:
         if not isinstance(channel, discord.ForumChannel):
             raise UndeliverableError("the forum does not exist any more", "10003", is_place_closed=True)
         first = outgoing.alerts[0]
-        name = text.plain_name(first.event.fan.name, 60) if first.event.fan else "Other events"
+        tags = await self._tags(channel, desk_tags.WAITING if first.event.fan else desk_tags.ANSWERED)
+        name = first.event.fan.name if first.event.fan else OTHERS
+        try:
+            return await self._created(channel, first, name, tags)
+        except discord.HTTPException as error:
+            if not is_about_words(error):
+                raise
+        return await self._created(channel, first, NAMELESS, tags)
+
+    async def _created(
+        self, forum: discord.ForumChannel, first: Alert, name: str, tags: list[discord.ForumTag]
+    ) -> ChannelId:
         embed = discord.Embed(
-            title=text.name(first.event.fan.name) if first.event.fan else "Other events",
-            description=FANS if first.event.fan else NOBODYS,
-            colour=Colour.QUIET,
+            title=text.name(name), description=FANS if first.event.fan else NOBODYS, colour=Colour.QUIET
         )
         embed.set_author(name=f"@{text.plain_name(first.creator_handle)}")
-        tags = await self._tags(channel, desk_tags.WAITING if first.event.fan else desk_tags.ANSWERED)
         await self._pacer.slot()
-        opened = await channel.create_thread(
-            name=f"{name} · @{text.plain_name(first.creator_handle, 30)}"[:100],
+        opened = await forum.create_thread(
+            name=f"{text.plain_name(name, 60)} · @{text.plain_name(first.creator_handle, 30)}"[:100],
             embed=embed,
             applied_tags=tags,
             allowed_mentions=discord.AllowedMentions.none(),
