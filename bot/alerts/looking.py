@@ -173,7 +173,7 @@ class Looker:
             now=now,
             since=cursor.since,
             read_to=min(cursor.read_to, now) if cursor.read_to else None,
-            has_earnings=Source.EARNINGS.scope in followed.creator.connection.scopes,
+            has_earnings=_has_earnings(followed),
             is_seen=lambda mark: hash(mark) in seen,
             follows_answers=followed.follows_answers,
         )
@@ -251,6 +251,13 @@ class Looker:
     def _first_since(self, creator: Creator) -> datetime:
         now = self._clock.now()
         return min(max(creator.connection.connected_at, now - FIRST_LOOK_BACK), now)
+
+
+def _has_earnings(followed: Followed) -> bool:
+    """Whether they tell sales: they may be read, and Fanvue does not refuse it all the same."""
+    cursor = followed.polling.cursors.get(Source.EARNINGS)
+    is_closed = cursor is not None and cursor.trouble in {Outcome.REFUSED, Outcome.MISSING}
+    return Source.EARNINGS.scope in followed.creator.connection.scopes and not is_closed
 
 
 @lru_cache(maxsize=64)

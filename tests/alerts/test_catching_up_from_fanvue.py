@@ -200,6 +200,25 @@ async def test_a_list_that_is_refused_is_left_alone_for_long_and_comes_back(
     assert (await process.polling(ground.creator)).cursors[Source.NOTIFICATIONS].trouble is None
 
 
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_sales_are_told_once_while_the_earnings_may_not_be_read_and_after(
+    ground: Ground, process: Process, status: int
+) -> None:
+    ground.fanvue.faults.add("getEarnings", status, times=None)
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 500)
+    await process.look(after=70)
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 700)
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fans[1])
+    await process.look(after=70)
+    assert await process.told() == ["subscriber", "tip", "tip"]
+    ground.fanvue.faults.clear()
+    calls = ground.calls("getEarnings")
+    for _ in range(80):
+        await process.look(after=70)
+    assert ground.calls("getEarnings") > calls
+    assert await process.told() == ["subscriber", "tip", "tip"]
+
+
 async def test_a_fanvue_that_does_not_answer_is_asked_ever_less_often(ground: Ground, process: Process) -> None:
     fault = ground.fanvue.faults.add("*", 500)
     for _ in range(60):
