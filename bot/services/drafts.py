@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -17,7 +16,6 @@ from bot.domain.errors import (
     GoneError,
     NotAllowedError,
     OutcomeUnknownError,
-    StorageBusyError,
 )
 from bot.domain.posting import Content, Draft, DraftKind, DraftStatus, Policy, check, is_late, needs_second
 from bot.services.access import AccessService
@@ -222,11 +220,9 @@ class DraftsService:
         try:
             published = await self.publisher.send(opened.grant, opened.draft, out_of)
         except OutcomeUnknownError:
-            with suppress(StorageBusyError):
-                await self._note(opened, action, "unknown")
+            await self._note(opened, action, "unknown")
             raise
-        with suppress(StorageBusyError):  # it went out: its author must not be told otherwise
-            await self._note(opened, action, "done")
+        await self._note(opened, action, "done")
         return published
 
     async def _cut_short(self, opened: Opened) -> Opened:

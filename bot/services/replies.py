@@ -273,7 +273,7 @@ class RepliesService:
             status = ReplyStatus.UNKNOWN if is_unknown else ReplyStatus.FAILED
             with suppress(StorageBusyError):  # its author hears of what Fanvue did, not of this
                 await self._replies.settle(reply_id, status, None, self._clock.now())
-                await self._note(to.grant, status.value)
+            await self._note(to.grant, status.value)
             if isinstance(error, FanUnreachableError):
                 await self._claims.close_chat(to.grant, to.fan)
                 raise self._changeable(error, to.grant, reply_id) from None
@@ -286,10 +286,10 @@ class RepliesService:
         """The fan has it: whatever cannot be noted or shown now must not be told as if they had not."""
         try:
             await self._replies.settle(reply_id, ReplyStatus.SENT, uuid, self._clock.now())
-            await self._note(to.grant, "sent")
             await self._claims.open_chat(to.grant, to.fan)
         except StorageBusyError:
             log.warning("sent_reply_not_noted")
+        await self._note(to.grant, "sent")
         await self._mark_answered(to)
         await self._desk.sent(to.grant.creator, to.fan, uuid, draft)
         return reply_id

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, Select, delete, or_, select, update
 
 from bot.domain.access import Actor, AuditEntry, Way
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
+from bot.domain.errors import StorageBusyError
 from bot.storage.database import Database
 from bot.storage.forgotten import Forgotten
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import audit, creators
+
+log = structlog.get_logger(__name__)
 
 CONNECT = "connect"
 SOMEBODY = "somebody"
@@ -25,7 +29,10 @@ class AuditLog:
         self._forgotten = forgotten
 
     async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
-        """Note an act, who did it, from where, which way; whoever was forgotten while it was under way is not named."""
+        """Note an act, who did it, from where, which way; whoever was forgotten while it was under way is not named.
+
+        What was done stays done where this cannot be stored now: then the log alone says so.
+        """
         if action == CONNECT:
             self._forgotten.lift(actor.user)
         is_hidden = self._forgotten.hides(actor.user)
@@ -39,8 +46,11 @@ class AuditLog:
             "outcome": outcome,
             "way": actor.way,
         }
-        async with self._database.write() as connection:
-            await connection.execute(audit.insert().values(values))
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(audit.insert().values(values))
+        except StorageBusyError:
+            log.error("act_not_noted")
 
     async def of_creator(self, creator: CreatorId, limit: int) -> list[AuditEntry]:
         """The latest acts on a creator, newest first."""

@@ -22,7 +22,7 @@ from bot.discordkit.inbox import (
 )
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import say
+from bot.discordkit.outcomes import say, showing
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.accounts import ChannelId, CreatorId, MessageId
@@ -81,12 +81,13 @@ class CardActs:
             embed = discord.Embed(title="Somebody is on it", description=line, colour=Colour.QUIET)
             await interaction.edit_original_response(embed=embed)
             return
-        thread = await self._conversations.open(grant, fan)
-        await interaction.edit_original_response(
-            content="You are on it for an hour. Answering keeps it yours.",
-            embed=thread_embed(thread, claim, grant.handle),
-            view=thread_view(thread, claim, actor, grant.creator),
-        )
+        async with showing(interaction, "You are on it for an hour ✓"):
+            thread = await self._conversations.open(grant, fan)
+            await interaction.edit_original_response(
+                content="You are on it for an hour. Answering keeps it yours.",
+                embed=thread_embed(thread, claim, grant.handle),
+                view=thread_view(thread, claim, actor, grant.creator),
+            )
 
     async def _unsend(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -9,8 +9,9 @@ from bot.discordkit import inbox as views
 from bot.discordkit.components import button, form, view_of
 from bot.discordkit.inbox import done, thread_embed, thread_view, unread_embed, unread_view
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import TEXT_ID
+from bot.discordkit.long_texts import TEXT_ID, keeping
 from bot.discordkit.look import Colour
+from bot.discordkit.outcomes import showing
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
@@ -79,6 +80,13 @@ class Chats:
             view=thread_view(thread, claim, grant.actor, grant.creator),
         )
 
+    async def show_done(
+        self, interaction: discord.Interaction, grant: Grant, fan: FanId, note: str | None = None
+    ) -> None:
+        """The same after something was done, which stays done where the conversation cannot be shown."""
+        async with showing(interaction, "Done ✓"):
+            await self.show_chat(interaction, grant, fan, note)
+
     async def _turn(self, interaction: discord.Interaction, argument: str) -> None:
         await interaction.response.defer()
         creator, order, page = [*argument.split("|"), "", ""][:3]
@@ -129,7 +137,7 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self.of(interaction, key)
         await self._inbox.mark_fan_read(grant, fan)
-        await self.show_chat(interaction, grant, fan)
+        await self.show_done(interaction, grant, fan)
 
     async def _mute(self, interaction: discord.Interaction, key: str) -> None:
         await self._set_muted(interaction, key, is_muted=True)
@@ -141,8 +149,7 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self.of(interaction, key)
         await self._conversations.mute(grant, fan, is_muted=is_muted)
-        await self._desk.changed(grant, fan)
-        await self.show_chat(interaction, grant, fan)
+        await self._show_changed(interaction, grant, fan)
 
     async def _ask_note(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.send_modal(
@@ -150,11 +157,11 @@ class Chats:
         )
 
     async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer()
-        grant, fan = await self.of(interaction, key)
-        await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
-        await self._desk.changed(grant, fan)
-        await self.show_chat(interaction, grant, fan)
+        async with keeping(interaction, values.get(TEXT_ID, "")):
+            await interaction.response.defer()
+            grant, fan = await self.of(interaction, key)
+            await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
+        await self._show_changed(interaction, grant, fan)
 
     async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.send_modal(box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
@@ -163,8 +170,12 @@ class Chats:
         await interaction.response.defer()
         grant, fan = await self.of(interaction, key)
         await self._conversations.rename(grant, fan, values.get(TEXT_ID, ""))
-        await self._desk.changed(grant, fan)
-        await self.show_chat(interaction, grant, fan)
+        await self._show_changed(interaction, grant, fan)
+
+    async def _show_changed(self, interaction: discord.Interaction, grant: Grant, fan: FanId) -> None:
+        async with showing(interaction, "Done ✓"):
+            await self._desk.changed(grant, fan)
+            await self.show_chat(interaction, grant, fan)
 
     async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:
         return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)

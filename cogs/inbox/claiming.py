@@ -34,13 +34,13 @@ class Claiming:
         await interaction.response.defer()
         grant, fan = await self._chats.of(interaction, key)
         await self._claims.take(grant, fan)
-        await self._chats.show_chat(interaction, grant, fan)
+        await self._chats.show_done(interaction, grant, fan)
 
     async def _free(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
         grant, fan = await self._chats.of(interaction, key)
         await self._claims.release(grant, fan)
-        await self._chats.show_chat(interaction, grant, fan)
+        await self._chats.show_done(interaction, grant, fan)
 
     async def _snooze(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         if not values[0].isdecimal():
@@ -49,7 +49,7 @@ class Claiming:
         await interaction.response.defer()
         grant, fan = await self._chats.of(interaction, key)
         await self._claims.snooze(grant, fan, timedelta(seconds=min(int(values[0]), DAY_SECONDS)))
-        await self._chats.show_chat(interaction, grant, fan)
+        await self._chats.show_done(interaction, grant, fan)
 
     async def _ask_until(self, interaction: discord.Interaction, key: str) -> None:
         grant, _ = await self._chats.of(interaction, key)
@@ -62,7 +62,7 @@ class Claiming:
         grant, fan = await self._chats.of(interaction, key)
         zone = await self._preferences.typed_zone(grant, locale_of(interaction))
         await self._claims.snooze_until(grant, fan, values.get(TEXT_ID, ""), zone)
-        await self._chats.show_chat(interaction, grant, fan)
+        await self._chats.show_done(interaction, grant, fan)
 
     async def _hand(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
@@ -71,7 +71,7 @@ class Claiming:
         is_told = await self._claims.hand_over(
             grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person)
         )
-        await self._chats.show_chat(interaction, grant, fan, TOLD if is_told else NOT_TOLD)
+        await self._chats.show_done(interaction, grant, fan, TOLD if is_told else NOT_TOLD)
 
 
 def _picked_name(interaction: discord.Interaction, person: str) -> str:

@@ -6,6 +6,7 @@ from bot.discordkit import post_lists as lists
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import keeping, written_in
 from bot.discordkit.look import Colour
+from bot.discordkit.outcomes import say, showing
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import picture_file
 from bot.domain.access import Capability, Grant
@@ -102,7 +103,8 @@ class Published:
             grant, uuid = await self._grant(interaction, key)
             zone = await self._preferences.creator_zone(grant)
             await self._posts.edit(grant, uuid, words, self._posts.instant(values.get(lists.WHEN_ID), zone))
-        await self._show_card(interaction, grant, uuid)
+        async with showing(interaction, "Changed ✓"):
+            await self._show_card(interaction, grant, uuid)
 
     async def _ask_delete(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
@@ -113,8 +115,9 @@ class Published:
         await interaction.response.defer()
         grant, uuid = await self._grant(interaction, key)
         await self._posts.delete(grant, uuid)
-        embed = discord.Embed(title="Deleted", description="It is gone from Fanvue.", colour=Colour.QUIET)
-        await interaction.edit_original_response(embed=embed, view=None)
+        await say(
+            interaction, discord.Embed(title="Deleted", description="It is gone from Fanvue.", colour=Colour.QUIET)
+        )
 
     async def _pin(self, interaction: discord.Interaction, key: str) -> None:
         await self._pinned(interaction, key, is_pinned=True)
@@ -126,13 +129,15 @@ class Published:
         await interaction.response.defer()
         grant, uuid = await self._grant(interaction, key)
         await self._posts.pin(grant, uuid, is_pinned=is_pinned)
-        await self._show_card(interaction, grant, uuid)
+        async with showing(interaction, "Pinned ✓" if is_pinned else "Unpinned ✓"):
+            await self._show_card(interaction, grant, uuid)
 
     async def _repost(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
         grant, uuid = await self._grant(interaction, key)
         await self._posts.repost(grant, uuid)
-        await self._show_card(interaction, grant, uuid)
+        async with showing(interaction, "Posted again ✓"):
+            await self._show_card(interaction, grant, uuid)
 
     async def _comments(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -144,16 +149,20 @@ class Published:
         await interaction.response.send_modal(lists.comment_form(key, grant.handle))
 
     async def _comment(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        await interaction.response.defer()
-        grant, uuid = await self._grant(interaction, key)
-        await self._posts.comment(grant, uuid, values.get(lists.TEXT_ID, ""))
-        await self._show_comments(interaction, grant, uuid, key)
+        words = values.get(lists.TEXT_ID, "")
+        async with keeping(interaction, words):
+            await interaction.response.defer()
+            grant, uuid = await self._grant(interaction, key)
+            await self._posts.comment(grant, uuid, words)
+        async with showing(interaction, "Commented ✓"):
+            await self._show_comments(interaction, grant, uuid, key)
 
     async def _delete_comment(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
         grant, uuid = await self._grant(interaction, key)
         await self._posts.delete_comment(grant, uuid, values[0])
-        await self._show_comments(interaction, grant, uuid, key)
+        async with showing(interaction, "Deleted ✓"):
+            await self._show_comments(interaction, grant, uuid, key)
 
     async def _show_comments(self, interaction: discord.Interaction, grant: Grant, uuid: str, key: str) -> None:
         rows = await self._posts.comments(grant, uuid)

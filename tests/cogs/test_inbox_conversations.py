@@ -89,6 +89,19 @@ async def test_a_conversation_is_answered_muted_named_and_noted_and_notes_stay_i
     assert b"CANARY" not in stored, "notes rest sealed"
 
 
+async def test_a_note_that_is_kept_is_told_as_kept_though_the_conversation_cannot_be_shown(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    shown = (await luna.slash(desk, "inbox open", fan=connected.fan)).response
+    box = await luna.click(shown, label="Note")
+    connected.fanvue.faults.add("/chats/*", "5xx", times=None)
+    answer = await luna.submit_modal(box, {"text": "Birthday in May"})
+    connected.fanvue.faults.clear()
+    assert "Done ✓" in words_of(shown) + words_of(answer)
+    assert "Nothing was changed" not in words_of(shown) + words_of(answer)
+    shown = await luna.slash(desk, "inbox open", fan=connected.fan)
+    assert words_of(shown).count("Birthday in May") == 1
+
+
 async def test_a_template_is_looked_at_and_sent_with_its_media_and_price(connected: Rig) -> None:
     luna, desk = connected.luna, connected.desk
     world = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))

@@ -124,6 +124,20 @@ async def test_comments_are_read_answered_and_deleted(connected: Rig) -> None:
     assert "No comments yet" in words_of(talk)
 
 
+async def test_a_comment_that_is_there_is_told_as_there_though_the_comments_cannot_be_read(connected: Rig) -> None:
+    await write(connected, "Talk to me")
+    card = await opened(connected, "published", "Talk to me")
+    talk = shown_by(await connected.luna.click(card, label="Comments"))
+    form = await connected.luna.click(talk, label="Write a comment")
+    connected.fanvue.faults.add("getPostComments", 403, times=None)
+    answer = await connected.luna.submit_modal(form, {"text": "First word"})
+    connected.fanvue.faults.clear()
+    assert "Commented ✓" in words_of(talk)
+    assert "Nothing was changed" not in words_of(talk) + words_of(answer)
+    talk = shown_by(await connected.luna.click(card, label="Comments"))
+    assert words_of(talk).count("First word") == 1
+
+
 async def test_the_lists_of_published_and_expired_posts_are_a_pick_away(connected: Rig) -> None:
     listed = await connected.luna.slash(connected.desk, "post list", which="published")
     assert "❤️" in words_of(listed)

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import exc, text
 from stored_examples import ANNA, NOW, a_connection
+from structlog.testing import capture_logs
 
-from bot.domain.accounts import ChannelId
+from bot.domain.access import Actor
+from bot.domain.accounts import ChannelId, CreatorId
 from bot.domain.errors import StorageBusyError
 from bot.storage import Stores
 from bot.storage.addresses import DatabaseUnreachableError, address_of
@@ -165,6 +167,20 @@ async def test_a_file_somebody_else_keeps_locked_is_busy_not_broken(database: Da
             await stores.dms.remember(ANNA, ChannelId(1))
         other.rollback()
     await stores.dms.remember(ANNA, ChannelId(1))
+
+
+@on_sqlite
+async def test_an_act_whose_note_cannot_be_written_stays_done_and_is_in_the_log(
+    database: Database, database_url: str
+) -> None:
+    stores = Stores(database)
+    async with database.write() as connection:
+        await connection.execute(text("PRAGMA busy_timeout=10"))
+    with closing(sqlite3.connect(file_of(database_url))) as other, capture_logs() as logs:
+        other.execute("BEGIN IMMEDIATE")
+        await stores.audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "comment", "done", NOW)
+        other.rollback()
+    assert [(one["event"], one["log_level"]) for one in logs] == [("act_not_noted", "error")]
 
 
 @on_sqlite
