@@ -71,7 +71,10 @@ def of_earning(creator: CreatorId, row: Earning) -> Event | None:
     order, message, post = _id(row.transaction_order_id), _id(row.message_uuid), _id(row.post_uuid)
     at, amount, payment = plain(row.date), Money(abs(int(row.gross))), _id(row.reversed_transaction_order_id)
     if kind in {EventKind.REFUND, EventKind.DISPUTE}:
-        names = identity.of_reversal(kind, creator, reversal=order, order=payment, is_part=True)
+        own = "" if order == payment else order
+        names = identity.of_reversal(
+            kind, creator, reversal=own, order=payment if own or fan is None else "", is_part=True
+        )
     else:
         fan_id = fan.id if fan else ""
         names = identity.of_sale(kind, creator, order=order, fan=fan_id, message=message, post=post)

@@ -133,16 +133,18 @@ def _follow(report: Report) -> Event:
 
 
 def _activated(report: Report) -> Event:
-    return _period(report, EventKind.SUBSCRIBER, report.moment("current_period_start", "created_at"))
+    return _period(report, EventKind.SUBSCRIBER)
 
 
 def _renewed(report: Report) -> Event:
-    return _period(report, EventKind.RENEWAL, report.moment("current_period_start"))
+    return _period(report, EventKind.RENEWAL)
 
 
-def _period(report: Report, kind: EventKind, at: datetime | None) -> Event:
+def _period(report: Report, kind: EventKind) -> Event:
+    """Told when it is paid, be that days after the period began."""
     fan = _purchaser(report.data)
-    return report.event(kind, identity.of_period(kind, report.creator, _id(fan), at), at=at, fan=fan)
+    identities = identity.of_period(kind, report.creator, _id(fan), report.moment("current_period_start"))
+    return report.event(kind, identities, fan=fan)
 
 
 def _deactivated(report: Report) -> Event:

@@ -311,6 +311,9 @@ ROUTES: dict[str, dict[str, Route]] = {
         "earnings": earned("refund", number="row_number", reversedTransactionOrderId=paid_order),
         "earnings with Fanvue's number": earned("refund", number="reversal", reversedTransactionOrderId=paid_order),
         "earnings with a payment's number": earned("refund", number="row_order", reversedTransactionOrderId=paid_order),
+        "earnings with the number of what is taken back": earned(
+            "refund", number="payment", reversedTransactionOrderId=paid_order
+        ),
         "earnings of no payment": earned("refund", number="row_number"),
         "spending": spent("refund"),
     },
@@ -405,8 +408,33 @@ async def test_a_sale_with_tax_is_one_card_whichever_amount_a_webhook_tells(stor
         assert len(await cards(stores, *(told[turn] for turn in turns))) == 2, turns
 
 
+LATE = {
+    "paid days after the period began": {"current_period_start": lambda one: stamp(one.at - timedelta(days=3))},
+    "of a subscription begun long ago": {"current_period_start": lambda _: None},
+}
+
+
+@pytest.mark.parametrize("how", LATE)
+@pytest.mark.parametrize("other", ["payment", "earnings with own numbers"])
+@pytest.mark.parametrize(
+    ("happening", "type_"),
+    [("first subscription", "creator.subscription.activated"), ("renewal", "creator.subscription.renewed")],
+)
+async def test_a_period_is_one_card_with_its_payment_however_old_it_is(
+    stores: Stores, happening: str, type_: str, other: str, how: str
+) -> None:
+    routes = [envelope(type_, created_at=lambda _: stamp(NOON - timedelta(days=300)), **LATE[how])]
+    routes.append(ROUTES[happening][other])
+    for fan, order in enumerate((routes, routes[::-1])):
+        first = Happening(next(NUMBERS), fan, NOON - timedelta(days=60))
+        again = Happening(next(NUMBERS), fan, NOON)
+        assert len(await cards(stores, *(route(one) for one in (first, again) for route in order))) == 2
+
+
 @pytest.mark.parametrize("second", [PRICE, 600], ids=["equal", "different"])
-@pytest.mark.parametrize("row", ["earnings", "earnings with Fanvue's number", "spending"])
+@pytest.mark.parametrize(
+    "row", ["earnings", "earnings with Fanvue's number", "earnings with the number of what is taken back", "spending"]
+)
 async def test_each_part_of_a_payment_that_is_paid_back_is_a_card(stores: Stores, second: int, row: str) -> None:
     routes = (ROUTES["refund"]["creator"], ROUTES["refund"][row])
     for fan, turns in enumerate(permutations(range(4))):
