@@ -15,6 +15,7 @@ from bot.discordkit.reconnect import TokenRefusedError, keep_running
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
+from bot.running import BadListenerError, PortTakenError
 from bot.settings import Settings
 from bot.starting import EarlyGateway, StartMark
 from bot.storage import Stores, copying
@@ -128,10 +129,10 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
     status = OK
     try:
         await work()
-    except* (KeyringError, TokenRefusedError, BadAddressError) as group:
+    except* (KeyringError, TokenRefusedError, BadAddressError, BadListenerError) as group:
         message = next(str(error) for error in _leaves(group))
         status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
-    except* (AlreadyRunningError, DatabaseUnreachableError) as group:
+    except* (AlreadyRunningError, DatabaseUnreachableError, PortTakenError) as group:
         status = _tell(SERVICE_MISSING, next(str(error) for error in _leaves(group)))
     except* CopyRefusedError as group:
         status = _tell(UNHEALTHY, next(str(error) for error in _leaves(group)))

@@ -1,8 +1,8 @@
 """The assembled bot while it runs: which parts each role starts, and what is swept up on the way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -30,7 +30,7 @@ from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
 from bot.web.app import Application
 from bot.web.health import Readiness
-from bot.web.serving import serving
+from bot.web.serving import CannotListenError, serving
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,14 @@ class Role(StrEnum):
     GATEWAY = "gateway"
     WEB = "web"
     WORKER = "worker"
+
+
+class PortTakenError(Exception):
+    """Somebody else listens where this would; the message names the setting."""
+
+
+class BadListenerError(Exception):
+    """The settings say to listen where this never can; the message names the one."""
 
 
 StartClient = Callable[[DiscordClient, str], Awaitable[None]]
@@ -84,12 +92,28 @@ class App:
             if role in {Role.ALL, Role.GATEWAY}:
                 self.readiness.require("discord", self.client.is_connected)
             if role in {Role.ALL, Role.WEB}:
-                await stack.enter_async_context(serving(self.public, self.settings.web_host, self.settings.web_port))
-            await stack.enter_async_context(serving(self.metrics, self.settings.web_host, self.settings.metrics_port))
+                await stack.enter_async_context(self._listening(self.public, "WEB_PORT", self.settings.web_port))
+            await stack.enter_async_context(self._listening(self.metrics, "METRICS_PORT", self.settings.metrics_port))
             async with asyncio.TaskGroup() as group:
                 for name, part in self._parts(role, start_client).items():
                     group.create_task(part, name=name)
                 log.info("started", role=role.value, host=self.settings.web_host, port=self.settings.web_port)
+
+    @asynccontextmanager
+    async def _listening(self, app: Application, setting: str, port: int) -> AsyncIterator[None]:
+        try:
+            async with serving(app, self.settings.web_host, port):
+                yield
+        except CannotListenError as error:
+            if error.is_taken:
+                raise PortTakenError(
+                    f"{setting}: something else listens on port {port}. End it, or choose another."
+                ) from None
+            if error.is_forbidden:
+                raise BadListenerError(
+                    f"{setting}: this user may not listen on port {port}. Choose one above 1023."
+                ) from None
+            raise BadListenerError("WEB_HOST is no address of this machine: 127.0.0.1 is, 0.0.0.0 means all.") from None
 
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()

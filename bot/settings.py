@@ -10,7 +10,7 @@ from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -112,6 +112,17 @@ def _database(text: str) -> str:
     return text
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file that a database address names, with its whole path; ``None`` when it names none."""
+    name = unquote(url.partition("?")[0].partition(":///")[2])
+    if not url.startswith("sqlite") or name in {"", ":memory:"}:
+        return None
+    try:
+        return Path(name).expanduser().resolve()
+    except (OSError, ValueError, RuntimeError):  # what cannot be a name, or somebody's home that nobody has
+        return None
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:MAX_DIGITS]) <= HIGHEST_PORT):
         raise ValueError(f"must be a port: a number from 0 to {HIGHEST_PORT}")
@@ -156,6 +167,11 @@ class Settings:
         """Whether everything lives in one file."""
         return self.database_url.startswith("sqlite")
 
+    @property
+    def database_file(self) -> Path | None:
+        """That file."""
+        return sqlite_file(self.database_url)
+
 
 READERS: dict[str, Callable[[str], Any]] = {
     "discord_token": _secret,
@@ -190,6 +206,9 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
             mistakes.append(f"{one.name.upper()} {error}.")
         except LookupError:
             mistakes.append(f"{one.name.upper()} is not set. See .env.example for where to get it.")
+    port = values.get("web_port")
+    if port and port == values.get("metrics_port"):
+        mistakes.append("METRICS_PORT must be another port than WEB_PORT.")
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)
@@ -209,14 +228,22 @@ def _file_values(path: Path | None) -> dict[str, Any]:
     try:
         if path is None or not path.exists():
             return {}
-        return _named(dotenv_values(stream=StringIO(path.read_text("utf-8"))))
+        return _named(dotenv_values(stream=StringIO(path.read_text("utf-8-sig"))))
     except (OSError, UnicodeDecodeError):
         mistake = f"{path} cannot be read: it must be a text file (UTF-8) that this user may read."
         raise SettingsError([mistake]) from None
 
 
 def _named(values: Mapping[str, str | None]) -> dict[str, Any]:
-    return {name.upper(): value for name, value in values.items() if value}
+    bare = {name.upper(): _bare(value) for name, value in values.items() if value}
+    return {name: value for name, value in bare.items() if value}
+
+
+def _bare(text: str) -> str:
+    """Without the spaces, line ends and pair of quotes that files and containers leave around a value."""
+    text = text.strip()
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text
 
 
 def _split(secret: Secret) -> tuple[str, ...]:

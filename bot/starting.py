@@ -9,7 +9,6 @@ import asyncio
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from bot.discordkit.client import DiscordClient
@@ -25,7 +24,8 @@ class StartMark:
     """Whether the last start on this SQLite file came through; on PostgreSQL nobody remembers."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = Path(settings.database_url.partition(":///")[2] + MARK_ENDING) if settings.is_sqlite else None
+        file = settings.database_file
+        self._path = file and file.with_name(file.name + MARK_ENDING)
 
     def take(self) -> bool:
         """Whether it was there; it is gone now."""

@@ -215,3 +215,29 @@ def test_a_wrong_key_ends_with_78_and_one_sentence(tmp_path: Path) -> None:
     assert (ended.returncode, len(ended.stderr.splitlines())) == (78, 1)
     assert "lacks the key" in ended.stderr
     assert right not in ended.stderr
+
+
+def test_spaces_and_quotes_around_a_value_are_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(
+        monkeypatch,
+        PUBLIC_URL=" https://bot.example.com/\n",
+        FANVUE_CLIENT_ID='"client"',
+        FANVUE_CLIENT_SECRET="'secret'\r\n",
+        LOG_LEVEL="info ",
+        WEB_PORT=" 8081",
+        WEB_HOST='"  "',
+    )
+    settings = load()
+    assert settings.public_url == "https://bot.example.com"
+    assert settings.fanvue_client_id == "client"
+    assert settings.fanvue_client_secret.get_secret_value() == "secret"
+    assert (settings.log_level, settings.web_port, settings.web_host) == ("INFO", 8081, "127.0.0.1")
+
+
+def test_an_env_file_may_begin_with_a_mark_of_its_encoding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in GOOD.items()), "utf-8-sig")
+    assert load(tmp_path / ".env").fanvue_client_id == "client"
+
+
+def test_two_servers_on_one_port_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mistakes(monkeypatch, WEB_PORT="9464") == ["METRICS_PORT must be another port than WEB_PORT."]

@@ -18,7 +18,7 @@ LITTLE_BYTES = 200 * 1024**2
 
 def findings(settings: Settings, env_file: Path) -> Iterator[Finding]:
     """The files and the disk below them."""
-    database = Path(settings.database_url.partition(":///")[2]) if settings.is_sqlite else None
+    database = settings.database_file
     yield _files(env_file, database)
     if database is not None:
         yield disk(_existing(database.parent))

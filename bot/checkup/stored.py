@@ -1,7 +1,6 @@
 """What is stored: the database, the keys that open it, and a token that tells which version Fanvue speaks."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
@@ -12,7 +11,7 @@ from bot.fanvue.client import FanvueClient
 from bot.fanvue.errors import FanvueError, VersionRetiredError
 from bot.settings import Settings
 from bot.storage import Stores
-from bot.storage.addresses import DatabaseUnreachableError, address_of
+from bot.storage.addresses import DatabaseUnreachableError
 from bot.storage.database import Database
 from bot.storage.migrate import is_current
 from bot.vault.checks import verify_keys
@@ -27,11 +26,14 @@ BEHIND = "python -m bot migrate (a start does it too)"
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """The database and what it holds; nothing is created, and nothing changed but a use of a token noted."""
     try:
-        if _is_missing(settings):
+        if settings.database_file and not settings.database_file.exists():
             yield Finding.bad("database", f"there is none yet: {BEHIND}")
             return
         database = Database.open(settings.database_url)
-    except (DatabaseUnreachableError, OSError) as error:
+    except DatabaseUnreachableError as error:
+        yield Finding.bad("database", str(error))
+        return
+    except OSError as error:
         yield Finding.bad("database", f"cannot be opened ({type(error).__name__}): check DATABASE_URL and its owner")
         return
     try:
@@ -49,10 +51,6 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding.bad("database", "does not answer: check DATABASE_URL and the server")
     finally:
         await database.close()
-
-
-def _is_missing(settings: Settings) -> bool:
-    return settings.is_sqlite and not Path(address_of(settings.database_url).database or "").exists()
 
 
 async def _connects(stores: Stores) -> Finding:

@@ -1,8 +1,17 @@
 """DATABASE_URL, as the drivers take it."""
 
-from pathlib import Path
-
 from sqlalchemy import URL, exc, make_url
+
+from bot.settings import sqlite_file
+
+EXAMPLE = "sqlite+aiosqlite:///data/fanvue.db"
+PARAMETERS = frozenset(
+    {
+        *("ssl", "sslmode", "host", "port", "user", "password", "database", "passfile", "service", "servicefile"),
+        *("target_session_attrs", "krbsrvname", "gsslib", "prepared_statement_cache_size"),
+    }
+)
+"""Those of asyncpg's that are texts."""
 
 
 class DatabaseUnreachableError(Exception):
@@ -21,17 +30,22 @@ def address_of(url: str) -> URL:
         raise BadAddressError("DATABASE_URL is not a database address.") from None
     backend = address.get_backend_name()
     if backend == "postgresql":
-        return _with_ssl(address.set(drivername="postgresql+asyncpg"))
+        return _for_postgresql(address.set(drivername="postgresql+asyncpg"))
     if backend != "sqlite":
         raise BadAddressError("DATABASE_URL must name SQLite or PostgreSQL.")
-    if not address.database or address.database == ":memory:":
-        raise BadAddressError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/fanvue.db")
-    path = Path(address.database).expanduser().resolve()
+    path = sqlite_file(url)
+    if path is None:
+        raise BadAddressError(f"DATABASE_URL must name a file: {EXAMPLE}")
+    if address.query:
+        raise BadAddressError(f"DATABASE_URL holds more than the name of SQLite's file: {EXAMPLE}")
     return address.set(drivername="sqlite+aiosqlite", database=str(path))
 
 
-def _with_ssl(address: URL) -> URL:
-    """Libpq's ``sslmode`` under the name asyncpg has for it."""
+def _for_postgresql(address: URL) -> URL:
+    """With libpq's ``sslmode`` under the name asyncpg has for it."""
+    if not PARAMETERS.issuperset(address.query):
+        known = ", ".join(sorted(PARAMETERS))
+        raise BadAddressError(f"DATABASE_URL holds a parameter (after ?) that is not known. Known are {known}.")
     mode = address.query.get("sslmode")
     if mode is None:
         return address

@@ -15,7 +15,7 @@ from sqlalchemy import URL, AsyncAdaptedQueuePool, Table, create_engine, event, 
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.errors import StorageBusyError
-from bot.storage.addresses import address_of
+from bot.storage.addresses import BadAddressError, DatabaseUnreachableError, address_of
 from bot.storage.compiled import DRIVER, statements
 from bot.storage.driver import connector
 from bot.storage.engine import AsyncConnection, AsyncEngine
@@ -83,17 +83,16 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Ready to use, not connected yet; a SQLite file is created when missing. DatabaseUnreachableError, OSError."""
+        """Ready to use, not connected yet; a SQLite file is created when missing. DatabaseUnreachableError."""
         logging.getLogger("aiosqlite").setLevel(logging.WARNING)
         address = address_of(url)
         if address.get_backend_name() == "sqlite":
             return cls._open_sqlite(address)
-        engine = create_engine(
-            address,
-            hide_parameters=True,
-            pool_size=POSTGRES_CONNECTIONS,
-            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
-        )
+        options = {"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS}
+        try:
+            engine = create_engine(address, hide_parameters=True, pool_size=POSTGRES_CONNECTIONS, connect_args=options)
+        except (exc.ArgumentError, ValueError):
+            raise BadAddressError("DATABASE_URL has a parameter (after ?) with a value that cannot be.") from None
         event.listen(engine, "checkout", _refuse_closed)
         writer = AsyncEngine(engine)
         return cls(writer, writer.autocommitting(), None)
@@ -101,7 +100,12 @@ class Database:
     @classmethod
     def _open_sqlite(cls, address: URL) -> Self:
         path = Path(address.database or "")
-        make_private(path)
+        try:
+            make_private(path)
+        except (NotADirectoryError, IsADirectoryError):
+            raise BadAddressError("DATABASE_URL names a folder, or a file below what is none.") from None
+        except OSError as error:
+            raise DatabaseUnreachableError(f"DATABASE_URL: {path} cannot be written: {error.strerror}.") from None
         writer = _sqlite_engine(address, connections=1)
         freshness = Freshness(WATCHED)
         event.listen(writer.plain, "connect", set_up_writer)

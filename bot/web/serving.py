@@ -1,6 +1,7 @@
 """Putting an application on a socket."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,11 +31,21 @@ class Patience:
 DEFAULT = Patience()
 
 
+class CannotListenError(Exception):
+    """There is no listening on this address; ``is_taken``: somebody else does, for now."""
+
+    def __init__(self, reason: int | None) -> None:
+        super().__init__()
+        self.is_taken = reason == errno.EADDRINUSE
+        self.is_forbidden = reason == errno.EACCES
+
+
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int, patience: Patience = DEFAULT) -> AsyncIterator[None]:
     """The application on a socket of its own; no access log, since addresses hold tickets and codes.
 
     aiohttp's keep-alive time also runs from the moment a connection opens, so it closes the silent and the slow.
+    CannotListenError when the address is not to be had.
     """
     runner = web.AppRunner(
         app,
@@ -49,7 +60,10 @@ async def serving(app: web.Application, host: str, port: int, patience: Patience
     try:
         loop = asyncio.get_running_loop()
         door = _Door(_with_express(app, runner.server), patience.connections)
-        listener = await loop.create_server(door, host, port, backlog=BACKLOG)
+        try:
+            listener = await loop.create_server(door, host, port, backlog=BACKLOG)
+        except (OSError, ValueError) as error:
+            raise CannotListenError(getattr(error, "errno", None)) from None
         try:
             yield
         finally:

@@ -1,0 +1,131 @@
+"""A start that cannot be says in one sentence which setting to look at, and ends with 78, or 69 where waiting helps."""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import operations
+from bot.settings import Settings, load
+from bot.starting import StartMark
+from bot.storage.database import Database
+from sandbox.world import free_port, settings_for
+
+CANARY = "canary-value"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, empty_database: Path) -> Path:
+    """An installation's."""
+    shutil.copy(empty_database, tmp_path / "fanvue.db")
+    return tmp_path
+
+
+def settings(folder: Path, **changes: Any) -> Settings:
+    values = settings_for(folder, web_port=free_port(), metrics_port=free_port(), fanvue_origin="http://127.0.0.1:9")
+    return load(**values | changes)
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with closing(socket.create_server(("127.0.0.1", free_port()))) as server:
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A disk of its own, where the system lets one make it."""
+    folder.mkdir(exist_ok=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True
+    )
+    if made.returncode:
+        pytest.skip("only root mounts disks")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def remount(disk: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("setting", ["WEB_PORT", "METRICS_PORT"])
+async def test_a_port_that_is_taken_is_named_by_its_setting(
+    folder: Path, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    with taken_port() as port:
+        status = await operations.run(settings(folder, **{setting.lower(): port}), "all")
+    said = capsys.readouterr().err
+    assert (status, len(said.splitlines())) == (operations.SERVICE_MISSING, 1)
+    assert said.startswith(f"{setting}: something else listens on port {port}")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "a..b", "256.1.1.1"])
+async def test_a_host_that_is_none_of_this_machine_is_named_by_its_setting(
+    folder: Path, capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    assert await operations.run(settings(folder, web_host=host), "all") == operations.BAD_CONFIGURATION
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert said.startswith("WEB_HOST is no address of this machine")
+
+
+@pytest.mark.parametrize("command", [operations.migrate_database, operations.rotate_keys, operations.doctor])
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_disk_that_is_read_only_is_named_by_its_setting(
+    tmp_path: Path, empty_database: Path, capsys: pytest.CaptureFixture[str], command: Any, is_there: bool
+) -> None:
+    with mounted(tmp_path / "disk", "size=4m") as disk:
+        if is_there:
+            shutil.copy(empty_database, disk / "fanvue.db")
+        remount(disk, "ro")
+        status = await command(settings(disk))
+    told = capsys.readouterr()
+    if command is operations.doctor and not is_there:
+        assert "there is none yet" in told.out
+        return
+    assert f"DATABASE_URL: {disk}/fanvue.db cannot be written: Read-only file system" in told.err + told.out
+    assert status == (operations.UNHEALTHY if command is operations.doctor else operations.SERVICE_MISSING)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///{folder}/fanvue.db?canary-value=1", "sqlite:///{folder}", "sqlite:///{folder}/fanvue.db/below.db",
+        "sqlite:///~nobody-canary-value/x.db", "sqlite:///a%00b.db", "sqlite://data/fanvue.db",
+        "postgresql://bot@127.0.0.1:9/db?canary-value=1",
+        "postgresql://bot@127.0.0.1:9/db?prepared_statement_cache_size=canary-value",
+        "postgresql://bot@127.0.0.1:9/db?host=a:1&host=canary-value:x",
+    ],
+)  # fmt: skip
+async def test_a_database_address_that_cannot_be_is_bad_configuration(
+    folder: Path, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    given = settings(folder, database_url=url.format(folder=folder))
+    assert await operations.migrate_database(given) == operations.BAD_CONFIGURATION
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert said.startswith("DATABASE_URL ")
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("name", ["~/odd/fanvue.db", "/{home}/a%20b/fanvue%3F.db", "/{home}/plain.db"])
+async def test_everything_finds_the_same_file_however_its_name_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    given = settings(tmp_path, database_url=f"sqlite+aiosqlite:///{name.format(home=tmp_path)}")
+    assert given.database_file
+    async with Database.open(given.database_url):
+        assert given.database_file.is_relative_to(tmp_path)
+        assert given.database_file.exists()
+    StartMark(given).put()
+    assert given.database_file.with_name(f"{given.database_file.name}.started").exists()
+    assert StartMark(given).take()
