@@ -267,3 +267,15 @@ async def test_chats_and_messages_without_any_date_are_told(ground: Ground, proc
     assert {text for text in await process.texts() if text} >= {
         f"{number} of {fan}" for number in ("one", "two") for fan in ground.fans[:2]
     }
+
+
+async def test_sales_that_webhooks_told_are_not_told_again_where_notifications_stand_in(
+    ground: Ground, process: Process
+) -> None:
+    ground.fanvue.faults.add("getEarnings", 403)
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 700)
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fans[1])
+    await process.hear(*ground.fanvue.deliveries)
+    for _ in range(3):
+        await process.look(after=1000)
+    assert await process.told() == ["subscriber", "tip"]
