@@ -20,11 +20,14 @@ FRESH = timedelta(minutes=5)
 """How old the list may be when somebody with an agency account acts."""
 STALE = timedelta(minutes=30)
 """How old it may be at all."""
-MOST = 500
+MOST = 2000
 
 
 class ManagedCreatorsService:
-    """Asks Fanvue for an account's creators; one that is managed no longer goes, with its rights and routes."""
+    """Asks Fanvue for an account's creators; one that is managed no longer goes, with its rights and routes.
+
+    Only who is missing twice is: a list that changes while its pages are read can skip somebody.
+    """
 
     def __init__(self, creators: CreatorStore, gate: Gate, clock: Clock) -> None:
         self._creators = creators
@@ -43,25 +46,31 @@ class ManagedCreatorsService:
 
     async def _refresh(self, account: Connection) -> None:
         now = self._clock.now()
+        known = {one.id: one.account for one in await self._creators.of_owner(account.owner) if one.managed}
         try:
             found = await self._listed(account)
+            if not known.keys() <= found.keys():
+                found |= await self._listed(account)
         except PausedError:
             return
         except DomainError as error:
             log.warning("creators_not_listed", error=where(error))
             return
-        await self._creators.replace_managed(account, found, now)
+        if len(found) >= MOST:
+            log.warning("creators_too_many", most=MOST)
+            found = known | found
+        await self._creators.replace_managed(account, list(found.values()), now)
 
-    async def _listed(self, account: Connection) -> list[FanvueAccount]:
+    async def _listed(self, account: Connection) -> dict[CreatorId, FanvueAccount]:
         """Nobody, for an account that may not ask."""
         if Scope.READ_CREATOR not in account.scopes:
-            return []
+            return {}
         itself = Creator(account.account, account)
         try:
             rows = pages(lambda call: self._gate.work(itself, call), list_creators(), MOST)
-            return [_account(row) async for row in rows]
+            return {(one := _account(row)).id: one async for row in rows}
         except ScopeMissingError:
-            return []
+            return {}
 
 
 def _account(row: ManagedCreator) -> FanvueAccount:

@@ -1,6 +1,7 @@
 """An agency's account acts for the creators it manages; of several, one is picked, meant by default, or named."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +130,40 @@ async def test_a_creator_who_is_managed_no_longer_disappears_with_the_rights(age
     await agency.app.stores.creators.replace_managed(account, [], agency.app.clock.now())
     assert "No Fanvue account" in words_of(await cleo.slash(agency.desk, "insights earnings"))
     assert await agency.app.stores.rights.of(cleo.id) == []
+
+
+async def known(agency: Rig, *, seen_ago: timedelta = timedelta(hours=1)) -> set[str]:
+    """The creators the account acts for, whose list is old by now."""
+    creators, account = agency.app.stores.creators, await agency.app.services.connections.of(agency.luna.id)
+    assert account is not None
+    found = [one.account for one in await creators.of_owner(account.owner) if one.managed]
+    await creators.replace_managed(account, found, agency.app.clock.now() - seen_ago)
+    return {one.handle for one in found}
+
+
+@pytest.mark.parametrize("lacks", [1, None], ids=["one", "all"])
+async def test_a_creator_whom_fanvue_leaves_out_once_keeps_everything_and_twice_goes(
+    agency: Rig, lacks: int | None
+) -> None:
+    before = await known(agency)
+    fault = agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].__delitem__(slice(lacks)), 1)
+    await agency.app.services.managed.sweep()
+    assert fault.hits == 1
+    assert await known(agency) == before
+    agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].__delitem__(slice(lacks)))
+    await agency.app.services.managed.sweep()
+    assert len(await known(agency)) == (len(before) - 1 if lacks else 0)
+
+
+async def test_an_agency_of_any_size_keeps_all_its_creators_however_fanvue_sorts_them(agency: Rig) -> None:
+    world = agency.fanvue.world
+    for number in range(510):
+        world.add_creator(f"one_of_many_{number}", is_managed=True)
+    for _ in range(2):
+        await known(agency)
+        await agency.app.services.managed.sweep()
+        assert await known(agency) == set(managed(agency))
+        world.creators.reverse()
 
 
 async def test_one_places_rules_hold_for_all_creators_after_two_presses(agency: Rig) -> None:
