@@ -85,7 +85,9 @@ class _Assembly(Catalogue):
         """The whole."""
         services = self.services()
         self.client.load(load_cogs(services, self.kit))
-        worker = self.worker()
+        stores = self.stores
+        closing = Closing(stores.routes, stores.refusals, stores.connections, self.herald, self.clock)
+        worker = self.worker(closing)
         router = self.router(worker)
         forward = router.forward if self.settings.is_sqlite else None
         intake = Intake(self.stores.arrivals, self.keyring, self.stored, forward)
@@ -106,6 +108,7 @@ class _Assembly(Catalogue):
             endings=self.endings(intake),
             brief_rounds=self.brief_rounds(services),
             obituaries=self.obituaries,
+            closing=closing,
             recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,
             public=public_app(self.public_parts(services, intake, counters)),
@@ -161,10 +164,9 @@ class _Assembly(Catalogue):
 
         return all_figures
 
-    def worker(self) -> AlertWorker:
+    def worker(self, closing: Closing) -> AlertWorker:
         """Delivery."""
         stores = self.stores
-        closing = Closing(stores.routes, stores.refusals, stores.connections, self.herald, self.clock)
         return AlertWorker(
             outbox=stores.outbox,
             events=stores.events,

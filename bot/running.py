@@ -12,6 +12,7 @@ import structlog
 
 from bot.alerts.board import Board
 from bot.alerts.catchup import CatchUp
+from bot.alerts.closing import Closing
 from bot.alerts.endings import Endings
 from bot.alerts.intake import Intake
 from bot.alerts.removing import Remover
@@ -81,6 +82,7 @@ class App:
     endings: Endings
     brief_rounds: BriefRounds
     obituaries: Obituaries
+    closing: Closing
     recovery: Recovery
     readiness: Readiness
     public: Application
@@ -165,6 +167,7 @@ class App:
                 await self.services.guilds.sweep()
                 await self.services.privacy.sweep()
                 await self.obituaries.catch_up()
+                await self.closing.catch_up()
                 await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
             except StorageBusyError:
                 log.warning("sweep_cannot_store")

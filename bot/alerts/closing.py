@@ -1,11 +1,17 @@
-"""What happens to a place that refuses cards for good: its rules rest, and their owners are told once."""
+"""What owners are told of: places that refuse cards for good, whose rules rest, and single cards that do not come."""
+
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
-from bot.alerts.sending import Herald, Notice, UndeliverableError
+from bot.alerts.sending import Alert, Herald, Notice, UndeliverableError
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
 from bot.domain.clock import Clock
+from bot.domain.errors import DiscordDownError
 from bot.domain.faults import where
 from bot.storage.connections import ConnectionStore
 from bot.storage.refusals import RefusalStore
@@ -13,9 +19,17 @@ from bot.storage.routes import RouteStore
 
 log = structlog.get_logger(__name__)
 
+RETOLD = timedelta(days=7)
+"""When one more card that does not come for the same reason is news again."""
+TOLD_LATE = timedelta(days=1)
+"""How long it is tried to tell of a place that rests."""
+
 
 class Closing:
-    """Nothing is sent to a closed place, so a refusal costs one request; each owner hears of it once."""
+    """Nothing is sent to a closed place, so a refusal costs one request; each owner hears of it once.
+
+    Who was told is noted afterwards, and what is said has a nonce: a crash in between loses nothing, and tells no two.
+    """
 
     def __init__(
         self,
@@ -30,22 +44,72 @@ class Closing:
         self._connections = connections
         self._herald = herald
         self._clock = clock
+        self._under_way: set[str] = set()
+        self._owed: dict[tuple[str, str], Notice] = {}
 
     async def close(self, place: Place, error: UndeliverableError) -> None:
         """Pause what goes there and tell whose it is; failing to tell changes nothing about the pause."""
         await self._routes.pause(place, error.reason, self._clock.now())
+        await self._safely(place, self._tell_of_place(place))
+
+    async def give_up(self, place: Place, alerts: Sequence[Alert], reason: str) -> None:
+        """Tell whose cards do not come, though others for that place may; each reason once a week."""
+        handles = {alert.creator: alert.creator_handle for alert in alerts if not alert.event.is_sample}
+        seed = f"{place.key}|{reason}|{self._clock.now().isoformat()}"
+        notice = Notice(place, tuple(handles.items()), reason, seed, is_paused=False)
+        await self._safely(place, self._tell_of_cards(notice))
+
+    async def catch_up(self) -> None:
+        """Tell what could not be told when it came to pass, or came to pass without a card."""
+        owed, self._owed = self._owed, {}
+        for notice in owed.values():
+            await self._safely(notice.place, self._tell_of_cards(notice))
+        for place in await self._routes.paused_since(self._clock.now() - TOLD_LATE):
+            await self._safely(place, self._tell_of_place(place))
+
+    async def _safely(self, place: Place, telling: Coroutine[Any, Any, None]) -> None:
+        """One at a time for each place: who comes meanwhile leaves it to the next round."""
+        if place.key in self._under_way:
+            telling.close()
+            return
+        self._under_way.add(place.key)
         try:
-            for owner, creators in (await self._owners(place)).items():
-                if await self._refusals.claim(place, owner, error.cause, self._clock.now()):
-                    notice = Notice(place, tuple(creators.items()), error.reason)
-                    await self._herald.tell(notice, owner, await self._others(place, owner, creators))
+            await telling
         except Exception as problem:  # noqa: BLE001 - the cards of other places must not wait for a notice
             log.error("refusal_not_told", error=where(problem))
+        finally:
+            self._under_way.discard(place.key)
 
-    async def _owners(self, place: Place) -> dict[DiscordUserId, dict[CreatorId, str]]:
-        """Whose cards went there: creators and their handles by owner."""
+    async def _tell_of_place(self, place: Place) -> None:
+        pauses = {route.creator: route.pause for route in await self._routes.of_place(place) if route.pause}
+        for owner, creators in (await self._owners(pauses)).items():
+            latest = max((pauses[creator] for creator in creators), key=lambda pause: pause.since)
+            if not await self._refusals.is_told(place, owner, latest.since):
+                seed = f"{place.key}|{latest.reason}|{latest.since.isoformat()}"
+                await self._tell(Notice(place, tuple(creators.items()), latest.reason, seed), owner)
+
+    async def _tell_of_cards(self, notice: Notice) -> None:
+        since = self._clock.now() - RETOLD
+        for owner, creators in (await self._owners([creator for creator, _ in notice.creators])).items():
+            if await self._refusals.is_told(notice.place, owner, since, notice.reason):
+                continue
+            if not await self._tell(replace(notice, creators=tuple(creators.items())), owner):
+                self._owed[notice.place.key, notice.reason] = notice
+
+    async def _tell(self, notice: Notice, owner: DiscordUserId) -> bool:
+        """False when it cannot be told now."""
+        others = await self._others(notice.place, owner, dict(notice.creators))
+        try:
+            await self._herald.tell(notice, owner, others)
+        except DiscordDownError:
+            return False
+        await self._refusals.note(notice.place, owner, notice.reason, self._clock.now())
+        return True
+
+    async def _owners(self, creators: Iterable[CreatorId]) -> dict[DiscordUserId, dict[CreatorId, str]]:
+        """Whose cards these are: creators and their handles by owner."""
         found: dict[DiscordUserId, dict[CreatorId, str]] = {}
-        for creator in {route.creator for route in await self._routes.of_place(place)}:
+        for creator in creators:
             connection = await self._connections.of_creator(creator)
             if connection is not None:
                 found.setdefault(connection.owner, {})[creator] = connection.account.handle

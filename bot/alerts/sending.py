@@ -127,17 +127,24 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an owner is to know of a place that refuses cards."""
+    """What an owner is to know of a place that refuses cards, or a card."""
 
     place: Place
     creators: tuple[tuple[CreatorId, str], ...] = field(default=())
     """Whose cards are stopped, with the handles."""
     reason: str = ""
+    seed: str = ""
+    """The same at every try to tell it."""
+    is_paused: bool = True
+    """Whether the place rests; else single cards do not come."""
 
 
 class Herald(Protocol):
     """Tells owners of places that refuse cards."""
 
     async def tell(self, notice: Notice, owner: int, others: tuple[Place, ...]) -> bool:
-        """By DM, else in the first of their other places that works; false when nothing did."""
+        """By DM, else in the first of their other places that works; false when nothing ever will.
+
+        DiscordDownError when it is to be told again later.
+        """
         ...

@@ -227,14 +227,16 @@ class AlertWorker:
             log.warning("card_undeliverable", delivery=parcel.id, reason=error.reason)
             if error.is_place_closed:
                 await self._closing.close(parcel.place, error)
+            else:
+                await self._closing.give_up(parcel.place, wanted, error.reason)
             return [Outcome(alert.delivery, reason=error.reason) for alert in wanted]
         except TryLaterError as error:
-            return self._put_off(parcel, wanted, error.at_least_seconds)
+            return await self._put_off(parcel, wanted, error.at_least_seconds)
         except TimeoutError:
-            return self._put_off(parcel, wanted)
+            return await self._put_off(parcel, wanted)
         except Exception as error:  # noqa: BLE001 - one bad card must not stop the others
             log.error("card_failed", delivery=parcel.id, error=where(error))
-            return self._put_off(parcel, wanted)
+            return await self._put_off(parcel, wanted)
         return [Outcome(alert.delivery, card=_card(alert, sent)) for alert in wanted]
 
     async def _refused(self, parcel: Parcel, wanted: Sequence[Alert], error: Exception) -> list[Outcome]:
@@ -245,6 +247,7 @@ class AlertWorker:
             self._due.ring()
             return []
         reason = error.reason if isinstance(error, UndeliverableError) else NOT_TAKEN
+        await self._closing.give_up(parcel.place, wanted, reason)
         log.warning("card_undeliverable", delivery=parcel.id, reason=reason)
         return [Outcome(alert.delivery, reason=reason) for alert in wanted]
 
@@ -291,11 +294,13 @@ class AlertWorker:
         until = standing.until if standing is not None and standing.parcel == outgoing.id else now + GROWS
         self._open_cards[key] = OpenCard(outgoing.id, first.creator, first.fan.id, len(outgoing.alerts), until)
 
-    def _put_off(self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0) -> list[Outcome]:
+    async def _put_off(self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0) -> list[Outcome]:
         """Everything in a message is tried again together."""
         now, first = self._clock.now(), parcel.contents[0].delivery
         due_at = next_try(first.attempts, first.first_tried_at or now, now, at_least_seconds=at_least_seconds)
         reason = GIVEN_UP if due_at is None else NOT_TAKEN
+        if due_at is None:
+            await self._closing.give_up(parcel.place, wanted, reason)
         return [Outcome(alert.delivery, due_at=due_at, reason=reason) for alert in wanted]
 
 

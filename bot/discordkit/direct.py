@@ -1,11 +1,12 @@
 """Direct messages: whose channel is which is asked once and remembered."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 import structlog
 
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.refusing import is_passing
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.domain.errors import DiscordDownError
 
@@ -42,8 +43,16 @@ class DirectMessages:
         await self._dms.remember(user, channel)
         return channel
 
-    async def tell(self, user: DiscordUserId, embed: discord.Embed, view: discord.ui.View | None = None) -> bool:
+    async def tell(
+        self,
+        user: DiscordUserId,
+        embed: discord.Embed,
+        view: discord.ui.View | None = None,
+        *,
+        nonce: str | None = None,
+    ) -> bool:
         """Say something by DM; false when that is not possible, DiscordDownError when it cannot be tried now."""
+        once: Any = {"nonce": nonce} if nonce else {}
         try:
             channel = await self.channel_of(user)
             await self._pacer.slot()
@@ -51,10 +60,11 @@ class DirectMessages:
                 embed=embed,
                 view=view or discord.utils.MISSING,
                 allowed_mentions=discord.AllowedMentions.none(),
+                **once,
             )
-        except discord.DiscordServerError:
-            raise DiscordDownError from None
         except discord.HTTPException as error:
+            if is_passing(error):
+                raise DiscordDownError from None
             log.warning("dm_failed", status=error.status)
             return False
         return True

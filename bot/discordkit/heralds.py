@@ -1,5 +1,7 @@
 """Telling owners of places that refuse cards, with the buttons that mend it."""
 
+import hashlib
+
 import discord
 
 from bot.alerts.sending import Notice
@@ -8,6 +10,7 @@ from bot.discordkit.direct import DirectMessages
 from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.places import mention_of
+from bot.discordkit.refusing import is_passing
 from bot.domain import text
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
@@ -15,6 +18,7 @@ from bot.domain.errors import DiscordDownError
 
 RETRY_VERB = "place_retry"
 MOVE_VERB = "place_to_dm"
+NONCE_LENGTH = 24
 
 
 class PlaceHerald:
@@ -26,7 +30,7 @@ class PlaceHerald:
         self._pacer = pacer
 
     async def tell(self, notice: Notice, owner: int, others: tuple[Place, ...]) -> bool:
-        """Say it where it is seen first; false when no place works."""
+        """Say it where it is seen first; false when no place works, DiscordDownError when one may later."""
         if notice.place.key != Place(PlaceKind.DM, owner).key and await self._told_directly(notice, owner):
             return True
         for place in others:
@@ -36,10 +40,7 @@ class PlaceHerald:
 
     async def _told_directly(self, notice: Notice, owner: int) -> bool:
         embed, view = notice_embed(notice, owner), notice_view(notice, is_in_dm=True)
-        try:
-            return await self._direct.tell(DiscordUserId(owner), embed, view)
-        except DiscordDownError:
-            return False
+        return await self._direct.tell(DiscordUserId(owner), embed, view, nonce=_nonce(notice, owner))
 
     async def _posted(self, notice: Notice, owner: int, place: Place) -> bool:
         await self._pacer.slot()
@@ -47,17 +48,32 @@ class PlaceHerald:
             await self._client.get_partial_messageable(place.target).send(
                 embed=notice_embed(notice, owner),
                 view=notice_view(notice, is_in_dm=False),
+                nonce=_nonce(notice, owner),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
-        except discord.HTTPException:
+        except discord.HTTPException as error:
+            if is_passing(error):
+                raise DiscordDownError from None
             return False
         return True
+
+
+def _nonce(notice: Notice, owner: int) -> str:
+    """The same for every try to tell one thing to one person."""
+    return hashlib.sha256(f"{notice.seed}|{owner}".encode()).hexdigest()[:NONCE_LENGTH]
 
 
 def notice_embed(notice: Notice, owner: int) -> discord.Embed:
     """Which cards stopped, why, and what to do."""
     names = ", ".join(f"@{text.name(handle)}" for _, handle in notice.creators[:5])
     where = mention_of(notice.place, owner)
+    if not notice.is_paused:
+        return discord.Embed(
+            title="⚠️ A card did not come",
+            description=f"{where}: {notice.reason}. It is about {names}, and what it was to tell is in Fanvue. Other "
+            "cards go on; I say this once a week.",
+            colour=Colour.TROUBLE,
+        )
     return discord.Embed(
         title="⏸️ Alerts are paused in one place",
         description=f"{where}: {notice.reason}. Cards of {names} rest there until you mend it and press "
@@ -67,7 +83,9 @@ def notice_embed(notice: Notice, owner: int) -> discord.Embed:
 
 
 def notice_view(notice: Notice, *, is_in_dm: bool) -> discord.ui.View:
-    """The fix buttons; every press authorises anew."""
+    """The fix buttons where something rests; every press authorises anew."""
+    if not notice.is_paused:
+        return view_of([])
     argument = notice.place.key
     buttons = [button("Try again", RETRY_VERB, argument, style=discord.ButtonStyle.primary, emoji="🔄")]
     if is_in_dm:

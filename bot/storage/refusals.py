@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
@@ -13,17 +13,27 @@ from bot.storage.schema import refusals
 
 
 class RefusalStore:
-    """Invariant: an owner is told of a place and cause once, across processes and restarts, until it works again."""
+    """What an owner was told of a place last, by cause: it is told once, across processes and restarts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, place: Place, owner: DiscordUserId, cause: str, now: datetime) -> bool:
-        """Whether the owner is to be told now; true for one caller."""
+    async def is_told(self, place: Place, owner: DiscordUserId, since: datetime, cause: str | None = None) -> bool:
+        """Whether the owner was told since then: of that cause, or of any."""
+        told = refusals.c
+        query = select(told.cause).where(told.place_key == place.key, told.owner == owner, told.told_at >= since)
+        if cause is not None:
+            query = query.where(told.cause == cause)
+        async with self._database.read() as connection:
+            return (await connection.execute(query.limit(1))).first() is not None
+
+    async def note(self, place: Place, owner: DiscordUserId, cause: str, now: datetime) -> None:
+        """The owner was told."""
         statement = self._database.insert(refusals).values(place_key=place.key, owner=owner, cause=cause, told_at=now)
-        first = statement.on_conflict_do_nothing().returning(refusals.c.place_key)
+        keys = list(refusals.primary_key.columns)
+        latest = statement.on_conflict_do_update(index_elements=keys, set_={"told_at": statement.excluded.told_at})
         async with self._database.write() as connection:
-            return (await connection.execute(first)).one_or_none() is not None
+            await connection.execute(latest)
 
     async def clear(self, place: Place) -> None:
         """Forget what was said of a place: somebody made it work again, so that its next refusal is news."""

@@ -90,6 +90,14 @@ class RouteStore:
         is_there = and_(routes.c.target == channel, routes.c.place_kind != PlaceKind.DM)
         return await self._pause(is_there, reason, now)
 
+    async def paused_since(self, moment: datetime) -> list[Place]:
+        """The places something rests at since then."""
+        rests = select(routes.c.place_kind, routes.c.target, routes.c.guild).where(routes.c.paused_at >= moment)
+        async with self._database.read() as connection:
+            rows = await connection.execute(rests.distinct())
+            found = [Place(PlaceKind(kind), target, guild and GuildId(guild)) for kind, target, guild in rows]
+        return list({place.key: place for place in found}.values())
+
     async def resume(self, creator: CreatorId, place: Place) -> int:
         """Send this creator's events there again; how many rules woke up."""
         change = (

@@ -119,6 +119,7 @@ async def test_after_it_worked_again_the_next_refusal_is_told_again(desk: Desk) 
         await desk.deliver()
         await desk.stores.routes.resume(LUNA, desk.place())
         await desk.stores.refusals.clear(desk.place())
+        desk.clock.step(minutes=1)
     assert len(told(desk)) == 2
 
 

@@ -76,7 +76,7 @@ async def test_what_every_card_would_meet_closes_the_place_and_is_told_once(desk
 async def test_what_is_about_one_card_costs_no_other(desk: Desk, status: int, code: int) -> None:
     await desk.route(desk.place())
     await desk.happen("Anna")
-    fault = refusing(desk, POSTS, status, code)
+    fault = refusing(desk, f"/channels/{desk.channel.id}/messages", status, code)
     await desk.deliver()
     fault.remove()
     await desk.happen("Bea")

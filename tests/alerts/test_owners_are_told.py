@@ -1,0 +1,131 @@
+"""Whose cards do not come hears of it once, whatever keeps that from being told at first."""
+
+from datetime import timedelta
+
+from alert_desk import LUNA, POSTS, Desk
+
+from bot.alerts.closing import Closing
+from bot.discordkit.heralds import PlaceHerald
+from bot.domain.accounts import ChannelId
+
+DENIED = 1 << 11
+
+
+def closing(desk: Desk) -> Closing:
+    """As a process of its own has it."""
+    stores = desk.stores
+    herald = PlaceHerald(desk.client, desk.direct, desk.pacer)
+    return Closing(stores.routes, stores.refusals, stores.connections, herald, desk.clock)
+
+
+def told(desk: Desk) -> list[str]:
+    """What the owner was told by DM."""
+    dm = desk.discord.dm(desk.luna)
+    return [message.text for message in desk.discord.messages(dm)] if dm else []
+
+
+async def refused(desk: Desk, name: str = "Anna") -> None:
+    """A card that the channel does not take for good."""
+    await desk.happen(name)
+    desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=403, code=50013)
+    await desk.deliver()
+
+
+async def test_what_discord_does_not_let_be_told_is_told_once_it_does(desk: Desk) -> None:
+    await desk.route(desk.place())
+    fault = desk.discord.fail("POST", "/users/@me/channels", status=503, times=None)
+    await refused(desk)
+    await closing(desk).catch_up()
+    assert told(desk) == []
+    fault.remove()
+    for _ in range(3):
+        desk.clock.step(minutes=1)
+        await closing(desk).catch_up()
+    assert len(told(desk)) == 1
+
+
+async def test_a_notice_whose_answer_was_lost_is_not_said_twice(desk: Desk) -> None:
+    await desk.route(desk.place())
+    dm = await desk.direct.channel_of(desk.owner)
+    desk.discord.fail("POST", f"/channels/{dm}/messages", status=503, after_applying=True)
+    await refused(desk)
+    assert len(told(desk)) == 1
+    await closing(desk).catch_up()
+    assert len(told(desk)) == 1
+
+
+async def test_an_owner_hears_of_a_channel_that_was_deleted_before_any_card_came(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.stores.routes.pause_channel(ChannelId(desk.channel.id), "the channel was deleted", desk.clock.now())
+    for _ in range(2):
+        await closing(desk).catch_up()
+    (notice,) = told(desk)
+    assert "the channel was deleted" in notice
+
+
+async def test_a_place_that_was_resumed_and_refuses_again_is_news(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await refused(desk)
+    await desk.stores.routes.resume(LUNA, desk.place())
+    desk.clock.step(days=3)
+    await refused(desk, "Bea")
+    assert len(told(desk)) == 2
+
+
+async def test_nobody_hears_days_later_of_a_place_that_rests(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.stores.routes.pause_channel(ChannelId(desk.channel.id), "the channel was deleted", desk.clock.now())
+    desk.clock.step(days=2)
+    await closing(desk).catch_up()
+    assert told(desk) == []
+
+
+async def test_cards_that_are_refused_one_by_one_are_told_once_a_week(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for name in ("Anna", "Bea", "Cleo"):
+        desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=400, code=50035)
+        await desk.happen(name)
+        await desk.deliver()
+        if name == "Bea":
+            assert len(told(desk)) == 1
+            desk.clock.step(days=8)
+    assert len(told(desk)) == 2
+    assert "Discord refused the card's content" in told(desk)[0]
+    assert "@lunavale" in told(desk)[0]
+    assert "Try again" not in told(desk)[0]
+
+
+async def test_a_card_that_is_given_up_after_a_day_is_told(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=503, times=None)
+    ends = desk.clock.now() + timedelta(days=1, hours=1)
+    while desk.clock.now() < ends:
+        await desk.deliver()
+        desk.clock.step(minutes=30)
+    assert (await desk.reason())[0] == "dead"
+    (notice,) = told(desk)
+    assert "did not take it for a day" in notice
+
+
+async def test_a_card_that_is_given_up_while_its_owner_cannot_be_told_is_told_later(desk: Desk) -> None:
+    await desk.route(desk.place())
+    worker = desk.worker()
+    dm = desk.discord.fail("POST", "/users/@me/channels", status=503, times=None)
+    desk.discord.fail("POST", POSTS, status=400, code=50035)
+    await desk.happen("Anna")
+    await desk.deliver(worker)
+    assert told(desk) == []
+    dm.remove()
+    for _ in range(2):
+        await worker._closing.catch_up()
+    assert len(told(desk)) == 1
+
+
+async def test_a_sample_that_is_refused_is_told_to_nobody(desk: Desk) -> None:
+    await desk.route(desk.place())
+    desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=400, code=50035)
+    await desk.store(desk.event(sample_for=desk.place().key))
+    await desk.router().route_waiting()
+    await desk.deliver()
+    assert told(desk) == []
