@@ -50,6 +50,11 @@ class Wired:
         """Everything Luna sees in the channel, what is for her alone included."""
         return "\n".join(one.text for one in self.discord.messages(self.channel, seen_by=self.luna))
 
+    def dms(self) -> list[Message]:
+        """Her direct messages."""
+        dm = self.discord.dm(self.luna)
+        return self.discord.messages(dm) if dm else []
+
     async def slash(self, command: str, **options: object) -> Interaction:
         return await self.discord.slash(self.luna, self.channel, command, **options)
 

@@ -1,5 +1,6 @@
 """Every failure in three parts: what happened, what to do, and the button for it."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from bot.discordkit.components import AGAIN_VERB, ALLOW_VERB, BOX_VERB, RESUME_V
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
+from bot.discordkit.outcomes import insisting
 from bot.discordkit.picking import Picker
 from bot.domain import errors, text
 from bot.domain.faults import incident_code, where
@@ -21,6 +23,7 @@ from bot.domain.scopes import Feature
 log = structlog.get_logger(__name__)
 
 SHORT_LIVED_SECONDS = 30
+NONCE_BYTES = 12
 AGAIN_LABELS: dict[type[BaseException], str] = {
     errors.HeldError: "Send it all the same",
     errors.FanUnreachableError: "Try it all the same",
@@ -270,13 +273,16 @@ class Failures:
 
     async def present_in_reply(self, message: discord.Message, error: BaseException) -> None:
         """Answer an ordinary message; in a channel it goes away by itself."""
-        view = again_view(error)
+        embed, view, nonce = embed_of(failure_for(error)), again_view(error), secrets.token_hex(NONCE_BYTES)
         try:
-            answer = await message.reply(
-                embed=embed_of(failure_for(error)),
-                view=view,  # type: ignore[arg-type]
-                mention_author=False,
-                allowed_mentions=discord.AllowedMentions.none(),
+            answer = await insisting(
+                lambda: message.reply(
+                    embed=embed,
+                    view=view,  # type: ignore[arg-type]
+                    mention_author=False,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    nonce=nonce,
+                )
             )
             if message.guild is not None and view is None:
                 await answer.delete(delay=SHORT_LIVED_SECONDS)

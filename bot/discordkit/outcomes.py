@@ -1,7 +1,9 @@
 """Saying what was done: what Discord does not show now was done all the same."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import discord
 import structlog
@@ -12,20 +14,47 @@ from bot.domain.faults import where
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
+PAUSES = (0.5, 2, 10, 60)
+"""Between tries to say something while Discord is away, in seconds."""
 UNSEEN = "It was done. How things stand now cannot be shown just yet: look again in a minute."
+ELSEWHERE = "This answers what you asked for a while ago: Discord did not let me say it there any more."
+
+
+async def insisting(saying: Callable[[], Awaitable[T]]) -> T:
+    """Say what may be said twice without harm, again while Discord is away; raises what Discord says in the end."""
+    for pause in PAUSES:
+        try:
+            return await saying()
+        except discord.DiscordServerError:
+            await asyncio.sleep(pause)
+    return await saying()
 
 
 async def say(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
-    """In place of the deferred answer, or beside it where that is gone.
+    """In place of the deferred answer, beside it where that is gone, by direct message where it is too late for both.
 
     Never raises what Discord does: whoever cannot be told must not take what was done for failed.
     """
     try:
         try:
-            await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
+            await insisting(
+                lambda: interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
+            )
         except discord.NotFound:
-            beside = view or discord.utils.MISSING
-            await interaction.followup.send(embed=embed, view=beside, ephemeral=True)
+            await interaction.followup.send(embed=embed, view=view or discord.utils.MISSING, ephemeral=True)
+    except discord.DiscordServerError as problem:
+        log.warning("outcome_not_shown", error=type(problem).__name__)
+    except discord.HTTPException:
+        await _say_elsewhere(interaction, embed.title)
+
+
+async def _say_elsewhere(interaction: discord.Interaction, title: str | None) -> None:
+    """Without what it is about: a direct message is not as private as an answer."""
+    embed = discord.Embed(title=title, description=ELSEWHERE, colour=Colour.BRAND)
+    try:
+        await insisting(lambda: interaction.user.send(embed=embed, nonce=interaction.id))
     except discord.HTTPException as problem:
         log.warning("outcome_not_shown", error=type(problem).__name__)
 

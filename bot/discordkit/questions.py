@@ -4,7 +4,7 @@ import discord
 import structlog
 
 from bot.discordkit import draft_cards as cards
-from bot.discordkit.outcomes import say
+from bot.discordkit.outcomes import insisting, say
 from bot.discordkit.pacer import Pacer
 from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.errors import StorageBusyError
@@ -45,14 +45,17 @@ class Questions:
         try:
             if not is_at_question:
                 await self._pacer.slot()
-                await message.edit(embed=embed, view=view)
+                await insisting(lambda: message.edit(embed=embed, view=view))
             await self._pacer.slot()
-            await place.send(
-                cards.told_words(opened, words),
-                reference=message.to_reference(fail_if_not_exists=False),
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False, roles=False, replied_user=False, users=[discord.Object(opened.draft.author)]
-                ),
+            await insisting(
+                lambda: place.send(
+                    cards.told_words(opened, words),
+                    reference=message.to_reference(fail_if_not_exists=False),
+                    allowed_mentions=discord.AllowedMentions(
+                        everyone=False, roles=False, replied_user=False, users=[discord.Object(opened.draft.author)]
+                    ),
+                    nonce=interaction.id,
+                )
             )
         except discord.HTTPException as error:
             log.info("question_out_of_reach", status=error.status)

@@ -11,6 +11,7 @@ from bot.discordkit.components import PREFIX
 from bot.discordkit.failures import embed_of, failure_for
 from bot.discordkit.inbox import WRITE_VERB
 from bot.discordkit.kit import Kit
+from bot.discordkit.outcomes import insisting
 from bot.discordkit.people import author_of
 from bot.discordkit.turns import Turns
 from bot.discordkit.words import plain_words
@@ -113,8 +114,9 @@ class NativeReplies:
         conversation = await self._inbox.open(author_of(message, is_live=is_live), card)
         to = conversation.recipient
         async with self._turns.turn((message.author.id, to.grant.creator, to.fan)):
-            if await self._sent(message, to, cards, is_live=is_live):
-                await mark(message, "✅")
+            is_sent = await self._sent(message, to, cards, is_live=is_live)
+        if is_sent:
+            await mark(message, "✅")
 
     async def _sent(self, message: discord.Message, to: Recipient, cards: list[Choice], *, is_live: bool) -> bool:
         """Whether the fan has it now; false when it is under way already."""
@@ -177,7 +179,7 @@ class NativeReplies:
 async def mark(message: discord.Message | discord.PartialMessage, emoji: str) -> None:
     """React, where that is allowed: a mark that cannot be made changes nothing about what was done."""
     with suppress(discord.HTTPException):
-        await message.add_reaction(emoji)
+        await insisting(lambda: message.add_reaction(emoji))
 
 
 def _oddity(message: discord.Message, draft: Draft) -> DomainError | None:

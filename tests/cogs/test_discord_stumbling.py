@@ -38,14 +38,32 @@ async def test_a_reply_that_cannot_be_confirmed_is_not_given_back_as_if_it_had_f
     assert "Code" not in answer.text
 
 
-@pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 404, "code": 10015}])
-async def test_a_reply_sent_while_discord_is_away_says_nothing_of_a_failure(
-    world: Wired, trouble: dict[str, int]
-) -> None:
+@pytest.mark.parametrize("code", [10015, 50027])
+async def test_that_a_reply_was_sent_is_said_by_direct_message_where_it_took_too_long(world: Wired, code: int) -> None:
+    """An answer can be changed for a quarter of an hour; large files may take longer."""
+    status = 401 if code == 50027 else 404
+    world.discord.fail("*", "/webhooks/*", times=None, status=status, code=code)
+    await world.slash("inbox reply", fan=world.fan, text="Only once")
+    said = await world.discord.wait_for(lambda: [one for one in world.dms() if "Sent ✓" in one.text])
+    assert "Only once" not in said[0].text
+    assert world.sent("Only once") == 1
+
+
+async def test_that_a_reply_was_sent_is_said_once_discord_is_back(world: Wired) -> None:
+    away = world.discord.fail("PATCH", ORIGINAL, times=None, drop=True)
+    asked = await world.slash("inbox reply", fan=world.fan, text="Only once")
+    await world.discord.wait_for(lambda: away.hits)
+    away.remove()
+    await asked.wait()
+    assert asked.text.startswith("Sent ✓")
+    assert world.sent("Only once") == 1
+
+
+async def test_a_reply_sent_while_discord_is_away_says_nothing_of_a_failure(world: Wired) -> None:
     card = await world.card()
     opened = await world.box(card)
     with capture_logs() as logs:
-        away = world.discord.fail("*", "/webhooks/*", times=None, **trouble)
+        away = world.discord.fail("*", "/webhooks/*", times=None, drop=True)
         await world.discord.submit(world.luna, opened, {"text": "Only once"})
         await world.discord.wait_for(lambda: "Answered" in world.cards()[0].text)
         await world.stop()
@@ -160,3 +178,22 @@ async def test_a_reply_written_meanwhile_is_found_though_its_place_could_not_be_
     unreadable.remove()
     await world.discord.wait_for(lambda: world.sent("Back again"))
     assert world.sent("Back again") == 1
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+async def test_that_a_reply_failed_is_told_once_discord_is_back(world: Wired, is_applied: bool) -> None:
+    card = await world.card()
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    world.discord.fail("POST", POSTS, drop=True, after_applying=is_applied)
+    written = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
+    await world.discord.wait_for(lambda: "⚠️" in written.reactions)
+    assert world.said().count("did not accept") == 1
+
+
+async def test_that_a_reply_was_sent_is_marked_once_discord_is_back(world: Wired) -> None:
+    card = await world.card()
+    away = world.discord.fail("PUT", "/channels/*/messages/*/reactions/*", status=403, from_cloudflare=True)
+    written = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
+    await world.discord.wait_for(lambda: "✅" in written.reactions)
+    assert away.hits == 1
+    assert world.sent("Dear fan") == 1
