@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import discord
 
@@ -28,6 +29,7 @@ from bot.domain.rules import Bundle
 
 MESSAGE_LIMIT = 5900
 """Discord counts 6,000 characters over all embeds of a message."""
+FIELD_LIMIT = 1024
 TALL = 3000
 SHORT_NAME = 24
 FRAME = 340
@@ -87,12 +89,11 @@ def summary_embed(outgoing: Outgoing) -> discord.Embed:
         description=f"**{len(alerts)}** things happened {period}.",
         colour=Colour.CALM,
     )
-    for handle, theirs in _by_creator(alerts).items():
-        embed.add_field(name=f"@{text.plain_name(handle)}", value=_counts(theirs)[:1024], inline=False)
-    waiting = _waiting(alerts)
-    if waiting:
-        embed.add_field(name="Waiting for an answer", value=waiting[:1024], inline=False)
     embed.set_footer(text="Nothing is lost: open single ones below, or in Fanvue.")
+    waiting = [("Waiting for an answer", names[:FIELD_LIMIT])] if (names := _waiting(alerts)) else []
+    room = MESSAGE_LIMIT - len(embed) - sum(map(len, chain(*waiting)))
+    for name, value in [*_by_creator(alerts, room), *waiting]:
+        embed.add_field(name=name, value=value, inline=False)
     return embed
 
 
@@ -135,16 +136,33 @@ def _latest(alerts: Sequence[Alert]) -> list[list[Alert]]:
     return sorted(ordered, key=lambda group: group[-1].event.kind is not EventKind.MESSAGE)
 
 
-def _by_creator(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
+def _by_creator(alerts: Iterable[Alert], room: int) -> list[tuple[str, str]]:
+    """What happened to each creator, as many as there is room for; to the others together."""
     found: dict[str, list[Alert]] = {}
     for alert in alerts:
         found.setdefault(alert.creator_handle, []).append(alert)
-    return dict(list(found.items())[:NAMED])
+    for named in range(min(NAMED, len(found)), 0, -1):
+        fields = _fields(list(found.items()), named)
+        if sum(map(len, chain(*fields))) <= room:
+            return fields
+    return _fields(list(found.items()), 0)
+
+
+def _fields(groups: Sequence[tuple[str, list[Alert]]], named: int) -> list[tuple[str, str]]:
+    fields = [(f"@{text.plain_name(handle)}", _counts(theirs)) for handle, theirs in groups[:named]]
+    others = groups[named:]
+    if others:
+        fields.append((f"{len(others)} {'more ' if named else ''}creators", _counts([*chain(*dict(others).values())])))
+    return fields
 
 
 def _counts(alerts: Sequence[Alert]) -> str:
+    """A line each kind, as many as a field holds."""
     kinds = Counter(alert.event.kind for alert in alerts)
-    return "\n".join(_count(kind, [alert for alert in alerts if alert.event.kind is kind]) for kind in kinds)
+    lines = [_count(kind, [alert for alert in alerts if alert.event.kind is kind]) for kind in kinds]
+    while sum(map(len, lines)) + len(lines) > FIELD_LIMIT:
+        lines = [*lines[: -1 if lines[-1] != "…" else -2], "…"]
+    return "\n".join(lines)
 
 
 def _count(kind: EventKind, alerts: Sequence[Alert]) -> str:

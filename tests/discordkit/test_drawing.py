@@ -1,5 +1,7 @@
 """Cards within Discord's limits and inert, whatever fans call themselves and write."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -73,6 +75,29 @@ async def test_any_message_keeps_within_discords_limits(found: list[Alert], shap
     payload = {"embeds": [embed.to_dict() for embed in drawing.embeds], "components": drawing.view.to_components()}
     check_message(payload, 0)
     assert 1 <= len(drawing.embeds) <= 10
+
+
+async def test_a_summary_of_many_creators_counts_all_that_happened_within_discords_limits() -> None:
+    currencies = ("USD", "EUR", "GBP")
+    made = [(f"creator{number}", kind, money) for number in range(12) for kind in CARD_KINDS for money in currencies]
+    found = [
+        replace(alert(number, kind=kind, creator=CreatorId(handle), amount=Money(10**9, money)), creator_handle=handle)
+        for number, (handle, kind, money) in enumerate(made, 1)
+    ]
+    drawing = draw(outgoing(*found, shape=Shape.AWAY), shows_text=False)
+    check_message({"embeds": [embed.to_dict() for embed in drawing.embeds]}, 0)
+    fields = drawing.embeds[0].fields
+    numbers = [int(number) for field in fields for number in re.findall(r"\*\*(\d+)\*\* ", field.value or "")]
+    assert sum(numbers) == len(found)
+    assert fields[-2].name is not None
+    assert fields[-2].name.endswith("more creators")
+
+
+async def test_a_summary_whose_amounts_take_no_end_stays_within_discords_limits() -> None:
+    kinds = [(kind, f"X{number:02}") for kind in CARD_KINDS for number in range(40)]
+    found = [alert(number, kind=kind, amount=Money(10**9, money)) for number, (kind, money) in enumerate(kinds, 1)]
+    drawing = draw(outgoing(*found, shape=Shape.AWAY), shows_text=False)
+    check_message({"embeds": [embed.to_dict() for embed in drawing.embeds]}, 0)
 
 
 @given(WILD)
