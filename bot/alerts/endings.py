@@ -111,7 +111,9 @@ def _described(listed: Subscriber, known: FanInsights | None, before: Subscriber
     if known is None or known.status != SUBSCRIBED:
         return replace(before, fan=listed.fan) if before else listed
     ends_at = known.subscription.renews_at or (before.ends_at if before else None)
-    return replace(listed, ends_at=ends_at, is_ending=known.subscription.auto_renewal_enabled is False)
+    renews, was_ending = known.subscription.auto_renewal_enabled, before.is_ending if before else None
+    is_ending = was_ending if renews is None else not renews
+    return replace(listed, ends_at=ends_at, is_ending=is_ending)
 
 
 def _told(

@@ -44,7 +44,7 @@ class Rounds:
     async def _is_due(self, creator: CreatorId) -> bool:
         now = self._clock.now()
         read_at, tried_at = await self._read_at(creator), self._tried.get(creator)
-        return not ((read_at and now - read_at < FRESH) or (tried_at and now - tried_at < AGAIN))
+        return not (_is_within(FRESH, read_at, now) or _is_within(AGAIN, tried_at, now))
 
     async def _refreshed(self, creator_id: CreatorId) -> bool:
         self._tried[creator_id] = now = self._clock.now()
@@ -58,3 +58,8 @@ class Rounds:
         except DomainError as error:
             log.info("list_not_read", error=where(error))
             return False
+
+
+def _is_within(span: timedelta, moment: datetime | None, now: datetime) -> bool:
+    """Whether it was so lately; what lies ahead of that was noted under a wrong clock."""
+    return moment is not None and abs(now - moment) < span

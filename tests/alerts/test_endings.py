@@ -75,6 +75,47 @@ async def test_ending_and_over_are_each_told_once(ground: Ground, process: Proce
     assert await told_of(process, ending) == ["cancellation", "ended"]
 
 
+@pytest.mark.parametrize("jump", [86_400, 3600, -3600, -86_400])
+async def test_a_clock_that_jumped_and_came_back_holds_no_ending_up(
+    ground: Ground, process: Process, jump: int
+) -> None:
+    ground.time.step_clock(jump)
+    await process.endings.sweep()
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="cancel")
+    ground.time.step_clock(-jump)
+    ground.time.pass_by(SIX_HOURS)
+    await process.endings.sweep()
+    assert await told_of(process, ground.fan) == ["cancellation"]
+
+
+async def test_a_list_that_cannot_be_read_under_a_wrong_clock_is_read_once_it_is_right(
+    ground: Ground, process: Process
+) -> None:
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="cancel")
+    ground.fanvue.faults.add("listSubscribers", 503, times=3)
+    ground.time.step_clock(86_400)
+    assert await process.endings.sweep() == 0
+    ground.time.step_clock(-86_400)
+    await later(process)
+    assert await told_of(process, ground.fan) == ["cancellation"]
+
+
+async def test_an_ending_is_told_once_though_fanvue_says_nothing_of_it_in_between(
+    ground: Ground, process: Process
+) -> None:
+    def hide(answer: Any) -> None:
+        for one in answer.values():
+            one["subscription"]["autoRenewalEnabled"] = None
+
+    await ground.fanvue.fan_subscribes(CREATOR, ground.fan, action="cancel")
+    await later(process)
+    ground.fanvue.faults.rewrite("batchFanInsights", hide)
+    await later(process)
+    ground.fanvue.faults.clear()
+    await later(process)
+    assert await told_of(process, ground.fan) == ["cancellation"]
+
+
 async def test_a_renewal_of_which_fanvue_says_nothing_is_no_ending(ground: Ground, process: Process) -> None:
     def hide(answer: Any) -> None:
         for one in answer.values():
