@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from bot.discordkit.components import AGAIN_VERB, ALLOW_VERB, BOX_VERB, RESUME_V
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
-from bot.discordkit.outcomes import insisting
+from bot.discordkit.outcomes import insisting, is_answered
 from bot.discordkit.picking import Picker
 from bot.domain import errors, text
 from bot.domain.faults import incident_code, where
@@ -46,9 +47,8 @@ class Failure:
 Entry = Callable[[Any], Failure]
 
 TOO_MANY = 429
-ACKNOWLEDGED = 40060
-GONE = {10003, 10008, 10015, 10062, ACKNOWLEDGED, 50027}
-"""Unknown channel, message, webhook or interaction; one that was answered before; one older than 15 minutes."""
+GONE = {10003, 10008, 10015, 10062, 50027}
+"""Unknown channel, message, webhook or interaction; one older than 15 minutes."""
 NOT_TAKEN = Failure(
     "Discord did not take my answer",
     "What you asked for may be done all the same: look before you do it again.",
@@ -256,6 +256,9 @@ class Failures:
     async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Show it to the person alone; where one of several creators could be meant, let them pick."""
         original = getattr(error, "original", error)
+        if is_answered(original):
+            log.warning("answered_already")
+            return
         if isinstance(original, errors.PickCreatorError):
             view = self._picker.offer(interaction, original)
             if view is not None:
@@ -263,7 +266,8 @@ class Failures:
                 return
         failure = failure_for(error)
         view = again_view(error) or view_of_failure(failure) or discord.utils.MISSING
-        await self._show(interaction, embed_of(failure), view)
+        is_lost = isinstance(original, discord.DiscordServerError)
+        await self._show(interaction, embed_of(failure), view, is_lost=is_lost)
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
         """A button of a former version."""
@@ -292,24 +296,25 @@ class Failures:
     async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
         await self._show(interaction, embed_of(failure), view_of_failure(failure) or discord.utils.MISSING)
 
-    async def _show(self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
+    async def _show(
+        self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View, *, is_lost: bool = False
+    ) -> None:
+        """``is_lost``: what went wrong is that the receipt of a first answer did not come."""
         try:
             if interaction.response.is_done():
                 await interaction.followup.send(embed=embed, view=view, ephemeral=True)
             elif interaction.type is not discord.InteractionType.autocomplete:
-                await _first(interaction, embed, view)
+                await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
         except discord.HTTPException as problem:
+            if is_lost and is_answered(problem):
+                await _follow_up(interaction, embed)
+                return
             log.warning("failure_not_shown", error=type(problem).__name__)
 
 
-async def _first(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View) -> None:
-    """As a first answer, or as a further one where Discord has a first one whose receipt was lost."""
-    try:
-        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
-    except discord.HTTPException as problem:
-        if problem.code != ACKNOWLEDGED:
-            raise
-        await interaction.followup.send(embed=embed, view=view, ephemeral=True)
+async def _follow_up(interaction: discord.Interaction, embed: discord.Embed) -> None:
+    with suppress(discord.HTTPException):
+        await interaction.followup.send(embed=embed, ephemeral=True)
 
 
 def again_view(error: BaseException) -> discord.ui.View | None:

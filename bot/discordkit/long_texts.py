@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import discord
 
 from bot.discordkit.look import Colour
+from bot.discordkit.outcomes import is_answered
 from bot.domain import text
 
 TEXT_ID, REST_ID = "text", "rest"
@@ -40,11 +41,12 @@ def written_in(values: Mapping[str, str]) -> str:
 
 @asynccontextmanager
 async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator[None]:
-    """Whatever goes wrong inside: the author gets the words back, unless the error leads back to them."""
+    """Whatever goes wrong inside: the author gets the words back, unless the error leads there, or another answers."""
     try:
         yield
     except Exception as error:
-        if words and not (getattr(error, "edit", "") or getattr(error, "again", "")):
+        is_kept = getattr(error, "edit", "") or getattr(error, "again", "") or is_answered(error)
+        if words and not is_kept:
             embed, files = kept(words)
             with suppress(discord.HTTPException):
                 await interaction.followup.send(embed=embed, files=files, ephemeral=True)

@@ -16,10 +16,33 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+ACKNOWLEDGED = 40060
 PAUSES = (0.5, 2, 10, 60)
 """Between tries to say something while Discord is away, in seconds."""
 UNSEEN = "It was done. How things stand now cannot be shown just yet: look again in a minute."
 ELSEWHERE = "This answers what you asked for a while ago: Discord did not let me say it there any more."
+
+
+def is_answered(error: BaseException) -> bool:
+    """Whether Discord has an answer already: it delivered this twice, and whoever was first says what comes of it."""
+    return isinstance(error, discord.HTTPException) and error.code == ACKNOWLEDGED
+
+
+async def acknowledge(interaction: discord.Interaction) -> None:
+    """Defer privately, for what is done once however often Discord delivers it: an answer it has already will do.
+
+    One whose receipt does not come is given again.
+    """
+    for is_last in (False, True):
+        try:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        except discord.HTTPException as error:
+            if is_answered(error):
+                return
+            if is_last or not isinstance(error, discord.DiscordServerError):
+                raise
+        else:
+            return
 
 
 async def insisting(saying: Callable[[], Awaitable[T]]) -> T:

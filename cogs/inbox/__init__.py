@@ -9,6 +9,7 @@ from bot.discordkit.inbox import done
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import keeping
 from bot.discordkit.options import creator_choices
+from bot.discordkit.outcomes import acknowledge
 from bot.discordkit.people import actor_of
 from bot.discordkit.places import Channel, require_mentionable
 from bot.discordkit.words import typed_words
@@ -94,7 +95,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         creator: str | None = None,
     ) -> None:
         """Send a message to a fan"""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await acknowledge(interaction)
         grant = await self._access.choose(actor_of(interaction), creator, Capability.REPLY)
         to = Recipient(grant, await self._conversations.meant(grant, fan))
         files = (incoming(file),) if file is not None else ()

@@ -14,7 +14,7 @@ from bot.discordkit.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
 from bot.discordkit.inbox import done, sent_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import keeping, words_in
-from bot.discordkit.outcomes import say
+from bot.discordkit.outcomes import acknowledge, say
 from bot.discordkit.people import actor_of
 from bot.discordkit.words import typed_words
 from bot.domain import text
@@ -64,13 +64,17 @@ class Answers:
         kit.actions.on_pick(WHOM_VERB, self._whom)
 
     async def send(self, interaction: discord.Interaction, to: Recipient, written: Written) -> None:
-        """Upload, send, and say so; what could not be sent is kept. Raises what sending does."""
+        """Upload, send, and say so; what could not be sent is kept. Raises what sending does.
+
+        Nothing is said about what was sent, or is being sent, for the same interaction before.
+        """
         source = f"interaction:{interaction.id}"
         draft, problem = await self._composed(to.grant, Draft(written.text), written)
         if problem is not None:
             raise await self._replies.keep(to, draft, problem, source=source)
         sent = await self._replies.send(to, draft, source=source)
-        await say(interaction, done("Sent ✓"), sent_view(to.grant.creator, sent) if sent else None)
+        if sent is not None:
+            await say(interaction, done("Sent ✓"), sent_view(to.grant.creator, sent))
 
     async def _ask(self, interaction: discord.Interaction, argument: str) -> None:
         conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
@@ -83,7 +87,7 @@ class Answers:
 
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         async with keeping(interaction, words_in(values)):
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(interaction)
             conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
             await self.send(interaction, conversation.recipient, _written(interaction, values))
 
@@ -95,7 +99,7 @@ class Answers:
 
     async def _submit_to_chat(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         async with keeping(interaction, words_in(values)):
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(interaction)
             await self.send(interaction, Recipient(*await self._of(interaction, key)), _written(interaction, values))
 
     async def _again(self, interaction: discord.Interaction, key: str) -> None:

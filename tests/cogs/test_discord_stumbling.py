@@ -72,14 +72,24 @@ async def test_a_reply_sent_while_discord_is_away_says_nothing_of_a_failure(worl
     assert [one["event"] for one in logs if one["log_level"] == "error"] == []
 
 
-async def test_words_whose_receipt_got_lost_are_given_back_and_can_be_sent_again(world: Wired) -> None:
-    """Discord has closed the form then: nobody could copy them from there."""
+@pytest.mark.parametrize("is_applied", [False, True])
+async def test_a_form_whose_receipt_got_lost_is_sent_and_told(world: Wired, is_applied: bool) -> None:
+    """Discord has closed the form when it got the receipt: nobody could copy the words from there."""
     opened = await world.box(await world.card())
-    world.discord.fail("POST", CALLBACK, after_applying=True, drop=True)
+    world.discord.fail("POST", CALLBACK, after_applying=is_applied, drop=True)
     answer = await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
-    await world.discord.wait_for(lambda: "look before you do it again" in answer.text)
-    assert "Dear fan" in answer.text
-    assert world.sent("Dear fan") == 0
+    await answer.wait()
+    assert answer.text.startswith("Sent ✓")
+    assert world.sent("Dear fan") == 1
+
+
+async def test_a_note_whose_receipt_got_lost_is_given_back(world: Wired) -> None:
+    shown = await (await world.slash("inbox open", fan=world.fan)).wait()
+    opened = await (await world.discord.click(world.luna, shown.messages[-1], "Note")).wait()
+    world.discord.fail("POST", CALLBACK, after_applying=True, drop=True)
+    answer = await world.discord.submit(world.luna, opened, {"text": "Birthday in May"})
+    await world.discord.wait_for(lambda: "look before you do it again" in world.said())
+    assert "Birthday in May" in answer.text
 
 
 async def test_a_command_under_way_at_a_stop_is_answered_first(world: Wired) -> None:
@@ -196,4 +206,33 @@ async def test_that_a_reply_was_sent_is_marked_once_discord_is_back(world: Wired
     written = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
     await world.discord.wait_for(lambda: "✅" in written.reactions)
     assert away.hits == 1
+    assert world.sent("Dear fan") == 1
+
+
+async def test_a_form_that_discord_delivers_twice_is_sent_once_and_told_once(world: Wired) -> None:
+    opened = await world.box(await world.card())
+    answer = await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
+    world.discord._people._send(answer)
+    await world.discord.wait_for(lambda: "Answered" in world.cards()[0].text and answer.text)
+    await world.stop()
+    assert world.sent("Dear fan") == 1
+    assert len(answer.messages) == 1
+    assert answer.text.startswith("Sent ✓")
+
+
+async def test_a_command_that_discord_delivers_twice_is_answered_once(world: Wired) -> None:
+    asked = await world.slash("status")
+    world.discord._people._send(asked)
+    await asked.wait()
+    await world.stop()
+    assert len(asked.messages) == 1
+
+
+async def test_a_form_whose_receipt_discord_kept_to_itself_is_sent_and_told(world: Wired) -> None:
+    """It answers with an error, is asked again by the library, and says that it knows already."""
+    opened = await world.box(await world.card())
+    world.discord.fail("POST", CALLBACK, status=500, after_applying=True)
+    answer = await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
+    await answer.wait()
+    assert answer.text.startswith("Sent ✓")
     assert world.sent("Dear fan") == 1
