@@ -23,6 +23,7 @@ from bot.storage.addresses import BadAddressError, DatabaseUnreachableError
 from bot.storage.copying import CopyRefusedError
 from bot.storage.database import AlreadyRunningError, Database
 from bot.storage.migrate import is_current, migrate
+from bot.storage.trouble import advice
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 from bot.vault.rotation import rotate
@@ -136,8 +137,13 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
         status = _tell(SERVICE_MISSING, next(str(error) for error in _leaves(group)))
     except* CopyRefusedError as group:
         status = _tell(UNHEALTHY, next(str(error) for error in _leaves(group)))
-    except* StorageBusyError:
-        status = _tell(SERVICE_MISSING, "The database does not take it now. Try again in a moment.")
+    except* StorageBusyError as group:
+        why = next(
+            advice(error.reason, "try again in a moment")
+            for error in _leaves(group)
+            if isinstance(error, StorageBusyError)
+        )
+        status = _tell(SERVICE_MISSING, f"The database does not do it now: {why}.")
     except* OSError as group:
         reason = next((error.strerror for error in _leaves(group) if isinstance(error, OSError)), None)
         status = _tell(SERVICE_MISSING, f"Something this needs is not there: {reason or 'a network or file error'}.")

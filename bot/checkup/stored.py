@@ -14,6 +14,7 @@ from bot.storage import Stores
 from bot.storage.addresses import DatabaseUnreachableError
 from bot.storage.database import Database
 from bot.storage.migrate import is_current
+from bot.storage.trouble import advice
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 from bot.vault.ledger import Ledger
@@ -40,6 +41,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         if not await is_current(database):
             yield Finding.bad("database", f"not up to date: {BEHIND}")
             return
+        await database.examine()
         yield Finding.fine("database", "up to date")
         await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
         yield Finding.fine("keys", "open everything that is stored")
@@ -47,8 +49,10 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield await _version(settings, Stores(database))
     except KeyringError as error:
         yield Finding.bad("keys", str(error))
-    except (DatabaseUnreachableError, StorageBusyError, OSError):
-        yield Finding.bad("database", "does not answer: check DATABASE_URL and the server")
+    except StorageBusyError as error:
+        yield Finding.bad(
+            "database", f"does not do as asked: {advice(error.reason, 'check DATABASE_URL and the server')}"
+        )
     finally:
         await database.close()
 

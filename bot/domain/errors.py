@@ -242,4 +242,8 @@ class LinkError(DomainError):
 
 
 class StorageBusyError(DomainError):
-    """Our own storage cannot take it at the moment."""
+    """Our own storage cannot take it at the moment; ``reason`` is the database's name for why, where it gave one."""
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -125,7 +125,7 @@ class Stores:
             await self.leases.release_all()
 
     async def is_reachable(self) -> bool:
-        """Whether the database answers, and is still the one that was opened."""
+        """Whether the database answers, is still the one that was opened, and takes what is written."""
         if not self._database.is_file_there:
             return False
         try:
@@ -133,7 +133,7 @@ class Stores:
                 await connection.execute(text("SELECT 1"))
         except StorageBusyError:
             return False
-        return True
+        return await self._database.is_writable()
 
     async def figures(self) -> Mapping[str, Mapping[str, int]]:
         """Numbers for the metrics: name to label to number."""

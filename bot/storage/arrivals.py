@@ -17,7 +17,7 @@ from bot.domain.errors import StorageBusyError
 from bot.domain.pairing import is_news
 from bot.storage import database as sqlite
 from bot.storage.at_once import AtOnce, Taken
-from bot.storage.database import Database, Rows, translated
+from bot.storage.database import Database, Rows
 from bot.storage.engine import AsyncConnection
 from bot.storage.events import NewEvent
 from bot.storage.instants import as_stored
@@ -116,7 +116,7 @@ class ArrivalStore:
         """In the driver's thread: one commit after another, up to one with creators not met before: it is returned."""
         for commits in range(1, COMMITS_IN_A_ROW + 1):
             try:
-                with translated():
+                with self._database.trouble.noted(is_write=True):
                     news = _add_to_sqlite([one.row for one in batch], connection)
             except StorageBusyError as error:
                 settle(batch, error)

@@ -13,6 +13,7 @@ from bot.storage.addresses import address_of
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.sqlite_file import COMPANIONS, FOLDER_MODE, RunLock
+from bot.storage.trouble import DAMAGE, DAMAGED, advice
 
 Approve = Callable[[Database], Awaitable[None]]
 
@@ -33,7 +34,7 @@ async def back_up(url: str, target: Path) -> None:
     path = _file_of(url, "Use pg_dump for PostgreSQL.")
     if not path.exists():
         raise CopyRefusedError("There is no database yet.")
-    await asyncio.to_thread(_copy_beside, path, target)
+    await asyncio.to_thread(_copy_beside, path, target, f"The database cannot be copied: {DAMAGED}.")
 
 
 async def restore(url: str, source: Path, approve: Approve, moment: datetime) -> Path | None:
@@ -50,7 +51,7 @@ async def restore(url: str, source: Path, approve: Approve, moment: datetime) ->
     staged = path.with_name(f"{path.name}.restoring")
     try:
         _remove(staged)
-        await asyncio.to_thread(_copy_beside, source, staged)
+        await asyncio.to_thread(_copy_beside, source, staged, "The backup is damaged, or none of the bot's.")
         staged_url = address_of(url).set(database=str(staged)).render_as_string(hide_password=False)
         await migrate(staged_url)
         async with Database.open(staged_url) as database:
@@ -75,26 +76,29 @@ def _require_backup(source: Path, path: Path) -> None:
         raise CopyRefusedError("That file is the database itself.")
 
 
-def _copy_beside(source: Path, target: Path) -> None:
+def _copy_beside(source: Path, target: Path, damaged: str) -> None:
     """A proved copy under the target's name; the name appears last, and only if it is free."""
     if target.exists():
         raise CopyRefusedError("That file exists already; nothing is ever overwritten.")
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(descriptor)
-    unfinished = Path(name)
     try:
-        with _as_refusal("It cannot be read as a database of the bot."):
-            _copy(source, unfinished)
-        _flush(unfinished)
-        os.link(unfinished, target)
-        _flush(target.parent)
+        descriptor, unfinished_name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        os.close(descriptor)
+        unfinished = Path(unfinished_name)
+        try:
+            with _as_refusal(target, damaged):
+                _copy(source, unfinished, damaged)
+            _flush(unfinished)
+            os.link(unfinished, target)
+            _flush(target.parent)
+        finally:
+            _remove(unfinished)
     except FileExistsError:
         raise CopyRefusedError("That file exists already; nothing is ever overwritten.") from None
-    finally:
-        _remove(unfinished)
+    except OSError as error:
+        raise CopyRefusedError(f"{target} cannot be written: {error.strerror}.") from None
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, damaged: str) -> None:
     """All pages in one read; a plain file afterwards, with no log beside it."""
     with closing(_connect(source)) as there, closing(_connect(target)) as here:
         there.backup(here)
@@ -103,12 +107,12 @@ def _copy(source: Path, target: Path) -> None:
         if not tables >= OUR_TABLES:
             raise CopyRefusedError("It is not a database of the bot.")
         if here.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise CopyRefusedError("It is damaged.")
+            raise CopyRefusedError(damaged)
 
 
 def _take_place(staged: Path, path: Path, moment: datetime) -> Path | None:
     """The former database keeps a second name before its own goes to the backup."""
-    with _as_refusal("The restored file cannot be finished."), closing(_connect(staged)) as connection:
+    with _as_refusal(path, "The restored file is damaged."), closing(_connect(staged)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     kept = _keep(path, path.with_name(f"{path.name}.before-restore-{moment:{STAMP}}")) if path.exists() else None
     for ending in ("-wal", "-shm", "-journal"):
@@ -136,11 +140,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _as_refusal(sentence: str) -> Iterator[None]:
+def _as_refusal(target: Path, damaged: str) -> Iterator[None]:
+    """SQLite's errors: what is read is damaged, or the target cannot be written."""
     try:
         yield
-    except sqlite3.Error:
-        raise CopyRefusedError(sentence) from None
+    except sqlite3.Error as error:
+        reason = getattr(error, "sqlite_errorname", "")
+        if reason.startswith(DAMAGE):
+            raise CopyRefusedError(damaged) from None
+        raise CopyRefusedError(f"{target} cannot be made: {advice(reason, 'try again in a moment')}.") from None
 
 
 def _flush(path: Path) -> None:

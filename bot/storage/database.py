@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
 from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, set_up_writer, watch
+from bot.storage.trouble import DAMAGE, Trouble
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -37,11 +38,9 @@ POSTGRES_CONNECTIONS = 10
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
 
-OUR_MISTAKES = (
-    *(exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError),
-    *(sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.NotSupportedError),
-)
-"""Errors that waiting does not mend; every other one of the driver's means: not now."""
+SMALLEST_WRITE = "PRAGMA user_version=0"
+"""Writes one page, and changes nothing: nobody uses that number."""
+SMALLEST_UPDATE = "UPDATE alembic_version SET version_num = version_num"
 
 
 T = TypeVar("T")
@@ -71,6 +70,7 @@ class Database:
         file: str = "",
         freshness: Freshness | None = None,
     ) -> None:
+        self.trouble = Trouble(Path(file) if file else None)
         self._freshness = freshness
         self._file = file
         self._near: sqlite3.Connection | None = None
@@ -138,14 +138,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction. StorageBusyError when the database cannot take it now."""
-        with translated():
+        with self.trouble.noted(is_write=True):
             async with self._one_at_a_time(), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read with. StorageBusyError when the database does not answer."""
-        with translated():
+        with self.trouble.noted(is_write=False):
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -156,7 +156,7 @@ class Database:
         waits for nobody: when SQLite is locked, which readers meet in a recovery alone, a thread asks instead.
         """
         if self.is_sqlite:
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.DatabaseError):
                 return lookup.ask(self._near or self._come_near(), values)
         async with self.read() as connection:
             return list(await connection.execute(lookup.query, values))
@@ -166,7 +166,7 @@ class Database:
         if not self.is_sqlite:
             async with self.read() as connection:
                 return list(await connection.execute(lookup.query, values))
-        with translated():
+        with self.trouble.noted(is_write=False):
             async with self._reader.connect() as connection:
                 driver = connection.driver
                 return list(await driver._execute(lookup.ask, driver._conn, values))  # noqa: SLF001 - as above
@@ -216,7 +216,7 @@ class Database:
 
         The pool holds one connection, and whoever writes has its turn: so nobody else is using it.
         """
-        with translated():
+        with self.trouble.noted(is_write=True):
             async with self._one_at_a_time():
                 driver = self._driver if self._driver and self._driver.is_open else await self._find_driver()
                 done: T = await driver._execute(work, driver._conn, *values)  # noqa: SLF001 - it has no public one
@@ -251,6 +251,31 @@ class Database:
         finally:
             self._awaiting_turn -= 1
 
+    async def is_writable(self) -> bool:
+        """Whether what was written last was taken; where it was not, whether a small write is taken now."""
+        if self.trouble.is_over:
+            return True
+        if self.trouble.is_lasting:
+            return False
+        try:
+            if self.is_sqlite:
+                await self.execute_alone(SMALLEST_WRITE, ())
+            else:
+                async with self.write() as connection:
+                    await connection.exec_driver_sql(SMALLEST_UPDATE)
+        except StorageBusyError:
+            return False
+        self.trouble.end()
+        return True
+
+    async def examine(self) -> None:
+        """Go through all of a SQLite file; StorageBusyError when something of it is damaged."""
+        if not self.is_sqlite:
+            return
+        async with self.read() as connection:
+            if (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one() != "ok":
+                raise StorageBusyError("a part of the file is damaged", reason=DAMAGE[0])
+
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert that knows ON CONFLICT, in the database's dialect."""
         if self.is_sqlite:
@@ -263,7 +288,7 @@ class Database:
         """Leave no trace of deleted rows in SQLite's write-ahead log; deleted pages are zeroed as they are freed."""
         if not self.is_sqlite:
             return
-        with translated():
+        with self.trouble.noted(is_write=True):
             async with self._one_at_a_time(), self._writer.connect() as connection:
                 cursor = await connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 await cursor.close()
@@ -335,17 +360,6 @@ def _postgres_rows(connection: Any) -> Rows:
         return list(result) if result.returns_rows else []
 
     return rows
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """The driver's "not now" as a StorageBusyError, which repeats none of its words."""
-    try:
-        yield
-    except OUR_MISTAKES:
-        raise
-    except (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, OSError):
-        raise StorageBusyError("the database does not take it now") from None
 
 
 def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEngine:

@@ -13,6 +13,7 @@ from bot.domain.errors import StorageBusyError
 from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import Database
 from bot.storage.schema import HEAD
+from bot.storage.trouble import advice
 
 REPOSITORY = Path(__file__).parents[2]
 INHERITED = frozenset(
@@ -27,8 +28,9 @@ async def migrate(url: str) -> None:
         async with Database.open(url) as database:
             if await is_current(database):
                 return
-    except StorageBusyError:
-        raise DatabaseUnreachableError("The database does not answer: look at DATABASE_URL, and at it.") from None
+    except StorageBusyError as error:
+        why = advice(error.reason, "look at DATABASE_URL, and at it")
+        raise DatabaseUnreachableError(f"The database does not answer: {why}.") from None
     await _upgrade_in_child(address_of(url).render_as_string(hide_password=False))
 
 

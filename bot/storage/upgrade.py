@@ -11,10 +11,12 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.domain.errors import StorageBusyError
 from bot.domain.faults import where
 from bot.storage.addresses import address_of
 from bot.storage.migrate import REPOSITORY
 from bot.storage.sqlite_setup import begin_immediate, set_up_migrations
+from bot.storage.trouble import advice, translated
 
 LOCK = text("SELECT pg_advisory_xact_lock(7203115848)")
 """The number is ours alone within the database; whoever comes second waits, then finds nothing to do."""
@@ -67,9 +69,13 @@ def _engine(url: str) -> AsyncEngine:
 def main() -> int:
     """The exit code; what went wrong is one line that names class and place, and repeats no address."""
     try:
-        asyncio.run(run(sys.stdin.read().strip(), to_head))
+        with translated():
+            asyncio.run(run(sys.stdin.read().strip(), to_head))
     except CommandError:
         sys.stderr.write("it was made by a newer version of the bot\n")
+        return 1
+    except StorageBusyError as error:
+        sys.stderr.write(f"{advice(error.reason, error.reason)}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - a driver's own words may hold the address
         sys.stderr.write(f"{where(error)}\n")

@@ -26,12 +26,13 @@ class Readiness:
 
 
 async def _in_time(check: Check) -> bool:
-    """What does not answer is not there."""
+    """What does not answer is not there; nobody waits until it has given up."""
+    task = asyncio.ensure_future(check())
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            return await check()
-    except TimeoutError:
-        return False
+        await asyncio.wait({task}, timeout=CHECK_SECONDS)
+        return task.done() and task.result()
+    finally:
+        task.cancel()
 
 
 def add_to(app: web.Application, readiness: Readiness) -> None:

@@ -173,6 +173,23 @@ async def test_a_part_that_does_not_answer_is_not_there(monkeypatch: pytest.Monk
         assert await readiness.parts() == {"database": False}
 
 
+async def test_nobody_waits_for_a_part_that_does_not_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = asyncio.Event()
+
+    async def stubborn() -> bool:
+        while not is_over.is_set():
+            with suppress(asyncio.CancelledError):
+                await is_over.wait()
+        return True
+
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.01)
+    readiness = Readiness()
+    readiness.require("database", stubborn)
+    async with asyncio.timeout(5):
+        assert await readiness.parts() == {"database": False}
+    is_over.set()
+
+
 def test_an_outcome_that_nobody_named_is_never_counted() -> None:
     with pytest.raises(KeyError):
         Counters().count_webhook("anything a stranger sends")

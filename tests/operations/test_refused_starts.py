@@ -2,13 +2,13 @@
 
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from disks import mounted, remount
 
 from bot import operations
 from bot.settings import Settings, load
@@ -35,25 +35,6 @@ def settings(folder: Path, **changes: Any) -> Settings:
 def taken_port() -> Iterator[int]:
     with closing(socket.create_server(("127.0.0.1", free_port()))) as server:
         yield server.getsockname()[1]
-
-
-@contextmanager
-def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """A disk of its own, where the system lets one make it."""
-    folder.mkdir(exist_ok=True)
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("only root mounts disks")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def remount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True)
 
 
 @pytest.mark.parametrize("setting", ["WEB_PORT", "METRICS_PORT"])

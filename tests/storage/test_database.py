@@ -180,7 +180,10 @@ async def test_an_act_whose_note_cannot_be_written_stays_done_and_is_in_the_log(
         other.execute("BEGIN IMMEDIATE")
         await stores.audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "comment", "done", NOW)
         other.rollback()
-    assert [(one["event"], one["log_level"]) for one in logs] == [("act_not_noted", "error")]
+    assert [(one["event"], one["log_level"]) for one in logs] == [
+        ("database_refuses", "error"),
+        ("act_not_noted", "error"),
+    ]
 
 
 @on_sqlite
