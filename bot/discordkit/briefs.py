@@ -15,6 +15,7 @@ from bot.discordkit.look import Colour, counted
 from bot.discordkit.menus import menu, option
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.pictures import Drawn, picture_file
+from bot.discordkit.refusing import is_passing
 from bot.domain import text
 from bot.domain.audience import Departures, Movement, Ranking
 from bot.domain.briefs import Brief, Mail, Rhythm, Subscription
@@ -33,7 +34,6 @@ HOURS = 24
 PAYERS = 3
 POSTS = 6
 NONCE_LENGTH = 24
-TOO_MANY = 429
 TITLES = {Rhythm.MORNING: "☀️ Morning brief", Rhythm.WEEKLY: "🗓️ The week"}
 GOES_OUT = {Rhythm.MORNING: "📅 Goes out today", Rhythm.WEEKLY: "📅 Goes out this week"}
 EVERY = {Rhythm.MORNING: "Every day at", Rhythm.WEEKLY: "Mondays at"}
@@ -116,7 +116,7 @@ class BriefMessenger:
                 embed=embed, view=view, files=files, nonce=_nonce(one), allowed_mentions=NO_MENTIONS
             )
         except discord.HTTPException as error:
-            if error.status >= 500 or error.status == TOO_MANY:  # noqa: PLR2004 - Discord's own trouble
+            if is_passing(error):
                 raise DiscordDownError from None
             log.warning("brief_refused", status=error.status)
             return False

@@ -10,6 +10,7 @@ from discord.abc import Snowflake
 
 from bot.discordkit.failures import again_view, embed_of, failure_for
 from bot.discordkit.pacer import Pacer
+from bot.discordkit.refusing import is_passing
 from bot.domain import text
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Sent
@@ -108,9 +109,9 @@ async def _later() -> AsyncIterator[None]:
     """DiscordDownError for what can be said another time; what Discord refuses for good is not said."""
     try:
         yield
-    except discord.DiscordServerError:
-        raise DiscordDownError from None
     except discord.HTTPException as error:
+        if is_passing(error):
+            raise DiscordDownError from None
         log.warning("not_told", error=type(error).__name__)
 
 

@@ -1,0 +1,45 @@
+"""What Discord does not let be said now is not taken for something that nobody wants to hear."""
+
+from datetime import timedelta
+
+import pytest
+from alert_desk import LUNA, POSTS, Desk
+
+from bot.discordkit.briefs import BriefMessenger
+from bot.discordkit.telling import WaitCaller
+from bot.domain.accounts import ChannelId, FanId, MessageId
+from bot.domain.alerts import Sent
+from bot.domain.briefs import Rhythm, Subscription
+from bot.domain.errors import DiscordDownError, FanvueDownError
+from bot.domain.waiting import Overdue
+
+PASSING = [(429, 0), (401, 0), (503, 0), (403, 20029), (403, 40004)]
+
+
+@pytest.mark.parametrize(("status", "code"), [*PASSING, (403, 40003)])
+async def test_a_summary_that_discord_does_not_bring_now_comes_later(desk: Desk, status: int, code: int) -> None:
+    messenger = BriefMessenger(desk.client, desk.direct, desk.pacer)
+    one = Subscription(desk.owner, LUNA, Rhythm.MORNING, 480, "UTC", desk.clock.now())
+    opening = "/users/@me/channels" if code == 40003 else POSTS
+    desk.discord.fail("POST", opening, status=status, code=code, from_cloudflare=status == 429)
+    with pytest.raises(DiscordDownError):
+        await messenger.explain(one, FanvueDownError())
+    assert await messenger.explain(one, FanvueDownError())
+
+
+@pytest.mark.parametrize(("status", "code"), PASSING)
+async def test_that_a_fan_waits_is_said_later_where_discord_does_not_take_it_now(
+    desk: Desk, status: int, code: int
+) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.deliver()
+    (card,) = desk.cards()
+    caller = WaitCaller(desk.client, desk.pacer)
+    sent = Sent(ChannelId(desk.channel.id), MessageId(card.id))
+    overdue = Overdue(LUNA, FanId("fan-Anna"), desk.clock.now() - timedelta(hours=1), sent)
+    desk.discord.fail("POST", POSTS, status=status, code=code, from_cloudflare=status == 429)
+    with pytest.raises(DiscordDownError):
+        await caller.call(overdue, role=None, lead=desk.owner)
+    await caller.call(overdue, role=None, lead=desk.owner)
+    assert len(desk.cards()) == 2
