@@ -184,15 +184,19 @@ async def test_looking_at_the_keys_changes_nothing(bench: Bench) -> None:
         assert await process.stores.key_checks.all() == before
 
 
-def command(bench: Bench, tmp_path: Path, *words: str, keys: str) -> subprocess.CompletedProcess[str]:
-    """``python -m bot …`` as an operator runs it, in an empty folder."""
+def environment(bench: Bench, tmp_path: Path, keys: str) -> dict[str, str]:
     values = settings_for(tmp_path, web_port=0, metrics_port=0, fanvue_origin="http://127.0.0.1:9")
     values |= {"database_url": bench.url, "token_keys": keys}
-    environment = {name.upper(): str(value) for name, value in values.items()}
+    named = {name.upper(): str(value) for name, value in values.items()}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **named}
+
+
+def command(bench: Bench, tmp_path: Path, *words: str, keys: str) -> subprocess.CompletedProcess[str]:
+    """``python -m bot …`` as an operator runs it, in an empty folder."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **environment},
+        env=environment(bench, tmp_path, keys),
         capture_output=True,
         text=True,
         timeout=60,
@@ -235,6 +239,34 @@ async def test_the_command_rotates_beside_a_running_bot(bench: Bench, tmp_path: 
         assert (await running.gate.call(grant_of(connection), users.current_user())).handle == HANDLE
         (sealed,) = await sealed_values(running)
         assert Keyring([new]).is_sealed_with_first(sealed)
+
+
+async def test_a_rotation_killed_half_way_is_finished_by_the_next_beside_a_running_bot(
+    bench: Bench, tmp_path: Path
+) -> None:
+    new = new_key()
+    both = f"{new},{bench.key}"
+    async with bench.process() as former:
+        await started(former, bench.key)
+        connection = await bench.connect(former)
+        await furnish(former, former.keyring)
+    async with bench.process(keys=[new, bench.key]) as running:
+        keyring = await started(running, new, bench.key)
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "rotate-keys"), cwd=tmp_path, env=environment(bench, tmp_path, both)
+        )
+        async with asyncio.timeout(30):
+            while not any(keyring.is_sealed_with_first(sealed) for sealed in await sealed_values(running)):
+                await asyncio.sleep(0.001)
+        child.kill()
+        await child.wait()
+        await running.tokens.access_token(connection.id, rejected=(await running.pair(connection)).access)
+        done = await asyncio.to_thread(command, bench, tmp_path, "rotate-keys", keys=both)
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert all(Keyring([new]).is_sealed_with_first(sealed) for sealed in await sealed_values(running))
+        await started(running, new)
+        assert bench.fanvue.oauth.reuse_detected == 0
+        assert (await running.gate.call(grant_of(connection), users.current_user())).handle == HANDLE
 
 
 async def test_a_database_that_is_not_up_to_date_is_told_to_the_operator(bench: Bench, tmp_path: Path) -> None:
