@@ -1,5 +1,6 @@
 """A backup is one moment of a running bot's database; restoring it loses nothing that was there before."""
 
+import asyncio
 import shutil
 import sqlite3
 import stat
@@ -8,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from bot import operations
+from bot.app import open_app
 from bot.settings import Settings, load
-from bot.storage import Stores
+from bot.storage import Stores, upgrade
 from bot.storage.database import Database
+from bot.storage.schema import dm_channels
 from sandbox.world import settings_for
 from tests.rig import Rig
 
@@ -160,6 +164,43 @@ async def test_a_damaged_backup_is_refused(backup: Path, installation: Path) -> 
     fill(backup, bytes(pages))
     assert await operations.restore(settings(installation.parent), backup) == operations.UNHEALTHY
     assert handles(installation) == []
+
+
+@pytest.mark.parametrize("version", ["0002", "0007", "0012", "0016", "0020"])
+async def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
+    backup: Path, installation: Path, version: str
+) -> None:
+    await upgrade.run(f"sqlite:///{backup}", lambda scripts: command.downgrade(scripts, version))
+    before = content(backup)
+    given = settings(installation.parent)
+    assert await operations.restore(given, backup) == operations.OK
+    assert content(backup) == before
+    async with open_app(given) as app:
+        (connection,) = await app.stores.connections.all_active()
+    assert connection.account.handle == "lunavale"
+
+
+async def test_a_backup_taken_while_the_bot_writes_holds_whole_transactions(connected: Rig, tmp_path: Path) -> None:
+    stores, is_over = connected.app.stores, asyncio.Event()
+
+    async def write() -> None:
+        number = 1
+        while not is_over.is_set():
+            async with stores._database.write() as connection:
+                for shift in (0, 10**9):
+                    row = dm_channels.insert().values(user_id=number + shift, channel_id=number)
+                    await connection.execute(row)
+            number += 1
+
+    writing = asyncio.create_task(write())
+    for number in range(5):
+        target = tmp_path / f"copy-{number}.db"
+        assert await operations.back_up(connected.app.settings, target) == operations.OK
+        with closing(sqlite3.connect(target)) as connection:
+            pairs = connection.execute("SELECT count(*), channel_id FROM dm_channels GROUP BY channel_id").fetchall()
+        assert {count for count, channel in pairs if channel < 10**6} == {2}
+    is_over.set()
+    await writing
 
 
 async def test_a_backup_of_a_newer_version_is_refused(
