@@ -22,7 +22,7 @@ from bot.storage import Stores, copying
 from bot.storage.addresses import BadAddressError, DatabaseUnreachableError
 from bot.storage.copying import CopyRefusedError
 from bot.storage.database import AlreadyRunningError, Database
-from bot.storage.migrate import is_current, migrate
+from bot.storage.migrate import migrate, require_current
 from bot.storage.trouble import advice
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
@@ -80,8 +80,7 @@ async def rotate_keys(settings: Settings) -> int:
         database = Database.open(settings.database_url)
         try:
             stores = Stores(database)
-            if not await is_current(database):
-                raise DatabaseUnreachableError("The database is not up to date: python -m bot migrate")
+            await require_current(database)
             await verify_keys(keyring, stores.key_checks)
             done = await rotate(keyring, stores.sealed, stores.key_checks)
         finally:

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.addresses import DatabaseUnreachableError
 from bot.storage.database import Database
-from bot.storage.migrate import is_current
+from bot.storage.migrate import require_current
 from bot.storage.trouble import advice
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
@@ -21,14 +21,13 @@ from bot.vault.ledger import Ledger
 from bot.vault.pairs import open_pair
 
 TIMEOUT_SECONDS = 5
-BEHIND = "python -m bot migrate (a start does it too)"
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """The database and what it holds; nothing is created, and nothing changed but a use of a token noted."""
     try:
         if settings.database_file and not settings.database_file.exists():
-            yield Finding.bad("database", f"there is none yet: {BEHIND}")
+            yield Finding.bad("database", "there is none yet: python -m bot migrate (a start does it too)")
             return
         database = Database.open(settings.database_url)
     except DatabaseUnreachableError as error:
@@ -38,15 +37,15 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding.bad("database", f"cannot be opened ({type(error).__name__}): check DATABASE_URL and its owner")
         return
     try:
-        if not await is_current(database):
-            yield Finding.bad("database", f"not up to date: {BEHIND}")
-            return
+        await require_current(database)
         await database.examine()
         yield Finding.fine("database", "up to date")
         await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
         yield Finding.fine("keys", "open everything that is stored")
         yield await _connects(Stores(database))
         yield await _version(settings, Stores(database))
+    except DatabaseUnreachableError as error:
+        yield Finding.bad("database", str(error))
     except KeyringError as error:
         yield Finding.bad("keys", str(error))
     except StorageBusyError as error:

@@ -40,6 +40,16 @@ async def is_current(database: Database) -> bool:
         return await connection.run_sync(_version) == HEAD
 
 
+async def require_current(database: Database) -> None:
+    """DatabaseUnreachableError says what to do when another version of the bot made it."""
+    async with database.read() as connection:
+        version = await connection.run_sync(_version)
+    if version and version > HEAD:
+        raise DatabaseUnreachableError("The database was made by a newer version of the bot: upgrade the bot.")
+    if version != HEAD:
+        raise DatabaseUnreachableError("The database is not up to date: python -m bot migrate")
+
+
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None

@@ -81,6 +81,10 @@ async def test_whether_it_is_ready_is_told_without_writing(app: App, disk: Path)
     assert written() == before
 
 
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 def damage(path: Path, first_page: int, pages: int) -> None:
     with path.open("r+b") as file:
         file.seek((first_page - 1) * PAGE)
@@ -139,6 +143,29 @@ async def test_damage_deep_in_the_file_is_found_by_doctor_and_backup(
     assert await command(settings(installation.parent)) == operations.UNHEALTHY
     told = capsys.readouterr()
     assert RESTORE in told.err + told.out
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (run, operations.SERVICE_MISSING),
+        (operations.migrate_database, operations.SERVICE_MISSING),
+        (operations.rotate_keys, operations.SERVICE_MISSING),
+        (operations.doctor, operations.UNHEALTHY),
+    ],
+)
+async def test_a_database_of_a_newer_version_is_refused_as_that_and_left_as_it_is(
+    installation: Path, capsys: pytest.CaptureFixture[str], command: Any, status: int
+) -> None:
+    with closing(sqlite3.connect(installation)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = content(installation)
+    assert await command(settings(installation.parent)) == status
+    told = capsys.readouterr()
+    assert "newer version of the bot" in told.err + told.out
+    assert "bot migrate" not in told.err + told.out
+    assert content(installation) == before
 
 
 async def test_once_it_met_damage_it_is_not_ready(installation: Path) -> None:
