@@ -144,8 +144,10 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
         )
         status = _tell(SERVICE_MISSING, f"The database does not do it now: {why}.")
     except* OSError as group:
-        reason = next((error.strerror for error in _leaves(group) if isinstance(error, OSError)), None)
-        status = _tell(SERVICE_MISSING, f"Something this needs is not there: {reason or 'a network or file error'}.")
+        error = next(error for error in _leaves(group) if isinstance(error, OSError))
+        what = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or "a network or file error"
+        status = _tell(SERVICE_MISSING, f"Something this needs is not there: {what}{reason}.")
     except* Exception as group:  # noqa: BLE001 - the last exit: a code and a place, no words of the error
         code = incident_code()
         log.error("part_failed", code=code, error=", ".join(where(error) for error in _leaves(group)))

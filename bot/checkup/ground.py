@@ -55,7 +55,9 @@ def _database(path: Path) -> Iterator[str]:
             yield f"{file} can be read by others: chmod 600 {file}"
     if _mode(path.parent) & OTHERS_WRITE and not path.parent.stat().st_mode & stat.S_ISVTX:
         yield f"{path.parent} can be changed by others: chmod 700 {path.parent}"
-    if not os.access(path, os.W_OK):
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        yield f"{path} lies on a disk that is mounted read-only: look why in the system's log"
+    elif not os.access(path, os.W_OK):
         yield f"{path} cannot be written by this user: chown it to the user who runs the bot"
 
 

@@ -49,9 +49,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     except KeyringError as error:
         yield Finding.bad("keys", str(error))
     except StorageBusyError as error:
-        yield Finding.bad(
-            "database", f"does not do as asked: {advice(error.reason, 'check DATABASE_URL and the server')}"
-        )
+        why = advice(error.reason, "check DATABASE_URL and the server")
+        yield Finding.bad("database", f"does not answer: {why}")
     finally:
         await database.close()
 

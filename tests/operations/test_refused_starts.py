@@ -72,8 +72,18 @@ async def test_a_disk_that_is_read_only_is_named_by_its_setting(
     if command is operations.doctor and not is_there:
         assert "there is none yet" in told.out
         return
+    assert "chown" not in told.out
     assert f"DATABASE_URL: {disk}/fanvue.db cannot be written: Read-only file system" in told.err + told.out
     assert status == (operations.UNHEALTHY if command is operations.doctor else operations.SERVICE_MISSING)
+
+
+async def test_a_restore_onto_a_read_only_disk_names_the_place(
+    tmp_path: Path, empty_database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mounted(tmp_path / "disk", "size=4m") as disk:
+        remount(disk, "ro")
+        assert await operations.restore(settings(disk), empty_database) == operations.SERVICE_MISSING
+    assert f"{disk}/fanvue.db.lock: Read-only file system" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
