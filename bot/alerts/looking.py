@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -29,6 +29,7 @@ from bot.domain.errors import (
 )
 from bot.domain.events import Event, EventKind
 from bot.domain.scopes import Scope
+from bot.fanvue.payload import likely
 from bot.fanvue.wire import Call
 from bot.storage.cursors import CursorStore, Followed
 from bot.vault.gate import Gate
@@ -207,9 +208,12 @@ class Looker:
     ) -> None:
         """Take in what is new, oldest first, then move the cursor."""
         creator, now = followed.creator.id, self._clock.now()
-        fresh = sorted(
-            (event for event in reading.events if not is_seen(event.key)), key=lambda event: event.happened_at
-        )
+        fresh = [
+            replace(event, happened_at=likely(event.happened_at, now))
+            for event in reading.events
+            if not is_seen(event.key)
+        ]
+        fresh.sort(key=lambda event: event.happened_at)
         is_missed = False
         for first in range(0, len(fresh), AT_ONCE):
             batch = fresh[first : first + AT_ONCE]

@@ -29,6 +29,7 @@ from bot.fanvue.chats import Chat, list_chats, list_messages
 from bot.fanvue.insights import earnings, spending
 from bot.fanvue.notifications import Notification, list_notifications
 from bot.fanvue.paging import pages
+from bot.fanvue.payload import EARLIEST
 from bot.fanvue.shapes import Page, Shape
 from bot.fanvue.wire import ActingAs, Call
 
@@ -47,6 +48,8 @@ CLOSED = (GoneError, RefusedByFanvueError, ScopeMissingError)
 """Says Fanvue of a chat whose fan is gone: the others are read all the same, and it is tried again every hour."""
 CLOSED_FOR_GOOD = timedelta(hours=6)
 """After its last message."""
+ENOUGH_OLD = 3
+"""Rows in a row from before the floor: then the rest is older still."""
 MOST_DOWN = 3
 """Chats without an answer: then it is Fanvue that does not answer, and no more are opened in this reading."""
 OVERLAP = timedelta(minutes=30)
@@ -105,11 +108,9 @@ class Reading:
     downs: int = 0
     """How many chats were not answered for."""
 
-    def note(self, moment: datetime, event: Event | None) -> None:
-        """One row."""
+    def note(self, moment: datetime) -> None:
+        """When one row is from."""
         self.newest = max(self.newest or moment, findings.plain(moment))
-        if event is not None:
-            self.events.append(event)
 
 
 async def read_chats(look: Look, reading: Reading) -> None:
@@ -129,23 +130,10 @@ async def read_chats(look: Look, reading: Reading) -> None:
         await _read_answers(look, reading)
 
 
-async def _recent_chats(
+def _recent_chats(
     look: Look, reading: Reading, call: Call[Page[Chat]], most: int
 ) -> AsyncGenerator[tuple[Chat, datetime], None]:
-    """Chats back to the floor with when their last messages were written: one that does not say, with the one above."""
-    at = look.now
-    async with aclosing(_rows(look, call, most)) as chats:
-        async for chat in chats:
-            last = chat.last_message
-            said = (last.sent_at if last else None) or chat.last_message_at
-            if said is not None:
-                at = said
-                reading.note(at, None)
-            elif last is None:
-                continue
-            if at < look.floor:
-                return
-            yield chat, at
+    return _recent(look, call, most, _last_at, look.now, reading)
 
 
 async def _read_answers(look: Look, reading: Reading) -> None:
@@ -181,10 +169,13 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
     """Note what is new in a chat; whether it had to be opened. Of one that will not open, its last message is told."""
     last = chat.last_message
     mark = f"chat:{chat.user.uuid}:{last.uuid if last else ''}"
-    if chat.is_read or look.is_seen(mark):
+    is_empty = last is None and chat.last_message_at is None
+    if chat.is_read or is_empty or look.is_seen(mark):
         reading.marks.append(mark)
         return False
     event = findings.of_last_message(look.creator.id, chat, last, at) if last else None
+    if event is not None and event.happened_at < look.floor:
+        event = None
     is_alone = event is not None and chat.unread_messages_count in {0, 1}
     may_open = not is_alone and _may_open(look, mark, reading)
     is_told = may_open and await _open(look, mark, at, reading, _read_unread_in(look, chat, at, reading))
@@ -197,14 +188,17 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
 
 async def _read_unread_in(look: Look, chat: Chat, at: datetime, reading: Reading) -> None:
     call = list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE)
-    async with aclosing(_rows(look, call, MOST_MESSAGES)) as messages:
-        async for message in messages:
-            at = message.sent_at or at
-            if at < look.floor:
-                break
-            found = None if message.is_read else findings.of_message(look.creator.id, chat, message, at)
+    async with aclosing(_recent(look, call, MOST_MESSAGES, lambda message: message.sent_at, at)) as messages:
+        async for message, sent_at in messages:
+            found = None if message.is_read else findings.of_message(look.creator.id, chat, message, sent_at)
             if found is not None:
                 reading.events.append(found)
+
+
+def _last_at(chat: Chat) -> datetime | None:
+    """Where the chat stands in the list, also when its newest message was deleted."""
+    told = (chat.last_message_at, chat.last_message.sent_at if chat.last_message else None)
+    return max((one for one in told if one is not None), default=None)
 
 
 def _may_open(look: Look, mark: str, reading: Reading) -> bool:
@@ -276,18 +270,39 @@ async def _read_back(
     moment: Callable[[Row], datetime],
     finding: Callable[[Row], Event | None],
 ) -> None:
-    """Rows back to the floor. A row from before it still tells where to begin the next time."""
     count = 0
-    async with aclosing(_rows(look, call)) as rows:
-        async for row in rows:
-            at = moment(row)
-            if at < look.floor:
-                reading.newest = reading.newest or findings.plain(at)
-                break
+    async with aclosing(_recent(look, call, MOST_ROWS, moment, look.now, reading)) as rows:
+        async for row, _ in rows:
             count += 1
-            reading.note(at, finding(row))
+            event = finding(row)
+            if event is not None:
+                reading.events.append(event)
     reading.is_whole = count < MOST_ROWS
 
 
-def _rows(look: Look, call: Call[Page[Row]], most: int = MOST_ROWS) -> AsyncGenerator[Row, None]:
-    return pages(look.ask, call, most)
+async def _recent(
+    look: Look,
+    call: Call[Page[Row]],
+    most: int,
+    moment: Callable[[Row], datetime | None],
+    at: datetime,
+    reading: Reading | None = None,
+) -> AsyncGenerator[tuple[Row, datetime], None]:
+    """Rows back to the floor with their moments: one that tells none, or an absurd one, is as old as the row above.
+
+    A row from before the floor ends nothing by itself, since its date may be the odd one; it still tells where to begin
+    the next time.
+    """
+    count_old = 0
+    async with aclosing(pages(look.ask, call, most)) as rows:
+        async for row in rows:
+            told = moment(row)
+            if told is not None and told >= EARLIEST:
+                at = told
+                if reading is not None:
+                    reading.note(at)
+            count_old = count_old + 1 if at < look.floor else 0
+            if count_old == ENOUGH_OLD:
+                return
+            if not count_old:
+                yield row, at

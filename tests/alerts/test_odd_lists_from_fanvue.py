@@ -279,3 +279,47 @@ async def test_sales_that_webhooks_told_are_not_told_again_where_notifications_s
     for _ in range(3):
         await process.look(after=1000)
     assert await process.told() == ["subscriber", "tip"]
+
+
+def dates_first(path: str, text: str) -> Callable[[Any], None]:
+    """Dates the first row of a list."""
+
+    def change(answer: Any) -> None:
+        answer["data"][0][path] = text
+
+    return change
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+@pytest.mark.parametrize(("operation", "path"), [("getEarnings", "date"), ("listNotifications", "createdAt")])
+async def test_a_row_with_an_absurd_date_is_told_and_stops_nothing(
+    ground: Ground, process: Process, operation: str, path: str, text: str
+) -> None:
+    ground.fanvue.faults.rewrite(operation, dates_first(path, text))
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 500)
+    await ground.fanvue.fan_follows(CREATOR, "one")
+    await ground.fanvue.fan_tips(CREATOR, ground.fans[1], 600)
+    await ground.fanvue.fan_follows(CREATOR, "two")
+    for _ in range(3):
+        await process.look(after=70)
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "still heard")
+    await process.look(after=70)
+    assert await process.told() == ["follower", "follower", "message", "tip", "tip"]
+    now = ground.time.now()
+    assert all(now - timedelta(hours=1) < event.happened_at <= now for event in await process.news())
+
+
+async def test_a_chat_whose_last_message_was_deleted_hides_none_below_it(ground: Ground, process: Process) -> None:
+    deleted, *others = ground.fans[:3]
+    for fan in others:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"one of {fan}")
+    await ground.fanvue.fan_writes(CREATOR, deleted, "deleted again")
+
+    def delete(answer: Any) -> None:
+        answer["data"][0]["lastMessage"] |= {"uuid": "an older one", "sentAt": "2026-01-01T00:00:00Z"}
+
+    ground.fanvue.faults.rewrite("listChats", delete)
+    for _ in range(2):
+        await process.look(after=70)
+    assert set(await process.texts()) >= {f"one of {fan}" for fan in others}
+    assert not any(event.message_uuid == "an older one" for event in await process.news())
