@@ -39,7 +39,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.setFormatter(_formatter(shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -48,6 +48,13 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("bot").setLevel(level)
     logging.getLogger("cogs").setLevel(level)
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Where lines go."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A line that cannot be written (the disk is full) is lost: to say so would repeat its parameters."""
 
 
 def keep_allowed(_logger: Any, _method: str, event: EventDict) -> EventDict:

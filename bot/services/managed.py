@@ -57,7 +57,7 @@ class ManagedCreatorsService:
             log.warning("creators_not_listed", error=where(error))
             return
         if len(found) >= MOST:
-            log.warning("creators_too_many", most=MOST)
+            log.warning("creators_too_many", count=len(found))
             found = known | found
         await self._creators.replace_managed(account, list(found.values()), now)
 

@@ -72,6 +72,18 @@ def test_a_field_that_is_not_on_the_list_is_not_written(written: io.StringIO) ->
     assert CANARY not in written.getvalue()
 
 
+def test_a_line_that_cannot_be_written_is_lost_and_repeats_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    class FullDisk(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    logs.configure("DEBUG", FullDisk())
+    logging.getLogger("somebody.else").error("sent %s", CANARY)
+    structlog.get_logger("bot.anything").error("happened", token=CANARY)
+    logs.configure("ERROR")
+    assert CANARY not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("level", ["DEBUG", "WARNING"])
 def test_a_librarys_line_is_its_template_alone(level: str) -> None:
     stream = io.StringIO()
