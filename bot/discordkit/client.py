@@ -65,7 +65,9 @@ class DiscordClient(commands.Bot):
         self._is_heard = False
         self._completed = asyncio.Event()
         self._is_open = False
-        tell_unreachable(self.http, lambda: self._is_open)
+        self.refused = asyncio.Event()
+        """Discord refused a request for its token."""
+        tell_unreachable(self.http, lambda: self._is_open, self.refused.set)
         tree: Any = self.tree
         tree.completed = self._completed
 

@@ -15,6 +15,7 @@ from bot.discordkit.buckets import given_back
 BLOCKED = 40333
 """What Cloudflare says in Discord's form while it lets nobody through; it was Discord's own trouble before now."""
 JSON = "application/json"
+UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,23 @@ class Answers(AsyncWebhookAdapter):
             return await super().request(route, session, **options)
 
 
-def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool]) -> None:
+def tell_unreachable(http: HTTPClient, is_open: Callable[[], bool], on_refused: Callable[[], None]) -> None:
     """Have each of its requests, and each answer to an interaction from now on, raise UnreachableError.
 
     discord.py (2.7.1) lets aiohttp's and the socket's errors through and, with no login or one that ends meanwhile,
     Python's own: nobody who catches ``discord.HTTPException`` reckons with those. ``is_open``: whether there is a
-    login. Nor is a refusal Discord's that Cloudflare gives before it.
+    login. Nor is a refusal Discord's that Cloudflare gives before it. ``on_refused``: the token is not taken.
     """
     request: Any = http.request
 
     async def told(*route: Any, **options: Any) -> Any:
-        with _told(is_open), given_back(http):
-            return await request(*route, **options)
+        try:
+            with _told(is_open), given_back(http):
+                return await request(*route, **options)
+        except discord.HTTPException as error:
+            if error.status == UNAUTHORIZED:
+                on_refused()
+            raise
 
     setattr(http, "request", told)  # noqa: B010 - a method is not to be assigned, says mypy
     async_context.set(Answers())  # type: ignore[no-untyped-call]

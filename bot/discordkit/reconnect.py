@@ -37,11 +37,18 @@ async def keep_running(client: discord.Client, token: str, goodbye_seconds: floa
         await client.close()
 
 
-async def stay_logged_in(client: discord.Client, token: str) -> None:
-    """For processes that only send: logged in, with no gateway and no commands, until cancelled; errors as above."""
+async def stay_logged_in(client: DiscordClient, token: str) -> None:
+    """For processes that only send: logged in, with no gateway and no commands, until cancelled; errors as above.
+
+    No gateway tells them that the token is not valid any more, so they ask when a request was refused for it: ten
+    thousand such requests, and Discord shuts out the whole address.
+    """
     try:
-        await _patiently(client, client.login, token)
-        await asyncio.Event().wait()
+        while True:
+            client.refused.clear()
+            await _patiently(client, client.login, token)
+            await client.refused.wait()
+            await _reopen(client, 0)
     finally:
         await client.close()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -110,6 +110,38 @@ async def test_a_process_that_only_sends_logs_in_once_discord_is_back(
         await standin.wait_for(lambda: len(standin.calls) > 1)
         standin.end_outage(outage)
         await standin.wait_for(lambda: client.user is not None)
+        await client.get_partial_messageable(channel.id).send("Hello")
+    assert [message.content for message in standin.messages(channel)] == ["Hello"]
+
+
+async def test_a_process_that_only_sends_ends_once_its_token_is_not_valid_any_more(
+    standin: StandInDiscord, client: DiscordClient
+) -> None:
+    sending = asyncio.create_task(stay_logged_in(client, TOKEN))
+    async with kept(sending):
+        await standin.wait_for(lambda: client.user is not None)
+        standin.fail("*", "*", status=401, times=None)
+        for _ in range(50):
+            with suppress(discord.HTTPException):
+                await client.fetch_channel(1)
+        with pytest.raises(TokenRefusedError):
+            await asyncio.wait_for(sending, 5)
+        assert standin.invalid_requests < 10
+
+
+async def test_a_process_that_only_sends_outlives_a_refusal_that_was_none(
+    standin: StandInDiscord, client: DiscordClient
+) -> None:
+    luna = standin.add_user("luna")
+    channel = standin.add_channel(standin.add_guild("Team", luna), "team")
+    async with kept(asyncio.create_task(stay_logged_in(client, TOKEN))):
+        await standin.wait_for(lambda: client.user is not None)
+        standin.fail("POST", "/channels/*/messages", status=401)
+        logins = len([call for call in standin.calls if call.path == "/users/@me"])
+        with pytest.raises(discord.HTTPException):
+            await client.get_partial_messageable(channel.id).send("Hello")
+        await standin.wait_for(lambda: len([call for call in standin.calls if call.path == "/users/@me"]) > logins)
+        await standin.wait_for(lambda: client.user is not None and not client.is_closed())
         await client.get_partial_messageable(channel.id).send("Hello")
     assert [message.content for message in standin.messages(channel)] == ["Hello"]
 
