@@ -74,7 +74,9 @@ class Endings:
             return False
         missing = [fan for fan in before or {} if fan not in listed]
         known = await self._insights(creator, [*listed, *missing])
-        after = {fan: _described(one, known.get(fan), (before or {}).get(fan)) for fan, one in listed.items()}
+        came = {} if before is None else {fan: replace(one, is_ending=False) for fan, one in listed.items()}
+        earlier = came | (before or {})
+        after = {fan: _described(one, known.get(fan), earlier.get(fan)) for fan, one in listed.items()}
         if before is not None and read_at is not None:
             for kind, one in _told(before, after, known):
                 await self._intake.take(_event(kind, creator.id, one, read_at, now), now)
@@ -107,7 +109,7 @@ class Endings:
 
 
 def _described(listed: Subscriber, known: FanInsights | None, before: Subscriber | None) -> Subscriber:
-    """The person as listed; what Fanvue does not say now is as it was."""
+    """The person as listed; what Fanvue does not say now is as it was, and whoever just came was not leaving."""
     if known is None or known.status != SUBSCRIBED:
         return replace(before, fan=listed.fan) if before else listed
     ends_at = known.subscription.renews_at or (before.ends_at if before else None)

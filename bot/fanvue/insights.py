@@ -176,7 +176,7 @@ class FanSubscription(Shape, frozen=True, kw_only=True):
 
     created_at: Instant | None = None
     renews_at: Instant | None = None
-    auto_renewal_enabled: bool | None = False
+    auto_renewal_enabled: bool | None = None
 
 
 class FanInsights(Shape, frozen=True, kw_only=True):

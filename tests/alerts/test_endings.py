@@ -191,6 +191,24 @@ async def test_who_came_and_cancelled_between_two_looks_is_told(ground: Ground, 
     assert await told_of(process, fan) == ["cancellation"]
 
 
+@pytest.mark.parametrize("said", [{"error": "internal"}, {"status": "subscriber"}], ids=["nothing", "not whether"])
+async def test_who_cancels_after_fanvue_did_not_say_at_first_whether_they_stay_is_told_once(
+    ground: Ground, process: Process, said: dict[str, str]
+) -> None:
+    fan = "brand_new"
+    await ground.fanvue.fan_follows(CREATOR, fan)
+    await ground.fanvue.fan_subscribes(CREATOR, fan)
+    _, person = ground.fanvue.world.fan(CREATOR, fan)
+    odd = ground.fanvue.faults.rewrite("batchFanInsights", lambda answer: answer.update({person.user.uuid: said}))
+    await later(process)
+    assert await told_of(process, fan) == []
+    ground.fanvue.faults.remove(odd)
+    await ground.fanvue.fan_subscribes(CREATOR, fan, action="cancel")
+    await later(process)
+    await later(process)
+    assert await told_of(process, fan) == ["cancellation"]
+
+
 async def test_what_had_ended_before_the_first_look_is_history(ground: Ground) -> None:
     async with ground.process() as process:
         await ground.connect(process)
