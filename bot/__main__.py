@@ -29,6 +29,7 @@ YOUNG_OBJECTS = 10_000
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 OK = 0
+NOT_DONE = 1
 BAD_CONFIGURATION = 78
 
 NO_SETTINGS = {"new-key", "commands", "rights"}
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return BAD_CONFIGURATION
     logs.configure(settings.log_level)
     if options.command == "run":
-        return _until_done(_run(settings, options.role))
+        return _until_done(_run(settings, options.role), when_stopped=OK)
     operations = _operations()
     commands: dict[str, Any] = {
         "migrate": lambda: operations.migrate_database(settings),
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         "backup": lambda: operations.back_up(settings, options.file),
         "restore": lambda: operations.restore(settings, options.file),
     }
-    return _until_done(commands[options.command]())
+    return _until_done(commands[options.command](), when_stopped=NOT_DONE)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,8 +118,11 @@ def _operations() -> Any:
     return operations
 
 
-def _until_done(work: Coroutine[Any, Any, int]) -> int:
-    """Run it to its end, or until SIGTERM or SIGINT asks to stop; then stop in order, whatever else is asked."""
+def _until_done(work: Coroutine[Any, Any, int], *, when_stopped: int) -> int:
+    """Run it to its end, or until SIGTERM or SIGINT asks to stop; then stop in order, whatever else is asked.
+
+    Its exit code, or ``when_stopped``.
+    """
 
     async def until_asked() -> int:
         task = asyncio.ensure_future(work)
@@ -136,7 +140,9 @@ def _until_done(work: Coroutine[Any, Any, int]) -> int:
             return await task
         except asyncio.CancelledError:
             log.info("stopped")
-            return OK
+            if when_stopped != OK:
+                print("It was stopped before its end: run it again.", file=sys.stderr)
+            return when_stopped
 
     return asyncio.run(until_asked())
 

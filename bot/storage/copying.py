@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.storage.addresses import address_of
 from bot.storage.database import Database
+from bot.storage.driver import to_its_end
 from bot.storage.migrate import migrate
 from bot.storage.sqlite_file import COMPANIONS, FOLDER_MODE, RunLock
 from bot.storage.trouble import DAMAGE, DAMAGED, advice
@@ -34,7 +35,7 @@ async def back_up(url: str, target: Path) -> None:
     path = _file_of(url, "Use pg_dump for PostgreSQL.")
     if not path.exists():
         raise CopyRefusedError("There is no database yet.")
-    await asyncio.to_thread(_copy_beside, path, target, f"The database cannot be copied: {DAMAGED}.")
+    await to_its_end(asyncio.to_thread(_copy_beside, path, target, f"The database cannot be copied: {DAMAGED}."))
 
 
 async def restore(url: str, source: Path, approve: Approve, moment: datetime) -> Path | None:
@@ -51,12 +52,14 @@ async def restore(url: str, source: Path, approve: Approve, moment: datetime) ->
     staged = path.with_name(f"{path.name}.restoring")
     try:
         _remove(staged)
-        await asyncio.to_thread(_copy_beside, source, staged, "The backup is damaged, or none of the bot's.")
+        await to_its_end(
+            asyncio.to_thread(_copy_beside, source, staged, "The backup is damaged, or none of the bot's.")
+        )
         staged_url = address_of(url).set(database=str(staged)).render_as_string(hide_password=False)
         await migrate(staged_url)
         async with Database.open(staged_url) as database:
             await approve(database)
-        return await asyncio.to_thread(_take_place, staged, path, moment)
+        return await to_its_end(asyncio.to_thread(_take_place, staged, path, moment))
     finally:
         _remove(staged)
         lock.release()

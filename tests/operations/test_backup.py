@@ -181,7 +181,7 @@ async def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
 
 
 async def test_a_backup_taken_while_the_bot_writes_holds_whole_transactions(connected: Rig, tmp_path: Path) -> None:
-    stores, is_over = connected.app.stores, asyncio.Event()
+    stores, has_begun, is_over = connected.app.stores, asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
         number = 1
@@ -191,8 +191,10 @@ async def test_a_backup_taken_while_the_bot_writes_holds_whole_transactions(conn
                     row = dm_channels.insert().values(user_id=number + shift, channel_id=number)
                     await connection.execute(row)
             number += 1
+            has_begun.set()
 
     writing = asyncio.create_task(write())
+    await has_begun.wait()
     for number in range(5):
         target = tmp_path / f"copy-{number}.db"
         assert await operations.back_up(connected.app.settings, target) == operations.OK
@@ -219,6 +221,22 @@ async def test_a_backup_whose_key_is_missing_is_refused_before_anything_changes(
     assert await operations.restore(given, backup) == operations.BAD_CONFIGURATION
     assert "lacks the key" in capsys.readouterr().err
     assert handles(installation) == []
+
+
+async def test_a_restore_that_is_stopped_while_it_copies_leaves_nothing_but_what_was_there(
+    backup: Path, installation: Path
+) -> None:
+    given = settings(installation.parent)
+    restoring = asyncio.create_task(operations.restore(given, backup))
+    while not names(installation.parent, "*restoring*"):
+        await asyncio.sleep(0)
+    restoring.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await restoring
+    assert names(installation.parent) == ["fanvue.db"]
+    assert handles(installation) == []
+    assert await operations.restore(given, backup) == operations.OK
+    assert handles(installation) == ["lunavale"]
 
 
 async def test_a_database_too_damaged_to_open_is_kept_as_it_was(backup: Path, installation: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest_asyncio
 
 from sandbox.discord.model import Channel, User
 from sandbox.playground import Playground, playground
-from sandbox.process import BotProcess
+from sandbox.process import ROOT, BotProcess
 
 OTHER_KEY = "b2" * 21 + "A="
 
@@ -134,3 +135,20 @@ async def test_it_is_ready_only_while_discord_is_there(ground: Playground) -> No
     await becomes(503)
     ground.discord.end_outage(outage)
     await becomes(200)
+
+
+async def test_a_command_that_is_stopped_does_not_end_as_if_it_were_done(ground: Playground) -> None:
+    """A migration, at the moment its child runs."""
+    folder = ground.folder / "another"
+    folder.mkdir()
+    values = {name.upper(): str(value) for name, value in ground.bot._values.items()}
+    values |= {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/fanvue.db", "PATH": os.environ["PATH"]}
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "migrate"), cwd=ROOT, env=values, stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(20):
+        while not (folder / "fanvue.db-wal").exists():
+            await asyncio.sleep(0.001)
+        command.send_signal(signal.SIGTERM)
+        _, said = await command.communicate()
+    assert (command.returncode, said.decode().strip()) == (1, "It was stopped before its end: run it again.")
