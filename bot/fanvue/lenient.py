@@ -22,6 +22,8 @@ MISSING = re.compile(r"missing required field `(\w+)`")
 ROW = re.compile(r"data\[(\d+)\]")
 NULL = re.compile(r"Expected `(?:str|bool)`, got `null`|Expected `(?:object|array)`, got `null` - at `\$\.data\[")
 """No numbers, and no objects but those of a list's rows: an amount that is null is not nothing."""
+OPTIONAL = re.compile(r"Expected `[^`]* \| null`, got `(array|object|str|int|float|bool)`")
+TYPES = {"array": list, "object": dict, "str": str, "int": int, "float": float, "bool": bool}
 STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 FIRST_MOMENT = re.compile(rb"T\d\d:\d\d[\d:.]{0,20}([Z+-])")
 OFFSET = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]{0,20}[+-]\d\d:?\d\d)"')
@@ -40,11 +42,12 @@ def with_utc(body: bytes) -> bytes:
 def mended(body: bytes, wanted: type[T], complaint: msgspec.ValidationError, left_out: LeftOut | None = None) -> T:
     """The answer after mending; the last complaint is raised when nothing more can be mended.
 
-    Rows of a page that cannot be mended are left out if there is ``left_out`` to be told why, and others are left.
+    If there is ``left_out``, what may be null and is of another type is null, and rows of a page that cannot be mended
+    are left out as long as others are left: it is told why.
     """
     value, reasons = msgspec.json.decode(body), list[str]()
     for _ in range(MOST_MENDED):
-        if not _mend(value, str(complaint)):
+        if not (_mend(value, str(complaint)) or (left_out is not None and _empty(value, str(complaint)))):
             if left_out is None or not _leave_out(value, str(complaint)):
                 break
             reasons.append(ROW.sub("data[]", field_of(str(complaint))))
@@ -65,6 +68,19 @@ def field_of(complaint: str) -> str:
     place, missing = PLACE.search(complaint), MISSING.search(complaint)
     parts = [place[1] if place else "", missing[1] if missing else ""]
     return ".".join(part for part in parts if part) or "body"
+
+
+def _empty(value: Any, complaint: str) -> bool:
+    """Whether the field complained of may be null, and is now, in every row where it is of that type."""
+    found, place = OPTIONAL.match(complaint), PLACE.search(complaint)
+    if found is None or place is None:
+        return False
+    *steps, last = STEP.findall(place[1])
+    for holder in _holders(value, steps):
+        for key in _keys(holder, last):
+            if type(holder[key]) is TYPES[found[1]]:
+                holder[key] = None
+    return True
 
 
 def _leave_out(value: Any, complaint: str) -> bool:

@@ -323,3 +323,37 @@ async def test_a_chat_whose_last_message_was_deleted_hides_none_below_it(ground:
         await process.look(after=70)
     assert set(await process.texts()) >= {f"one of {fan}" for fan in others}
     assert not any(event.message_uuid == "an older one" for event in await process.news())
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "value"),
+    [
+        ("listNotifications", "data", []),
+        ("listNotifications", "data", "a text"),
+        ("listNotifications", "originator", []),
+        ("listChats", "isRead", 0),
+        ("listChats", "unreadMessagesCount", "2"),
+        ("listChats", "lastMessageAt", 1_700_000_000),
+        ("listMessages", "pricing", []),
+        ("listMessages", "hasMedia", "yes"),
+        ("getEarnings", "postUuid", 5),
+        ("getEarnings", "currency", {}),
+    ],
+    ids=str,
+)
+async def test_what_may_be_missing_and_is_of_another_type_reads_as_missing(
+    ground: Ground, process: Process, operation: str, path: str, value: object
+) -> None:
+    def change(answer: Any) -> None:
+        for row in answer["data"]:
+            row[path] = value
+
+    ground.fanvue.faults.rewrite(operation, change)
+    for fan in ground.fans[:2]:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"one of {fan}")
+        await ground.fanvue.fan_writes(CREATOR, fan, f"two of {fan}")
+        await ground.fanvue.fan_tips(CREATOR, fan, 500)
+        await ground.fanvue.fan_follows(CREATOR, f"follower of {fan}")
+    for _ in range(3):
+        await process.look(after=70)
+    assert await process.told() == ["follower"] * 2 + ["message"] * 4 + ["tip"] * 2
