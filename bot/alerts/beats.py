@@ -67,6 +67,8 @@ class Target:
     """Infinite while the creator is being looked at."""
     turn: int = 0
     troubles: dict[str, Trouble] | None = None
+    depths: dict[str, int] | None = None
+    """By source, how much deeper than usual it is read: one that was cut short is read further the next time."""
     seen: dict[str, frozenset[int]] | None = None
     """By source, what was found near its cursor: it is not taken in again at each beat."""
 

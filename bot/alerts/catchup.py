@@ -16,7 +16,7 @@ import structlog
 from bot.alerts.beats import FAST_SECONDS, Beats, Flow, Target, jittered, start_seconds
 from bot.alerts.bell import Bell
 from bot.alerts.intake import Intake
-from bot.alerts.looking import Looker
+from bot.alerts.looking import CALL_PAUSE_SECONDS, Looker
 from bot.alerts.shards import Shards, shard_of
 from bot.domain.accounts import CreatorId
 from bot.domain.catching_up import Outcome, Polling, Source
@@ -70,6 +70,7 @@ class CatchUp:
         clock: Clock,
         surface: str = "",
         seconds: Callable[[], float] = time.monotonic,
+        call_pause_seconds: float = CALL_PAUSE_SECONDS,
     ) -> None:
         self._cursors = cursors
         self._clock = clock
@@ -84,6 +85,7 @@ class CatchUp:
             surface=surface,
             seconds=seconds,
             count=self._tally,
+            call_pause_seconds=call_pause_seconds,
         )
         self._shards = Shards(leases, clock)
         self._loaded: frozenset[int] = frozenset()

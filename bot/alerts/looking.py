@@ -11,7 +11,7 @@ import structlog
 
 from bot.alerts.beats import FAST_SECONDS, Target, Trouble, beat_seconds, jittered, pause_seconds
 from bot.alerts.intake import Intake
-from bot.alerts.reading import READERS, Look, Reading
+from bot.alerts.reading import MOST_DEPTH, READERS, Look, Reading
 from bot.domain.accounts import Creator
 from bot.domain.catching_up import Cursor, Outcome, Source
 from bot.domain.clock import Clock
@@ -72,10 +72,11 @@ class Looked:
 class _Calls:
     """Sends a look's calls, slowly when they are many: then each looks anew whether the token may still be used."""
 
-    def __init__(self, gate: Gate, creator: Creator, token: str | None) -> None:
+    def __init__(self, gate: Gate, creator: Creator, token: str | None, pause_seconds: float) -> None:
         self._gate = gate
         self._creator = creator
         self._token = token
+        self._pause_seconds = pause_seconds
         self._count = 0
         self.left_out: set[tuple[str, str]] = set()
         """Why rows were left out that could not be read."""
@@ -84,7 +85,7 @@ class _Calls:
         self._count += 1
         if self._count > FREE_CALLS:
             self._token = None
-            await asyncio.sleep(CALL_PAUSE_SECONDS)
+            await asyncio.sleep(self._pause_seconds)
         call = call.without_odd_rows(lambda field: self.left_out.add((call.operation_id, field)))
         return await self._gate.work(self._creator, call, token=self._token, deadline_seconds=DEADLINE_SECONDS)
 
@@ -106,6 +107,7 @@ class Looker:
         surface: str,
         seconds: Callable[[], float],
         count: Callable[[Source, Outcome], None],
+        call_pause_seconds: float,
     ) -> None:
         self._cursors = cursors
         self._tokens = tokens
@@ -115,6 +117,7 @@ class Looker:
         self._surface = surface
         self._seconds = seconds
         self._count = count
+        self._call_pause_seconds = call_pause_seconds
         self._told_odd: set[tuple[str, str]] = set()
 
     async def look(self, target: Target, followed: Followed, *, is_silent: bool) -> Looked:
@@ -126,7 +129,7 @@ class Looker:
             return Looked(jittered(FAST_SECONDS))
         beat = beat_seconds(polling.heard_at, polling.missed_at, is_silent=is_silent)
         token = self._tokens.ready(connection, followed.sealed)
-        calls = _Calls(self._gate, followed.creator, token)
+        calls = _Calls(self._gate, followed.creator, token, self._call_pause_seconds)
         due = self._due_sources(target, followed.creator, beat)
         await self._begin(due, followed)
         try:
@@ -176,6 +179,7 @@ class Looker:
             read_to=min(cursor.read_to, now) if cursor.read_to else None,
             has_earnings=_has_earnings(followed),
             is_seen=lambda mark: hash(mark) in seen,
+            depth=(target.depths or {}).get(source, 1),
             follows_answers=followed.follows_answers,
         )
         reading = Reading()
@@ -187,8 +191,10 @@ class Looker:
         except DomainError as error:
             reading.has_gap, reading.trouble = True, error
         await self._keep(source, followed, cursor, reading, look.is_seen)
-        _remember(target, source, reading)
+        _remember(target, source, reading, look.depth)
         self._tell_odd(source, calls.left_out)
+        if not (reading.is_whole or reading.has_gap):
+            log.warning("list_cut_short", list=source.value)
         if reading.trouble is None:
             self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
         elif isinstance(reading.trouble, (BusyError, *ENDED, PausedError)):
@@ -270,8 +276,12 @@ def _readable(held: frozenset[Scope]) -> tuple[Source, ...]:
     return tuple(source for source in Source if source.scope in held)
 
 
-def _remember(target: Target, source: Source, reading: Reading) -> None:
+def _remember(target: Target, source: Source, reading: Reading, depth: int) -> None:
     """What was just read need not be taken in again, and trouble is over; nothing is kept where there is nothing."""
+    if not reading.is_whole and depth < MOST_DEPTH:
+        target.depths = {**(target.depths or {}), source: depth + 1}
+    elif target.depths and reading.trouble is None:
+        target.depths = {other: one for other, one in target.depths.items() if other != source} or None
     marks = frozenset(hash(mark) for mark in (*reading.marks, *(event.key for event in reading.events)))
     if reading.has_gap and target.seen:
         marks |= target.seen.get(source, frozenset())

@@ -38,7 +38,9 @@ Row = TypeVar("Row", bound=Shape)
 
 PAGE_SIZE = 50
 MOST_ROWS = 1000
-"""Of one list at once: a creator who was away for a week costs a bounded number of calls."""
+"""Of one list at once; as many more the next time, and so on up to the bound."""
+MOST_DEPTH = 5
+"""A creator who was away for long costs a bounded number of calls."""
 MOST_CHATS_OPENED = 60
 MOST_MESSAGES = 150
 MOST_ANSWERED = 100
@@ -77,8 +79,15 @@ class Look(msgspec.Struct, frozen=True):
     has_earnings: bool
     """Whether the earnings are read as well."""
     is_seen: Callable[[str], bool]
+    depth: int = 1
+    """How many times the usual number of rows is read."""
     follows_answers: bool = False
     """Whether somebody wants to know what the creator's side writes: a desk has a post, or a fan waits."""
+
+    @property
+    def most(self) -> int:
+        """How many rows are read."""
+        return MOST_ROWS * self.depth
 
     @property
     def floor(self) -> datetime:
@@ -112,20 +121,25 @@ class Reading:
         """When one row is from."""
         self.newest = max(self.newest or moment, findings.plain(moment))
 
+    def end(self, look: Look, count: int) -> None:
+        """So many rows were read in all: what was left out is to be read the next time, unless it is too much."""
+        self.is_whole = count < look.most
+        self.has_gap |= not self.is_whole and look.depth < MOST_DEPTH
+
 
 async def read_chats(look: Look, reading: Reading) -> None:
     """Unread chats; those with more than one unread message are opened, which marks nothing as read."""
     count = opened = 0
     filters = () if look.creator.managed else ("unread",)
     call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
-    async with aclosing(_recent_chats(look, reading, call, MOST_ROWS)) as chats:
+    async with aclosing(_recent_chats(look, reading, call, look.most)) as chats:
         async for chat, at in chats:
             count += 1
             if opened == MOST_CHATS_OPENED:
                 reading.has_gap = True
                 break
             opened += await _read_chat(look, chat, at, reading)
-    reading.is_whole = count < MOST_ROWS
+    reading.end(look, count)
     if look.follows_answers:
         await _read_answers(look, reading)
 
@@ -271,13 +285,13 @@ async def _read_back(
     finding: Callable[[Row], Event | None],
 ) -> None:
     count = 0
-    async with aclosing(_recent(look, call, MOST_ROWS, moment, look.now, reading)) as rows:
+    async with aclosing(_recent(look, call, look.most, moment, look.now, reading)) as rows:
         async for row, _ in rows:
             count += 1
             event = finding(row)
             if event is not None:
                 reading.events.append(event)
-    reading.is_whole = count < MOST_ROWS
+    reading.end(look, count)
 
 
 async def _recent(

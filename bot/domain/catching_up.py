@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     UNANSWERED = "unanswered"
     """Fanvue does not answer, or answers in a way we do not know."""
     CUT_SHORT = "cut_short"
-    """More had happened than is read at once; what is oldest was left out."""
+    """More had happened than is read at once; what is oldest is read the next time, where it is too much left out."""
     ODD_ROWS = "odd_rows"
     """Beside one of the others: some of its rows could not be read, and were left out."""
 

@@ -162,6 +162,7 @@ class Ground:
                 clock=self.time,
                 surface=client.surface,
                 seconds=self.time.ticks,
+                call_pause_seconds=0,
             )
             endings = Endings(
                 creators=stores.creators,

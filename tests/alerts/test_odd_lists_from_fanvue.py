@@ -357,3 +357,17 @@ async def test_what_may_be_missing_and_is_of_another_type_reads_as_missing(
     for _ in range(3):
         await process.look(after=70)
     assert await process.told() == ["follower"] * 2 + ["message"] * 4 + ["tip"] * 2
+
+
+async def test_more_rows_than_are_read_at_once_all_come_the_newest_first(ground: Ground, process: Process) -> None:
+    count = 1050
+    for _ in range(count):
+        await ground.fanvue.fan_likes(CREATOR, ground.fan)
+        ground.time.pass_by(20)
+    await process.look(after=70)
+    assert len(await process.news()) == 1000
+    await process.look(after=70)
+    assert len(await process.news()) == count
+    before = ground.calls()
+    await process.look(after=70)
+    assert ground.calls() - before <= 6, "then it is as before"
