@@ -40,6 +40,18 @@ class Notices:
             ),
         )
 
+    async def connected_themselves(self, manager: DiscordUserId, handle: str) -> None:
+        """Tell who managed the creator, and what to ask them for."""
+        await self._direct.tell(
+            manager,
+            discord.Embed(
+                title=f"@{text.name(handle)} has connected their own account",
+                description="From now on they decide here who acts for them: the alerts and rights set up by your "
+                "agency's account for them are deleted. They can give rights to you and your team with `/team grant`.",
+                colour=Colour.TROUBLE,
+            ),
+        )
+
     async def cut_off(self, owner: DiscordUserId, features: frozenset[Feature]) -> None:
         """Tell the owner what may stand at Fanvue, with the button that connects again."""
         await self._direct.tell(

@@ -191,6 +191,7 @@ class ConnectionsService:
         pending, now = view.pending, self._clock.now()
         connection = await self._connection_of(pending)
         first = _by_dm(connection) if Feature.ALERTS in view.granted and connection.account.is_creator else ()
+        before = await self._connections.of_creator(connection.account.id)
         replaced = await self._links.confirm(pending.id, connection, now, kind=view.kind.value, first_routes=first)
         if replaced is None:
             return False
@@ -199,6 +200,8 @@ class ConnectionsService:
             await self._announce(view.attempt, result)
         finally:
             await self._end_replaced(replaced, connection.owner)
+            if before and before.account.id != connection.account.id and before.owner != connection.owner:
+                await self._tell(self._notices.connected_themselves(before.owner, connection.account.handle))
         return True
 
     async def undo(self, view: PendingView) -> bool:

@@ -70,6 +70,10 @@ class ConnectNotices(Protocol):
         """Tell who had the account before that it moved."""
         ...
 
+    async def connected_themselves(self, manager: DiscordUserId, handle: str) -> None:
+        """Tell who managed the creator that what was set up for them ended."""
+        ...
+
     async def cut_off(self, owner: DiscordUserId, features: frozenset[Feature]) -> None:
         """Tell who came back from Fanvue while the bot stopped that their yes may stand there."""
         ...

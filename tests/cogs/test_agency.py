@@ -11,6 +11,7 @@ from simcord.backend import serializers
 from bot.domain.access import Actor, Capability
 from bot.domain.accounts import CreatorId, DiscordUserId, FanvueAccount
 from bot.services.alerts import CARD_KINDS
+from sandbox.visitor import Visitor
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 AGENCY = "northstar_agency"
@@ -130,6 +131,16 @@ async def test_a_creator_who_is_managed_no_longer_disappears_with_the_rights(age
     await agency.app.stores.creators.replace_managed(account, [], agency.app.clock.now())
     assert "No Fanvue account" in words_of(await cleo.slash(agency.desk, "insights earnings"))
     assert await agency.app.stores.rights.of(cleo.id) == []
+
+
+async def test_an_agency_is_told_when_a_creator_connects_on_their_own_and_keeps_the_others(agency: Rig) -> None:
+    await agency.luna.slash(agency.desk, "insights earnings")
+    first, *others = managed(agency)
+    async with Visitor() as other:
+        assert (await agency.connect("cleo", first, browser=other)).status == 200
+    title = f"@{first} has connected their own account"
+    await agency.until(lambda: [title in words_of(message) for message in agency.dm.history()].count(True) == 1)
+    assert await known(agency) == set(others)
 
 
 async def known(agency: Rig, *, seen_ago: timedelta = timedelta(hours=1)) -> set[str]:
