@@ -221,6 +221,8 @@ def _read(one: Field[Any], given: Any) -> Any:
             raise LookupError
         return one.default
     text = given.get_secret_value() if isinstance(given, Secret) else str(given)
+    if not text.isprintable():
+        raise ValueError("must be one line without unseen characters: type it, or copy it anew")
     return READERS[one.name](text)
 
 

@@ -241,3 +241,12 @@ def test_an_env_file_may_begin_with_a_mark_of_its_encoding(monkeypatch: pytest.M
 
 def test_two_servers_on_one_port_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mistakes(monkeypatch, WEB_PORT="9464") == ["METRICS_PORT must be another port than WEB_PORT."]
+
+
+@pytest.mark.parametrize("unseen", ["\n", "\u200b", "\ufeff", "\xa0", "\x07"])
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "FANVUE_CLIENT_ID", "FANVUE_WEBHOOK_SECRET", "DATABASE_URL"])
+def test_a_value_with_unseen_characters_inside_is_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, name: str, unseen: str
+) -> None:
+    (told,) = mistakes(monkeypatch, **{name: f"sqlite:///{unseen}{CANARY}"})
+    assert told == f"{name} must be one line without unseen characters: type it, or copy it anew."

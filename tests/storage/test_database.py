@@ -199,6 +199,19 @@ async def test_a_full_disk_is_busy_and_stores_nothing_by_halves(database: Databa
 
 
 @on_postgres
+@pytest.mark.parametrize("code", ["53100", "25006"])
+async def test_after_a_refused_write_it_is_reachable_once_a_write_is_taken(database: Database, code: str) -> None:
+    stores = Stores(database)
+    with pytest.raises(StorageBusyError) as caught:
+        async with database.write() as connection:
+            await connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$")
+    assert caught.value.reason == code
+    assert not database.trouble.is_over
+    assert await stores.is_reachable()
+    assert database.trouble.is_over
+
+
+@on_postgres
 async def test_a_connection_the_server_ended_is_replaced_unnoticed(database: Database, database_url: str) -> None:
     stores = Stores(database)
     await stores.dms.remember(ANNA, ChannelId(1))
