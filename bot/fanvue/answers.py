@@ -18,7 +18,7 @@ from bot.fanvue.errors import (
     UnexpectedAnswerError,
     VersionRetiredError,
 )
-from bot.fanvue.lenient import LeftOut, field_of, mended, with_utc
+from bot.fanvue.lenient import LeftOut, field_of, mended, well_formed, with_utc
 from bot.fanvue.wire import Call
 
 T = TypeVar("T")
@@ -141,7 +141,13 @@ def _texts(value: object) -> Iterator[str]:
 
 def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None) -> T:
     try:
-        return decoder.decode(body)
+        try:
+            return decoder.decode(body)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            body = well_formed(body)
+            return decoder.decode(body)
     except msgspec.ValidationError as error:
         return mended(body, decoder.type, error, left_out)
 

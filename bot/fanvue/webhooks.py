@@ -11,6 +11,7 @@ import msgspec
 from bot.domain.events import Event
 from bot.fanvue import envelope, flat, plain_message
 from bot.fanvue.errors import UnexpectedAnswerError
+from bot.fanvue.lenient import well_formed
 from bot.fanvue.payload import Payload
 
 TOLERANCE_SECONDS = 300
@@ -63,7 +64,7 @@ def parse(body: bytes, topic: str | None, event: str | None, received_at: dateti
     if found is not None:
         return found
     try:
-        fields = msgspec.json.decode(body)
+        fields = _decoded(body)
     except (ValueError, RecursionError):
         raise UnexpectedAnswerError("webhook", "body") from None
     if not isinstance(fields, dict):
@@ -73,6 +74,13 @@ def parse(body: bytes, topic: str | None, event: str | None, received_at: dateti
     if payload.text("type"):
         return envelope.event(payload, digest, received_at)
     return flat.event(payload, digest, received_at, hints=tuple(hint for hint in (topic, event) if hint))
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return msgspec.json.decode(well_formed(body))
 
 
 def _parts(header: str | None) -> tuple[str | None, list[bytes]]:

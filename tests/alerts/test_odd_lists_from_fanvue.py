@@ -1,6 +1,7 @@
 """What Fanvue's lists hold comes once, however odd some of their rows are and whatever of them cannot be read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -371,3 +372,27 @@ async def test_more_rows_than_are_read_at_once_all_come_the_newest_first(ground:
     before = ground.calls()
     await process.look(after=70)
     assert ground.calls() - before <= 6, "then it is as before"
+
+
+async def test_a_text_cut_in_the_middle_of_an_emoji_hides_no_message(ground: Ground, process: Process) -> None:
+    def cut(answer: Any) -> None:
+        for row in answer["data"]:
+            row["lastMessage"]["text"] = row["lastMessage"]["text"][:5] + "\ud83d"
+
+    ground.fanvue.faults.rewrite("listChats", cut)
+    for fan in ground.fans[:2]:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"hello of {fan}")
+    for _ in range(2):
+        await process.look(after=70)
+    assert await process.told() == ["message", "message"]
+
+
+async def test_a_webhook_with_a_text_cut_in_the_middle_of_an_emoji_is_taken_in(
+    ground: Ground, process: Process
+) -> None:
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "hello there")
+    (delivery,) = ground.fanvue.deliveries
+    await process.hear(replace(delivery, body=delivery.body.replace(b"hello there", rb"hello \ud83d")))
+    await process.look(after=70)
+    (event,) = await process.news()
+    assert (event.text or "").startswith("hello ")

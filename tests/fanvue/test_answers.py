@@ -244,6 +244,16 @@ def test_a_word_that_is_null_reads_as_one_that_is_missing() -> None:
     assert people == [("a", "", "Anna"), ("b", "bo", ""), ("c", "cy", "")]
 
 
+@pytest.mark.parametrize("cut", [r"\ud83d", r"\ude00", r"\ud83dx", r"\\\ud83d"])
+def test_a_text_cut_in_the_middle_of_an_emoji_is_read(cut: str) -> None:
+    rows = rf'{{"data":[{{"uuid":"a","text":"cut {cut}"}},{{"uuid":"b","text":"whole \ud83d\ude00"}}]}}'
+    page = decoded(Page[Message], rows.encode())
+    first, second = (row.text or "" for row in page.data)
+    assert first.startswith("cut ")
+    assert second == "whole 😀"
+    assert clean(first).encode()
+
+
 def test_lists_and_people_that_are_null_in_a_row_read_as_missing() -> None:
     row = {"uuid": "a", "sender": None, "recipient": None, "mediaUuids": None, "isRead": None}
     (read,) = decoded(Page[Message], json.dumps({"data": [row]}).encode()).data
