@@ -98,7 +98,7 @@ class Catalogue:
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)
-        direct = DirectMessages(self.client, stores.dms, pacer)
+        self.direct = direct = DirectMessages(self.client, stores.dms, pacer)
         self.deleter = MessageDeleter(self.client, pacer)
         self.members = RecentMembers(self.client, pacer, clock)
         self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
@@ -301,7 +301,7 @@ class Catalogue:
             board=self.board,
             keyring=self.keyring,
             clock=self.clock,
-            teller=ReplyTeller(self.client, self.pacer),
+            teller=ReplyTeller(self.client, self.direct, self.pacer),
             caller=WaitCaller(self.client, self.pacer),
             handed=HandOverTeller(self.client, self.pacer),
             headers=DeskHeaders(self.client, self.pacer),

@@ -8,11 +8,13 @@ import discord
 import structlog
 from discord.abc import Snowflake
 
+from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import again_view, embed_of, failure_for
+from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.refusing import is_passing
 from bot.domain import text
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.drafts import CutShort
 from bot.domain.errors import DiscordDownError, OutcomeUnknownError
@@ -21,36 +23,44 @@ from bot.domain.waiting import Overdue
 log = structlog.get_logger(__name__)
 
 NONCE_LENGTH = 25
+ARRIVED = discord.Embed(title="The fan has it ✓", description="There is nothing to do.", colour=Colour.BRAND)
 
 
 class ReplyTeller:
-    """Answers on the card, naming the author alone."""
+    """Answers on the card, naming the author alone; by direct message where the bot may not speak."""
 
-    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, direct: DirectMessages, pacer: Pacer) -> None:
         self._client = client
+        self._direct = direct
         self._pacer = pacer
 
     async def tell(self, reply: CutShort) -> None:
-        """Say that nobody knows whether it arrived, with a button to send it again.
+        """Say that the fan has it, or that nobody knows, with a button to send it again.
 
         DiscordDownError when it cannot be said now; told again then, it is there once.
         """
+        async with _later():
+            try:
+                await self._tell(reply, reply.channel, reply.card)
+            except (discord.Forbidden, discord.NotFound):
+                await self._tell(reply, await self._direct.channel_of(reply.author), None)
+
+    async def _tell(self, reply: CutShort, place: ChannelId, card: MessageId | None) -> None:
+        channel = self._client.get_partial_messageable(place)
+        reference = None
+        if card is not None:
+            reference = channel.get_partial_message(card).to_reference(fail_if_not_exists=False)
         error = OutcomeUnknownError()
         error.again = reply.key
-        channel = self._client.get_partial_messageable(reply.channel)
-        reference = None
-        if reply.card is not None:
-            reference = channel.get_partial_message(reply.card).to_reference(fail_if_not_exists=False)
         await self._pacer.slot()
-        async with _later():
-            await channel.send(
-                content=f"<@{reply.author}>, your answer was cut short.",
-                embed=embed_of(failure_for(error)),
-                view=again_view(error),  # type: ignore[arg-type]
-                reference=reference,  # type: ignore[arg-type]
-                allowed_mentions=_naming(users=[discord.Object(reply.author)]),
-                nonce=_nonce("cut short", reply.key),
-            )
+        await channel.send(
+            content=f"<@{reply.author}>, your answer was cut short.",
+            embed=ARRIVED if reply.has_arrived else embed_of(failure_for(error)),
+            view=None if reply.has_arrived else again_view(error),  # type: ignore[arg-type]
+            reference=reference,  # type: ignore[arg-type]
+            allowed_mentions=_naming(users=[discord.Object(reply.author)]),
+            nonce=_nonce("cut short", reply.key),
+        )
 
 
 class HandOverTeller:

@@ -68,6 +68,8 @@ class CutShort:
     author: DiscordUserId
     channel: ChannelId
     card: MessageId | None
+    has_arrived: bool = False
+    """Whether the fan has it; nobody knows otherwise."""
 
 
 def cents_of(words: str) -> int:

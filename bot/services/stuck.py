@@ -33,7 +33,7 @@ class Teller(Protocol):
     """Tells authors what became of their replies."""
 
     async def tell(self, reply: CutShort) -> None:
-        """Say that nobody knows whether it arrived, with a button to send it again.
+        """Say that the fan has it, or that nobody knows, with a button to send it again.
 
         DiscordDownError when that has to wait; told again, it is there once.
         """
@@ -101,7 +101,7 @@ class StuckReplies:
             else:
                 taken = await self._replies.accounted_for(reply.creator, reply.fan)
                 found = matching(page.data, reply.fan, draft, reply.created_at, taken)
-        if found is None and not await self._told(reply):
+        if not await self._told(reply, has_arrived=found is not None):
             return False
         status = ReplyStatus.UNKNOWN if found is None else ReplyStatus.SENT
         if not await self._replies.move(reply.id, ReplyStatus.SENDING, status, now):
@@ -111,13 +111,13 @@ class StuckReplies:
         await self._show(reply, is_sent=found is not None)
         return True
 
-    async def _told(self, reply: StoredReply) -> bool:
+    async def _told(self, reply: StoredReply, *, has_arrived: bool) -> bool:
         """Whether its author need not be told any more: they were, or hear of it elsewhere, or nowhere."""
         if reply.author is None or reply.channel is None or reply.source_key.startswith(FROM_MESSAGE):
             return True
         try:
             key = f"{reply.creator}|{reply.id}"
-            await self._teller.tell(CutShort(key, reply.author, reply.channel, reply.card_message))
+            await self._teller.tell(CutShort(key, reply.author, reply.channel, reply.card_message, has_arrived))
         except DiscordDownError:
             return False
         return True

@@ -15,6 +15,7 @@ from bot.charts.studio import ChartStudio
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
+from sandbox.discord import Channel
 from tests.wired import CREATOR, Wired, wired
 
 CALLBACK = "/interactions/*/*/callback"
@@ -161,13 +162,8 @@ async def test_that_a_fan_waits_too_long_is_told_once_discord_is_back(world: Wir
 
 
 async def test_that_an_answer_was_cut_short_is_told_once_discord_is_back(world: Wired) -> None:
-    app = world.app
-    creator = CreatorId(world.fanvue.world.account(CREATOR).uuid)
-    earlier = app.clock.now() - timedelta(minutes=10)
-    author, channel = DiscordUserId(world.luna.id), ChannelId(world.channel.id)
-    cut = NewReply("a" * 32, "interaction:1", None, creator, FanId("fan"), author, earlier, channel=channel)
-    assert await app.stores.replies.begin(cut)
-    settle = app.services.stuck.settle
+    await an_answer_was_cut_short(world, world.channel)
+    settle = world.app.services.stuck.settle
     away = world.discord.fail("POST", POSTS, drop=True, times=None)
     assert await settle() == 0
     away.remove()
@@ -176,6 +172,23 @@ async def test_that_an_answer_was_cut_short_is_told_once_discord_is_back(world: 
     await settle()
     assert await settle() == 0
     assert world.said().count("was cut short") == 1
+
+
+async def test_that_an_answer_was_cut_short_is_told_by_direct_message_where_the_bot_may_not_speak(world: Wired) -> None:
+    """Commands can be used in servers that the bot is not in."""
+    elsewhere = world.discord.add_guild("Elsewhere", world.luna, is_bot_in=False)
+    await an_answer_was_cut_short(world, world.discord.add_channel(elsewhere, "chat"))
+    assert await world.app.services.stuck.settle() == 1
+    assert sum("was cut short" in one.text for one in world.dms()) == 1
+
+
+async def an_answer_was_cut_short(world: Wired, channel: Channel) -> None:
+    """Ten minutes ago; Fanvue does not have it."""
+    creator = CreatorId(world.fanvue.world.account(CREATOR).uuid)
+    earlier = world.app.clock.now() - timedelta(minutes=10)
+    author, place = DiscordUserId(world.luna.id), ChannelId(channel.id)
+    cut = NewReply("a" * 32, "interaction:1", None, creator, FanId("fan"), author, earlier, channel=place)
+    assert await world.app.stores.replies.begin(cut)
 
 
 async def test_a_reply_written_meanwhile_is_found_though_its_place_could_not_be_read_at_once(world: Wired) -> None:

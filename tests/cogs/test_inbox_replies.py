@@ -201,7 +201,9 @@ async def test_a_reply_cut_short_is_found_at_fanvue_or_its_author_is_told(connec
     assert settled == 2
     assert await connected.app.stores.replies.stuck(clock.now() + timedelta(hours=1)) == []
     assert "Answered" in words_of(connected.cards(connected.desk)[-1])
-    told = notices(connected)[-1]
+    *_, arrived, told = notices(connected)
+    assert "The fan has it" in words_of(arrived), "whoever heard nothing would send it again"
+    assert "Try again" not in labels_of(arrived)
     assert "Nobody knows yet" in words_of(told)
     assert "It got lost" not in words_of(told)
     early = await luna.click(told, label="Try again")
