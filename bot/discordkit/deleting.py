@@ -1,5 +1,7 @@
 """Deletes the bot's own messages."""
 
+from functools import partial
+
 import discord
 import structlog
 
@@ -12,6 +14,7 @@ from bot.domain.accounts import ChannelId, MessageId
 log = structlog.get_logger(__name__)
 
 MESSAGE_GONE = 10008
+UNNAMED = "Removed"
 
 
 class MessageDeleter:
@@ -22,13 +25,27 @@ class MessageDeleter:
         self._pacer = pacer
 
     async def delete(self, channel: ChannelId, message: MessageId) -> None:
-        """Delete it; gone or refused for good counts as done. TryLaterError when Discord does not take it now."""
-        one = self._client.get_partial_messageable(channel).get_partial_message(message)
-        await self._pacer.slot()
+        """Delete it; gone or refused for good counts as done. TryLaterError when Discord does not take it now.
+
+        A post whose first message goes loses its name, too.
+        """
+        delete = self._client.get_partial_messageable(channel).get_partial_message(message).delete
         try:
-            await opened_for(self._client, self._pacer, channel, one.delete)
+            if int(channel) == int(message):
+                await self._unname(channel)
+            await self._pacer.slot()
+            await opened_for(self._client, self._pacer, channel, delete)
         except discord.HTTPException as error:
             if is_passing(error):
                 raise TryLaterError from None
             if error.code != MESSAGE_GONE:
                 log.warning("removal_refused", status=error.status, code=error.code)
+
+    async def _unname(self, post: ChannelId) -> None:
+        await self._pacer.slot()
+        try:
+            await opened_for(
+                self._client, self._pacer, post, partial(self._client.http.edit_channel, post, name=UNNAMED)
+            )
+        except (discord.NotFound, discord.Forbidden):
+            log.info("post_keeps_its_name")

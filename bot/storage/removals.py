@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import CompoundSelect, delete, func, or_, select, update
 
 from bot.domain.accounts import ChannelId, DiscordUserId, MessageId
 from bot.domain.alerts import PlaceKind
 from bot.storage.database import Database
 from bot.storage.personal import creators_of
-from bot.storage.schema import card_removals, cards, deliveries
+from bot.storage.schema import card_removals, cards, deliveries, desk_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,13 @@ class RemovalStore:
             await connection.execute(delete(card_removals).where(card_removals.c.message_id == message))
 
 
-def _cards_of(owner: DiscordUserId) -> Select[Any]:
+def _cards_of(owner: DiscordUserId) -> CompoundSelect[Any]:
+    """Cards, and the first message of each desk post, which has the post's own id."""
     mine = (deliveries.c.place_kind == PlaceKind.DM) & (deliveries.c.target == owner)
-    return (
+    sent = (
         select(cards.c.message_id, cards.c.channel_id)
         .join(deliveries, deliveries.c.id == cards.c.delivery_id)
         .where(or_(cards.c.creator_id.in_(creators_of(owner)), mine))
-        .distinct()
     )
+    post = desk_posts.c.thread_id
+    return sent.union(select(post, post).where(desk_posts.c.creator_id.in_(creators_of(owner))))

@@ -83,10 +83,19 @@ async def test_what_discord_does_not_delete_now_holds_up_no_other_and_is_tried_a
 async def test_a_card_in_an_archived_post_is_deleted_and_the_post_rests_again(desk: Desk) -> None:
     post = await post_to_be_deleted(desk)
     await removed(desk)
-    assert [message.embeds[0]["title"] for message in desk.cards(post)] == ["Sarah"]
+    assert desk.cards(post) == []
     assert post.thread is not None
     assert post.thread.is_archived
     assert await is_asked_for_nothing(desk)
+
+
+async def test_what_tells_of_a_fan_goes_from_their_post_with_the_cards(desk: Desk) -> None:
+    """Its header has their name, what they spent and the team's notes."""
+    post = await post_to_be_deleted(desk)
+    await desk.discord.say(desk.luna, post, "The team's own words")
+    await removed(desk)
+    assert [message.content for message in desk.cards(post)] == ["The team's own words"]
+    assert post.name == "Removed"
 
 
 async def test_a_card_in_a_post_that_others_locked_is_given_up(desk: Desk) -> None:
