@@ -48,7 +48,12 @@ from bot.fanvue.wire import OWN, TWIN_PREFIX, ActingAs, Call, Operation
 NOT_YET_USED: frozenset[str] = frozenset()
 """Operations of the contract that no function makes a call for."""
 
-ONLY_ON_V1 = {("Page", "dateFilter"), ("Page", "total"), ("Earning", "reversedTransactionOrderId")}
+ONLY_ON_V1 = {
+    ("Page", "dateFilter"),
+    ("Page", "total"),
+    ("Earning", "reversedTransactionOrderId"),
+    ("Earning", "total"),
+}
 """Fields the contract knows on the newer surface alone, and names in words only."""
 
 U = "f4b2a184-2b4a-4a04-9b70-3c0e0a1caa12"
