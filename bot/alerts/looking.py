@@ -194,7 +194,7 @@ class Looker:
         _remember(target, source, reading, look.depth)
         self._tell_odd(source, calls.left_out)
         if not (reading.is_whole or reading.has_gap):
-            log.warning("list_cut_short", list=source.value)
+            log.warning("list_cut_short", kind=source.value)
         if reading.trouble is None:
             self._count(source, Outcome.READ if reading.is_whole else Outcome.CUT_SHORT)
         elif isinstance(reading.trouble, (BusyError, *ENDED, PausedError)):
