@@ -44,7 +44,7 @@ async def each_post_is_there_once(size: Size) -> Outcome:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-posting-")))
         fanvue = await stack.enter_async_context(SandboxFanvue(client_id=CLIENT_ID, client_secret=CLIENT_SECRET))
         fanvue.rate_limit = 1_000_000
-        values = settings_for(folder, web_port=1, metrics_port=1, fanvue_origin=fanvue.auth_url)
+        values = settings_for(folder, web_port=1, metrics_port=2, fanvue_origin=fanvue.auth_url)
         pair = fanvue.oauth.grant(HANDLE)
         address = {"database_url": values["database_url"], "key": KEY}
         urls = {"auth_url": fanvue.auth_url, "api_url": fanvue.api_url}
