@@ -43,10 +43,7 @@ async def sandbox(folder: Path, ports: dict[str, int]) -> AsyncIterator[str]:
     """Everything started; gives the address to open."""
     async with AsyncExitStack() as stack:
         bot = f"http://127.0.0.1:{ports['bot']}"
-        fanvue = SandboxFanvue(
-            redirect_uris=(f"{bot}/oauth/callback",), webhook_url=f"{bot}/webhooks/fanvue", port=ports["fanvue"]
-        )
-        await stack.enter_async_context(fanvue)
+        fanvue = await stack.enter_async_context(SandboxFanvue.facing(bot, port=ports["fanvue"]))
         values = settings_for(
             folder, web_port=ports["bot"], metrics_port=ports["metrics"], fanvue_origin=fanvue.auth_url
         )

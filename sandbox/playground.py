@@ -10,7 +10,7 @@ from sandbox.discord import StandInDiscord
 from sandbox.fanvue import SandboxFanvue
 from sandbox.process import BotProcess, BotTeam
 from sandbox.visitor import Visitor
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
+from sandbox.world import free_port, settings_for
 
 DISCORD_REQUESTS_PER_SECOND = 50
 
@@ -46,16 +46,7 @@ async def playground(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-play-")))
         discord = await stack.enter_async_context(StandInDiscord(global_limit_per_second=DISCORD_REQUESTS_PER_SECOND))
         port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        fanvue = await stack.enter_async_context(
-            SandboxFanvue(
-                client_id=CLIENT_ID,
-                client_secret=CLIENT_SECRET,
-                webhook_secret=WEBHOOK_SECRET,
-                redirect_uris=(f"{address}/oauth/callback",),
-                webhook_url=f"{address}/webhooks/fanvue",
-            )
-        )
+        fanvue = await stack.enter_async_context(SandboxFanvue.facing(f"http://127.0.0.1:{port}"))
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] = api_url or f"{fanvue.auth_url}{api_path}"
         if database_url is not None:

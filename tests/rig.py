@@ -21,7 +21,7 @@ from sandbox.__main__ import running
 from sandbox.fanvue import SandboxFanvue
 from sandbox.stage import age_restricted, catch_up
 from sandbox.visitor import Page, Visitor
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
+from sandbox.world import free_port, settings_for
 
 CREATOR = "lunavale"
 
@@ -134,16 +134,7 @@ async def rigged(
         shutil.copy(template, folder / "fanvue.db")
     async with AsyncExitStack() as stack:
         port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        fanvue = await stack.enter_async_context(
-            SandboxFanvue(
-                client_id=CLIENT_ID,
-                client_secret=CLIENT_SECRET,
-                webhook_secret=WEBHOOK_SECRET,
-                redirect_uris=(f"{address}/oauth/callback",),
-                webhook_url=f"{address}/webhooks/fanvue",
-            )
-        )
+        fanvue = await stack.enter_async_context(SandboxFanvue.facing(f"http://127.0.0.1:{port}"))
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
         app = await stack.enter_async_context(open_app(load(**values), patience=patience, studio=studio))

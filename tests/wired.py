@@ -18,7 +18,7 @@ from sandbox.discord.launch import pointed_at
 from sandbox.fanvue import SandboxFanvue
 from sandbox.story import labels, link_in
 from sandbox.visitor import Visitor
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, free_port, settings_for
+from sandbox.world import free_port, settings_for
 
 CREATOR = "lunavale"
 GOODBYE_SECONDS = 1
@@ -86,16 +86,7 @@ async def wired(folder: Path, template: Path, studio: ChartStudio) -> AsyncItera
         discord = await stack.enter_async_context(StandInDiscord())
         stack.enter_context(pointed_at(discord))
         port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        fanvue = await stack.enter_async_context(
-            SandboxFanvue(
-                client_id=CLIENT_ID,
-                client_secret=CLIENT_SECRET,
-                webhook_secret=WEBHOOK_SECRET,
-                redirect_uris=(f"{address}/oauth/callback",),
-                webhook_url=f"{address}/webhooks/fanvue",
-            )
-        )
+        fanvue = await stack.enter_async_context(SandboxFanvue.facing(f"http://127.0.0.1:{port}"))
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
         made: asyncio.Future[App] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(_run(load(**values), studio, made))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -70,6 +70,11 @@ class SandboxFanvue:
         self.redirect_uris = redirect_uris
         self.webhook_url = webhook_url
         self._runner: web.AppRunner | None = None
+
+    @classmethod
+    def facing(cls, bot: str, **options: Any) -> Self:
+        """One that knows the bot at this origin: it sends people back there, and its webhooks."""
+        return cls(redirect_uris=(f"{bot}/oauth/callback",), webhook_url=f"{bot}/webhooks/fanvue", **options)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=MAX_BODY, middlewares=[explain_mistakes])

@@ -202,17 +202,7 @@ def is_card_in(server: Server, owner: User) -> bool:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    async with (
-        StandInDiscord() as discord,
-        SandboxFanvue(
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            webhook_secret=WEBHOOK_SECRET,
-            redirect_uris=(f"{address}/oauth/callback",),
-            webhook_url=f"{address}/webhooks/fanvue",
-        ) as fanvue,
-    ):
+    async with StandInDiscord() as discord, SandboxFanvue.facing(f"http://127.0.0.1:{port}") as fanvue:
         made = Server(tmp_path, discord, fanvue, port, free_port())
         made.state.mkdir(parents=True)
         yield made
