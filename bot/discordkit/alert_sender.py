@@ -1,7 +1,6 @@
 """Sends messages with cards through Discord's REST, paced, each with a nonce of its own."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from bot.discordkit.cards import deliveries_in
 from bot.discordkit.desk_posts import DeskPosts
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.drawing import Drawing, draw
+from bot.discordkit.nonces import nonce
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
 from bot.discordkit.refusing import UNKNOWN_CHANNEL, is_about_words, translated
@@ -30,7 +30,6 @@ from bot.domain.faults import where
 
 log = structlog.get_logger(__name__)
 
-NONCE_LENGTH = 24
 HISTORY_LENGTH = 50
 CARD_GONE = frozenset({UNKNOWN_CHANNEL, 10008, 50005, 50083, 160005})
 """Its channel or itself deleted, sent by the bot under another account, or in a post that others closed."""
@@ -148,18 +147,13 @@ def _drawn(outgoing: Outgoing, *, shows_text: bool) -> Drawing:
         raise ContentRefusedError(UNDRAWABLE) from None
 
 
-def nonce_of(outgoing: Outgoing) -> str:
-    """The same for every try of one message, and for no other."""
-    return hashlib.sha256(outgoing.seed.encode()).hexdigest()[:NONCE_LENGTH]
-
-
 def _packed(outgoing: Outgoing, drawing: Drawing) -> MultipartParameters:
     """All of a message that is sent to a channel, as ``send`` would pack it: nothing is left to do but to send it."""
     return handle_message_parameters(
         content=f"<@&{outgoing.role}>" if outgoing.role else None,
         embeds=drawing.embeds,
         view=drawing.view,
-        nonce=nonce_of(outgoing),
+        nonce=nonce(outgoing.seed),
         flags=discord.MessageFlags(suppress_notifications=True) if outgoing.is_silent else discord.utils.MISSING,
         allowed_mentions=_allowed(outgoing),
     )

@@ -1,6 +1,5 @@
 """Showing summaries, choosing when they come, and sending them."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import discord
@@ -13,6 +12,7 @@ from bot.discordkit.failures import embed_of, failure_for, view_of_failure
 from bot.discordkit.goals import goal_line
 from bot.discordkit.look import Colour, counted
 from bot.discordkit.menus import menu, option
+from bot.discordkit.nonces import nonce
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.pictures import Drawn, picture_file
 from bot.discordkit.refusing import is_passing
@@ -33,7 +33,6 @@ OFF = "off"
 HOURS = 24
 PAYERS = 3
 POSTS = 6
-NONCE_LENGTH = 24
 TITLES = {Rhythm.MORNING: "☀️ Morning brief", Rhythm.WEEKLY: "🗓️ The week"}
 GOES_OUT = {Rhythm.MORNING: "📅 Goes out today", Rhythm.WEEKLY: "📅 Goes out this week"}
 EVERY = {Rhythm.MORNING: "Every day at", Rhythm.WEEKLY: "Mondays at"}
@@ -124,9 +123,7 @@ class BriefMessenger:
 
 
 def _nonce(one: Subscription) -> str:
-    """The same for every try of one, and for no other."""
-    seed = f"{one.person}:{one.creator}:{one.rhythm.value}:{one.due_at.isoformat()}"
-    return hashlib.sha256(seed.encode()).hexdigest()[:NONCE_LENGTH]
+    return nonce(one.person, one.creator, one.rhythm.value, one.due_at.isoformat())
 
 
 def _compared(brief: Brief) -> list[str]:

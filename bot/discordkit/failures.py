@@ -17,6 +17,7 @@ from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
 from bot.discordkit.outcomes import insisting, is_answered
 from bot.discordkit.picking import Picker
+from bot.discordkit.refusing import is_passing
 from bot.domain import errors, text
 from bot.domain.faults import incident_code, where
 from bot.domain.scopes import Feature
@@ -46,7 +47,6 @@ class Failure:
 
 Entry = Callable[[Any], Failure]
 
-TOO_MANY = 429
 GONE = {10003, 10008, 10015, 10062, 50027}
 """Unknown channel, message, webhook or interaction; one older than 15 minutes."""
 NOT_TAKEN = Failure(
@@ -243,8 +243,7 @@ def failure_for(error: BaseException) -> Failure:
 
 def is_discords_trouble(error: discord.HTTPException) -> bool:
     """Whether Discord was away or busy, or what was to be answered is gone: no fault of ours."""
-    is_down = isinstance(error, discord.DiscordServerError) or error.status == TOO_MANY
-    return is_down or error.code in GONE
+    return is_passing(error) or error.code in GONE
 
 
 class Failures:

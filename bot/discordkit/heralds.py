@@ -1,13 +1,12 @@
 """Telling owners of places that refuse cards, with the buttons that mend it."""
 
-import hashlib
-
 import discord
 
 from bot.alerts.sending import Notice
 from bot.discordkit.components import button, view_of
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.look import Colour
+from bot.discordkit.nonces import nonce
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.places import mention_of
 from bot.discordkit.refusing import is_passing
@@ -18,7 +17,6 @@ from bot.domain.errors import DiscordDownError
 
 RETRY_VERB = "place_retry"
 MOVE_VERB = "place_to_dm"
-NONCE_LENGTH = 24
 
 
 class PlaceHerald:
@@ -40,7 +38,7 @@ class PlaceHerald:
 
     async def _told_directly(self, notice: Notice, owner: int) -> bool:
         embed, view = notice_embed(notice, owner), notice_view(notice, is_in_dm=True)
-        return await self._direct.tell(DiscordUserId(owner), embed, view, nonce=_nonce(notice, owner))
+        return await self._direct.tell(DiscordUserId(owner), embed, view, nonce=nonce(notice.seed, owner))
 
     async def _posted(self, notice: Notice, owner: int, place: Place) -> bool:
         await self._pacer.slot()
@@ -48,7 +46,7 @@ class PlaceHerald:
             await self._client.get_partial_messageable(place.target).send(
                 embed=notice_embed(notice, owner),
                 view=notice_view(notice, is_in_dm=False),
-                nonce=_nonce(notice, owner),
+                nonce=nonce(notice.seed, owner),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except discord.HTTPException as error:
@@ -56,11 +54,6 @@ class PlaceHerald:
                 raise DiscordDownError from None
             return False
         return True
-
-
-def _nonce(notice: Notice, owner: int) -> str:
-    """The same for every try to tell one thing to one person."""
-    return hashlib.sha256(f"{notice.seed}|{owner}".encode()).hexdigest()[:NONCE_LENGTH]
 
 
 def notice_embed(notice: Notice, owner: int) -> discord.Embed:

@@ -1,6 +1,5 @@
 """Telling people under a card: authors of replies that were cut short, and who is to answer a fan."""
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from discord.abc import Snowflake
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import again_view, embed_of, failure_for
 from bot.discordkit.look import Colour
+from bot.discordkit.nonces import nonce
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.refusing import is_passing
 from bot.domain import text
@@ -22,7 +22,6 @@ from bot.domain.waiting import Overdue
 
 log = structlog.get_logger(__name__)
 
-NONCE_LENGTH = 25
 ARRIVED = discord.Embed(title="The fan has it ✓", description="There is nothing to do.", colour=Colour.BRAND)
 
 
@@ -59,7 +58,7 @@ class ReplyTeller:
             view=None if reply.has_arrived else again_view(error),  # type: ignore[arg-type]
             reference=reference,  # type: ignore[arg-type]
             allowed_mentions=_naming(users=[discord.Object(reply.author)]),
-            nonce=_nonce("cut short", reply.key),
+            nonce=nonce("cut short", reply.key),
         )
 
 
@@ -110,7 +109,7 @@ class WaitCaller:
                     roles=[discord.Object(role)] if role is not None else (),
                     users=[discord.Object(lead)] if lead is not None else (),
                 ),
-                nonce=_nonce("waits", overdue.creator, overdue.fan, overdue.since.isoformat(), who),
+                nonce=nonce("waits", overdue.creator, overdue.fan, overdue.since.isoformat(), who),
             )
 
 
@@ -127,8 +126,3 @@ async def _later() -> AsyncIterator[None]:
 
 def _naming(*, roles: Sequence[Snowflake] = (), users: Sequence[Snowflake] = ()) -> discord.AllowedMentions:
     return discord.AllowedMentions(everyone=False, replied_user=False, roles=roles or False, users=users or False)
-
-
-def _nonce(*seed: str) -> str:
-    """The same for every try to say one thing, and for no other."""
-    return hashlib.sha256("|".join(seed).encode()).hexdigest()[:NONCE_LENGTH]
