@@ -60,14 +60,19 @@ class Board:
             await self._bell.wait(BEAT_SECONDS)
 
     async def draw_changed(self) -> int:
-        """Draw everything that changed since; how many messages. What cannot be drawn now waits for the next beat."""
-        waiting, self._changed = self._changed, {}
-        drawn = len(waiting)
+        """Draw everything that changed since; how many messages were.
+
+        The first that Discord does not take ends it: that one, behind all others, and the rest wait for the next beat.
+        """
+        waiting, self._changed, drawn = self._changed, {}, 0
         try:
             while waiting:
                 parcel = next(iter(waiting))
-                await self.draw(parcel)
+                is_taken = await self.draw(parcel)
                 del waiting[parcel]
+                if not is_taken:
+                    break
+                drawn += 1
         finally:
             self._changed = waiting | self._changed
         return drawn

@@ -142,3 +142,20 @@ async def test_that_a_connection_ended_is_told_once_discord_is_back(desk: Desk) 
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert ["Please reconnect" in message.text for message in desk.discord.messages(dm)] == [True]
+
+
+async def test_of_many_changes_one_is_tried_at_a_beat_while_discord_is_away_and_all_are_drawn_after(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for name in ("Anna", "Sarah"):
+        await desk.write(name, "Hello")
+        await desk.deliver()
+    fault = desk.discord.fail("PATCH", "/channels/*/messages/*", status=503, times=None)
+    for name in ("Anna", "Sarah"):
+        fan = Fan(FanId(f"fan-{name}"), name.lower(), name)
+        await desk.store(desk.event(kind=EventKind.MESSAGE_SENT, fan=fan, text=None))
+    await desk.router().route_waiting()
+    assert await desk.board.draw_changed() == 0
+    assert len({call.path for call in desk.discord.calls if call.method == "PATCH"}) == 1
+    fault.remove()
+    assert await desk.board.draw_changed() == 2
+    assert all("Answered ✓" in card.text for card in desk.cards())
