@@ -47,6 +47,7 @@ from bot.storage.outbox import Delivery
 from bot.vault.keyring import Keyring, new_key
 from sandbox.discord import Channel, Message, StandInDiscord, User
 from sandbox.discord.launch import pointed_at
+from sandbox.discord.model import ChannelKind
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LUNA = CreatorId("11111111-2222-4333-8444-555555555555")
@@ -134,7 +135,19 @@ class Desk:
 
     def place(self, channel: Channel | None = None) -> Place:
         where = channel or self.channel
-        return Place(PlaceKind.CHANNEL, where.id, GuildId(where.guild.id) if where.guild else None)
+        kind = PlaceKind.FORUM if where.kind is ChannelKind.FORUM else PlaceKind.CHANNEL
+        return Place(kind, where.id, GuildId(where.guild.id) if where.guild else None)
+
+    async def open_forum(self, *, nsfw: bool = False) -> Channel:
+        """A forum that messages go to."""
+        assert self.channel.guild is not None
+        forum = self.discord.add_channel(self.channel.guild, "fans", kind="forum")
+        forum.nsfw = nsfw
+        await self.route(self.place(forum))
+        return forum
+
+    def posts_in(self, forum: Channel) -> list[Channel]:
+        return [one for one in self.discord.world.channels.values() if one.parent is forum]
 
     def dm(self, person: User | None = None) -> Place:
         return Place(PlaceKind.DM, (person or self.luna).id)

@@ -24,7 +24,7 @@ async def desk(tmp_path: Path, empty_database: Path) -> AsyncIterator[Desk]:
 async def ground(tmp_path: Path, empty_database: Path) -> AsyncIterator[Ground]:
     path, time = tmp_path / "fanvue.db", TestTime()
     shutil.copy(empty_database, path)
-    async with SandboxFanvue(clock=time.true, access_token_seconds=86_400) as fanvue:
+    async with SandboxFanvue(clock=time.true, access_token_seconds=864_000) as fanvue:
         fanvue.deliver = False
         fanvue.webhook_url = "http://127.0.0.1:9/webhooks/fanvue"
         yield Ground(f"sqlite+aiosqlite:///{path}", fanvue, time)

@@ -3,8 +3,7 @@
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
-from bot.domain.accounts import GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.alerts import Place
 from bot.domain.events import EventKind
 from sandbox.discord import Message
 
@@ -124,13 +123,11 @@ async def test_after_it_worked_again_the_next_refusal_is_told_again(desk: Desk) 
 
 
 async def test_a_desk_gets_a_post_for_each_fan_and_another_when_somebody_deletes_it(desk: Desk) -> None:
-    assert desk.channel.guild is not None
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    await desk.route(Place(PlaceKind.FORUM, forum.id, GuildId(desk.channel.guild.id)))
+    forum = await desk.open_forum()
     await desk.write("Anna", "one")
     await desk.write("Bea", "one")
     await desk.write("Anna", "two")
     await desk.deliver()
-    posts = [one for one in desk.discord.world.channels.values() if one.parent is forum]
+    posts = desk.posts_in(forum)
     assert [post.name for post in posts] == ["Anna · @lunavale", "Bea · @lunavale"]
     assert [len(desk.cards(post)) for post in posts] == [3, 2]

@@ -7,8 +7,7 @@ import pytest
 from alert_desk import LUNA, Desk
 
 from bot.discordkit.desk_headers import DeskHeaders
-from bot.domain.accounts import DiscordUserId, FanId, GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.accounts import DiscordUserId, FanId
 from bot.domain.drafts import Draft
 from bot.domain.events import EventKind, Fan
 from bot.services.desk import DeskService
@@ -31,15 +30,7 @@ class NoFacts:
 @pytest.fixture
 async def forum(desk: Desk) -> Channel:
     """An age-restricted forum that messages go to."""
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    forum.nsfw = True
-    await desk.route(place_of(forum))
-    return forum
-
-
-def place_of(forum: Channel) -> Place:
-    assert forum.guild is not None
-    return Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id))
+    return await desk.open_forum(nsfw=True)
 
 
 def service(desk: Desk) -> DeskService:
@@ -60,13 +51,9 @@ def service(desk: Desk) -> DeskService:
     )
 
 
-def posts(desk: Desk, forum: Channel) -> list[Channel]:
-    return [one for one in desk.discord.world.channels.values() if one.parent is forum]
-
-
 def told(desk: Desk, forum: Channel) -> list[str]:
     """What stands in the only post, after its header: title and quoted words."""
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     shown = [message.embeds[0] for message in desk.cards(post)[1:]]
     return [f"{embed['title']} | {embed['description'].partition('> ')[2]}" for embed in shown]
 
@@ -138,7 +125,7 @@ async def test_where_text_may_not_stand_it_is_behind_show(desk: Desk, forum: Cha
     await desk.deliver()
     await written_at_fanvue(desk, "hi")
     await desk.deliver()
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     last = desk.cards(post)[-1]
     assert "hi" not in last.text.replace("hidden", "")
     assert "Show" in [part.get("label") for part in last.components[0]["components"]]
@@ -148,7 +135,7 @@ async def test_fans_without_a_post_get_none_for_what_is_written_to_them(desk: De
     await desk.route(desk.place())
     await written_at_fanvue(desk, "hi")
     await desk.deliver()
-    assert posts(desk, forum) == []
+    assert desk.posts_in(forum) == []
     assert desk.cards() == [], "and places that are no desk show what fans do alone"
 
 
@@ -178,7 +165,7 @@ async def test_what_is_deleted_at_fanvue_or_unsent_loses_its_words(desk: Desk, f
     await desk.deliver()
     await service(desk).unsent(LUNA, "m-9")
     assert "regretted" not in told(desk, forum)[-1]
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert "Deleted on Fanvue" in desk.cards(post)[-1].text
 
 
@@ -188,7 +175,7 @@ async def test_a_header_is_edited_only_when_it_says_something_new_and_sets_its_t
     forum.available_tags = [plain | {"id": key, "name": name} for key, name in names.items()]
     await desk.write("Sarah", "hello?")
     await desk.deliver()
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert post.thread is not None
     post.thread.applied_tags = ["7"]
     assert await service(desk).sweep() == 1
@@ -209,7 +196,7 @@ async def test_a_header_is_edited_only_when_it_says_something_new_and_sets_its_t
 async def test_a_post_that_went_to_rest_wakes_with_the_next_message(desk: Desk, forum: Channel) -> None:
     await desk.write("Sarah", "hello?")
     await desk.deliver()
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert post.thread is not None
     post.thread.is_archived = True
     await service(desk).refresh(LUNA, SARAH.id)
@@ -217,7 +204,7 @@ async def test_a_post_that_went_to_rest_wakes_with_the_next_message(desk: Desk, 
     await written_at_fanvue(desk, "still there?")
     await desk.deliver()
     assert not post.thread.is_archived
-    assert len(posts(desk, forum)) == 1
+    assert len(desk.posts_in(forum)) == 1
 
 
 async def test_a_killed_worker_mirrors_once(desk: Desk, forum: Channel) -> None:
@@ -239,7 +226,7 @@ async def test_a_header_takes_no_last_tag_from_a_post_that_needs_one(desk: Desk,
     await written_at_fanvue(desk, "hi")
     await desk.deliver()
     assert await service(desk).sweep() == 1
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert "all is answered" in desk.cards(post)[0].text
     assert post.thread is not None
     assert post.thread.applied_tags == ["5"]

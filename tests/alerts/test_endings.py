@@ -3,32 +3,19 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
-from polling_ground import ALL_SCOPES, CREATOR, Ground, Process, TestTime
+from polling_ground import ALL_SCOPES, CREATOR, Ground, Process
 
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.domain.scopes import Scope
-from sandbox.fanvue import SandboxFanvue
 from sandbox.fanvue.webhooks.sender import Delivery
 
 SIX_HOURS = 6 * 3600 + 1
 ANNA = DiscordUserId(1)
-
-
-@pytest.fixture
-async def ground(tmp_path: Path, empty_database: Path) -> AsyncIterator[Ground]:
-    path, time = tmp_path / "fanvue.db", TestTime()
-    copy(empty_database, path)
-    async with SandboxFanvue(clock=time.true, access_token_seconds=864_000) as fanvue:
-        fanvue.deliver = False
-        fanvue.webhook_url = "http://127.0.0.1:9/webhooks/fanvue"
-        yield Ground(f"sqlite+aiosqlite:///{path}", fanvue, time)
 
 
 @pytest.fixture

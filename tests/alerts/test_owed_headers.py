@@ -2,10 +2,9 @@
 
 import pytest
 from alert_desk import LUNA, Desk
-from test_desk_conversations import SARAH, posts, service
+from test_desk_conversations import SARAH, service
 
-from bot.domain.accounts import DiscordUserId, GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.accounts import DiscordUserId
 from bot.domain.claims import Claim
 from bot.services.redrawing import Redrawing
 from sandbox.discord import Channel
@@ -17,17 +16,14 @@ REFUSALS = [(429, 0), (429, 30046), (400, 30046), (503, 0), (401, 0)]
 @pytest.fixture
 async def forum(desk: Desk) -> Channel:
     """A forum that messages go to, with Sarah's post."""
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    forum.nsfw = True
-    assert forum.guild is not None
-    await desk.route(Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id)))
+    forum = await desk.open_forum(nsfw=True)
     await desk.write("Sarah", "hello?")
     await desk.deliver()
     return forum
 
 
 def header(desk: Desk, forum: Channel) -> str:
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     return desk.cards(post)[0].text
 
 
@@ -49,7 +45,7 @@ async def test_one_header_that_is_not_taken_holds_up_no_other(desk: Desk, forum:
     await desk.write("Tina", "hello?")
     await desk.deliver()
     sweeping = service(desk)
-    sarahs, tinas = posts(desk, forum)
+    sarahs, tinas = desk.posts_in(forum)
     desk.discord.fail("PATCH", f"/channels/{sarahs.id}/messages/*", status=503, times=None)
     for _ in range(2):
         await sweeping.sweep()
@@ -73,7 +69,7 @@ async def test_what_a_stopped_bot_could_not_draw_is_drawn_by_the_next(desk: Desk
 
 
 async def test_an_archived_posts_header_is_kept_right_and_the_post_goes_on_resting(desk: Desk, forum: Channel) -> None:
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert post.thread is not None
     post.thread.is_archived = True
     now = desk.clock.now()
@@ -87,7 +83,7 @@ async def test_an_answer_that_a_card_could_not_show_at_once_is_shown_at_the_next
     desk: Desk, forum: Channel
 ) -> None:
     await desk.stores.cards.answer_all(LUNA, SARAH.id, DiscordUserId(7), "Cleo", desk.clock.now())
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     parcels = [1]
     fault = desk.discord.fail("PATCH", EDITS, status=503, times=None)
     await Redrawing(desk.stores.cards, desk.board, service(desk)).parcels(parcels)

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
-from bot.domain.accounts import GuildId
-from bot.domain.alerts import Place, PlaceKind
-from sandbox.discord import Channel
+from bot.domain.alerts import Place
 
 PASSING = [(429, 20016), (403, 20022), (403, 20028), (403, 20029), (400, 30046), (403, 40003), (403, 40004)]
 PASSING += [(403, 40006), (400, 40062), (400, 130000), (401, 0), (503, 0), (400, 0), (403, 0), (404, 0)]
@@ -15,11 +13,6 @@ CLOSED = [(404, 10013), (403, 20026), (400, 40058), (400, 40067), (400, 50008), 
 CLOSED += [(400, 160006), (403, 40012), (404, 10099)]
 CONTENT = [(400, 50035), (400, 50006), (400, 50109), (400, 50068), (413, 40005), (400, 200000), (400, 240000)]
 CONTENT += [(400, 20009), (400, 59999)]
-
-
-def place_of(forum: Channel) -> Place:
-    assert forum.guild is not None
-    return Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id))
 
 
 async def is_resting(desk: Desk, place: Place) -> bool:
@@ -112,19 +105,17 @@ async def test_a_card_with_blocked_words_still_shows_what_becomes_of_it(desk: De
 
 
 async def test_a_fans_name_that_a_server_blocks_is_left_out_of_their_post(desk: Desk) -> None:
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    await desk.route(place_of(forum))
+    forum = await desk.open_forum()
     await desk.write("Rude", "hello")
     desk.discord.fail("POST", f"/channels/{forum.id}/threads", status=400, code=200001)
     await desk.deliver()
-    (post,) = [one for one in desk.discord.world.channels.values() if one.parent is forum]
+    (post,) = desk.posts_in(forum)
     assert post.name == "A fan · @lunavale"
     assert len(desk.cards(post)) == 2
 
 
 async def test_too_many_open_posts_close_the_forum_and_are_told(desk: Desk) -> None:
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    await desk.route(place_of(forum))
+    forum = await desk.open_forum()
     await desk.write("Anna", "hello")
     fault = refusing(desk, f"/channels/{forum.id}/threads", 400, 160006)
     for _ in range(3):

@@ -6,8 +6,6 @@ from alert_desk import Desk
 from bot.alerts.bell import Bell
 from bot.alerts.removing import Remover
 from bot.discordkit.deleting import MessageDeleter
-from bot.domain.accounts import GuildId
-from bot.domain.alerts import Place, PlaceKind
 from sandbox.discord import Channel, Message
 
 
@@ -34,13 +32,11 @@ async def cards_to_be_deleted(desk: Desk, *names: str) -> list[Message]:
 
 async def post_to_be_deleted(desk: Desk) -> Channel:
     """A fan's post in a forum, archived, with a card."""
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    assert forum.guild is not None
-    await desk.route(Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id)))
+    forum = await desk.open_forum()
     await desk.write("Sarah", "hello")
     await desk.deliver()
     assert await desk.stores.removals.ask(desk.owner, desk.clock.now())
-    (post,) = [one for one in desk.discord.world.channels.values() if one.parent is forum]
+    (post,) = desk.posts_in(forum)
     assert post.thread is not None
     post.thread.is_archived = True
     return post

@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from alert_desk import Desk
 
-from bot.domain.accounts import GuildId
-from bot.domain.alerts import Place, PlaceKind
 from sandbox.discord import Channel
 
 MANAGE_CHANNELS = 1 << 4
@@ -16,24 +14,18 @@ def tag(key: str, name: str, *, moderated: bool = False) -> dict[str, Any]:
     return {"id": key, "name": name, "moderated": moderated, "emoji_id": None, "emoji_name": None}
 
 
-def place_of(forum: Channel) -> Place:
-    assert forum.guild is not None
-    return Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id))
-
-
 @pytest.fixture
 async def forum(desk: Desk) -> Channel:
     """A forum that messages go to, whose posts need a tag."""
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
+    forum = await desk.open_forum()
     forum.requires_tag = True
-    await desk.route(place_of(forum))
     return forum
 
 
 def tags_of(desk: Desk, forum: Channel) -> list[list[str]]:
     """The names of each post's tags."""
     names = {tag["id"]: tag["name"] for tag in forum.available_tags}
-    posts = [one.thread for one in desk.discord.world.channels.values() if one.parent is forum]
+    posts = [one.thread for one in desk.posts_in(forum)]
     return [[names[key] for key in post.applied_tags] for post in posts if post is not None]
 
 
@@ -97,5 +89,5 @@ async def test_a_forum_that_discord_says_wants_a_tag_rests_like_one_that_is_seen
     await desk.write("Sarah", "hello?")
     await desk.deliver()
     assert (await desk.reason())[0] == "dead"
-    (route,) = await desk.stores.routes.of_place(place_of(forum))
+    (route,) = await desk.stores.routes.of_place(desk.place(forum))
     assert route.pause is not None

@@ -3,8 +3,7 @@
 import pytest
 from alert_desk import Desk
 
-from bot.domain.accounts import FanId, GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.accounts import FanId
 from bot.domain.events import EventKind, Fan
 from sandbox.discord import Channel
 
@@ -14,22 +13,15 @@ SARAH = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
 @pytest.fixture
 async def forum(desk: Desk) -> Channel:
     """A forum that messages go to, with Sarah's first one."""
-    forum = desk.discord.add_channel(desk.channel.guild, "fans", kind="forum")
-    forum.nsfw = True
-    assert forum.guild is not None
-    await desk.route(Place(PlaceKind.FORUM, forum.id, GuildId(forum.guild.id)))
+    forum = await desk.open_forum(nsfw=True)
     await desk.write("Sarah", "hello?", message_uuid="m-1")
     await desk.deliver()
     return forum
 
 
-def posts(desk: Desk, forum: Channel) -> list[Channel]:
-    return [one for one in desk.discord.world.channels.values() if one.parent is forum]
-
-
 def resting(desk: Desk, forum: Channel, *, is_locked: bool = False) -> Channel:
     """Sarah's post, archived; locked where the bot may not open it."""
-    (post,) = posts(desk, forum)
+    (post,) = desk.posts_in(forum)
     assert post.thread is not None
     post.thread.is_archived = True
     post.thread.is_locked = is_locked
@@ -57,7 +49,7 @@ async def test_a_fans_next_message_comes_into_the_post_that_rested(desk: Desk, f
     await deleted_at_fanvue(desk)
     await desk.write("Sarah", "still there?")
     await desk.deliver()
-    assert posts(desk, forum) == [post]
+    assert desk.posts_in(forum) == [post]
     assert len(desk.cards(post)) == 3
 
 
@@ -83,6 +75,6 @@ async def test_what_belongs_to_a_card_in_a_post_that_is_closed_stands_once_in_th
     for _ in range(5):
         await desk.deliver(worker)
         desk.clock.step(seconds=5)
-    (following,) = [post for post in posts(desk, forum) if post is not closed]
+    (following,) = [post for post in desk.posts_in(forum) if post is not closed]
     assert "".join(message.text for message in desk.cards(following)).count("second") == 1
     assert await desk.is_done()

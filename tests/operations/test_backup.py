@@ -1,7 +1,6 @@
 """A backup is one moment of a running bot's database; restoring it loses nothing that was there before."""
 
 import asyncio
-import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -61,15 +60,6 @@ async def backup(connected: Rig, tmp_path: Path) -> Path:
     target = tmp_path / "copy.db"
     assert await operations.back_up(connected.app.settings, target) == operations.OK
     return target
-
-
-@pytest.fixture
-def installation(tmp_path: Path, empty_database: Path) -> Path:
-    """A resting installation with nobody connected."""
-    path = tmp_path / "resting" / "fanvue.db"
-    path.parent.mkdir()
-    shutil.copy(empty_database, path)
-    return path
 
 
 async def test_a_running_bot_is_backed_up_to_one_private_file(backup: Path) -> None:

@@ -97,14 +97,6 @@ def root_page(path: Path, table: str) -> int:
     return int(page)
 
 
-@pytest.fixture
-def installation(tmp_path: Path, empty_database: Path) -> Path:
-    path = tmp_path / "resting" / "fanvue.db"
-    path.parent.mkdir()
-    shutil.copy(empty_database, path)
-    return path
-
-
 async def back_up(given: Settings) -> int:
     return await operations.back_up(given, given.database_file.with_name("copy.db"))  # type: ignore[union-attr]
 
