@@ -77,6 +77,8 @@ async def rotate_keys(settings: Settings) -> int:
 
     async def work() -> None:
         keyring = Keyring(settings.keys)
+        if settings.database_file and not settings.database_file.exists():
+            raise DatabaseUnreachableError(f"DATABASE_URL: there is no database at {settings.database_file}.")
         database = Database.open(settings.database_url)
         try:
             stores = Stores(database)

@@ -27,7 +27,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """The database and what it holds; nothing is created, and nothing changed but a use of a token noted."""
     try:
         if settings.database_file and not settings.database_file.exists():
-            yield Finding.bad("database", "there is none yet: python -m bot migrate (a start does it too)")
+            words = f"there is none yet at {settings.database_file}: python -m bot migrate (a start does it too)"
+            yield Finding.bad("database", words)
             return
         database = Database.open(settings.database_url)
     except DatabaseUnreachableError as error:

@@ -34,7 +34,7 @@ async def back_up(url: str, target: Path) -> None:
     """
     path = _file_of(url, "Use pg_dump for PostgreSQL.")
     if not path.exists():
-        raise CopyRefusedError("There is no database yet.")
+        raise CopyRefusedError(f"DATABASE_URL: there is no database at {path}.")
     await to_its_end(asyncio.to_thread(_copy_beside, path, target, f"The database cannot be copied: {DAMAGED}."))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, inspect, text
 
 from bot.domain.errors import StorageBusyError
@@ -14,6 +15,8 @@ from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import Database
 from bot.storage.schema import HEAD
 from bot.storage.trouble import advice
+
+log = structlog.get_logger(__name__)
 
 REPOSITORY = Path(__file__).parents[2]
 INHERITED = frozenset(
@@ -26,24 +29,26 @@ async def migrate(url: str) -> None:
     """Up to date afterwards; two starts at once are safe. DatabaseUnreachableError says what is wrong, or OSError."""
     try:
         async with Database.open(url) as database:
-            if await is_current(database):
-                return
+            version = await version_of(database)
     except StorageBusyError as error:
         why = advice(error.reason, "look at DATABASE_URL, and at it")
         raise DatabaseUnreachableError(f"The database does not answer: {why}.") from None
+    if version == HEAD:
+        return
     await _upgrade_in_child(address_of(url).render_as_string(hide_password=False))
+    if version is None:
+        log.info("database_created")
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the newest migration is the one in the database."""
+async def version_of(database: Database) -> str | None:
+    """The newest migration in the database; none where it is empty."""
     async with database.read() as connection:
-        return await connection.run_sync(_version) == HEAD
+        return await connection.run_sync(_version)
 
 
 async def require_current(database: Database) -> None:
     """DatabaseUnreachableError says what to do when another version of the bot made it."""
-    async with database.read() as connection:
-        version = await connection.run_sync(_version)
+    version = await version_of(database)
     if version and version > HEAD:
         raise DatabaseUnreachableError("The database was made by a newer version of the bot: upgrade the bot.")
     if version != HEAD:

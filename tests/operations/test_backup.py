@@ -78,9 +78,18 @@ async def test_a_backup_never_overwrites_a_file(
     assert "ever overwritten" in capsys.readouterr().err
 
 
-async def test_what_was_never_there_is_not_backed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await operations.back_up(settings(tmp_path), tmp_path / "copy.db") == operations.UNHEALTHY
-    assert "no database yet" in capsys.readouterr().err
+async def copy(given: Settings) -> int:
+    return await operations.back_up(given, given.database_file.with_name("copy.db"))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(copy, operations.UNHEALTHY), (operations.rotate_keys, operations.SERVICE_MISSING)]
+)
+async def test_where_there_is_no_database_it_is_said_and_none_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: Any, status: int
+) -> None:
+    assert await command(settings(tmp_path / "mistyped")) == status
+    assert f"there is no database at {tmp_path}/mistyped/fanvue.db" in capsys.readouterr().err
     assert names(tmp_path) == []
 
 

@@ -15,11 +15,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
+from structlog.testing import capture_logs
 
 from bot.storage import Stores
 from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import Database
-from bot.storage.migrate import REPOSITORY, is_current, migrate
+from bot.storage.migrate import REPOSITORY, migrate, version_of
 from bot.storage.schema import HEAD, metadata
 from bot.storage.upgrade import run, scripts, to_head
 
@@ -80,11 +81,22 @@ def statements(path: Path) -> dict[str, list[str]]:
 async def test_two_starts_at_once_both_find_it_up_to_date(bare_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir("/")
     async with Database.open(bare_url) as database:
-        assert not await is_current(database)
+        assert await version_of(database) != HEAD
     await asyncio.gather(migrate(bare_url), migrate(bare_url))
     async with Database.open(bare_url) as database:
-        assert await is_current(database)
+        assert await version_of(database) == HEAD
         assert await Stores(database).connections.all_active() == []
+
+
+async def test_that_there_was_no_database_is_told(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with capture_logs() as logs:
+        await migrate(database_url)
+        assert not logs
+        await migrate(f"sqlite:///{tmp_path}/mistyped.db")
+    assert [one["event"] for one in logs] == ["database_created"]
 
 
 async def test_a_database_of_a_newer_bot_is_left_alone(database_url: str) -> None:
@@ -93,7 +105,7 @@ async def test_a_database_of_a_newer_bot_is_left_alone(database_url: str) -> Non
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(DatabaseUnreachableError, match="newer version"):
             await migrate(database_url)
-        assert not await is_current(database)
+        assert await version_of(database) != HEAD
         async with database.write() as connection:
             await connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
 
