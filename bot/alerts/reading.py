@@ -4,7 +4,7 @@ Nothing here moves a cursor or stores an event: what was read before a reading b
 is read the next time.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,9 +128,25 @@ class Reading:
 
 
 async def read_chats(look: Look, reading: Reading) -> None:
-    """Unread chats; those with more than one unread message are opened, which marks nothing as read."""
+    """Unread chats, out of all where Fanvue does not list them alone, which is tried again in another hour."""
+    refused = _in_this_hour(look, "unread alone")
+    if is_refused := look.is_seen(refused):
+        reading.marks.append(refused)
+    filters = () if is_refused or look.creator.managed else ("unread",)
+    try:
+        await _read_listed(look, reading, filters)
+    except (RefusedByFanvueError, ScopeMissingError):
+        if not filters or reading.newest is not None:
+            raise
+        reading.marks.append(refused)
+        await _read_listed(look, reading, ())
+    if look.follows_answers:
+        await _read_answers(look, reading)
+
+
+async def _read_listed(look: Look, reading: Reading, filters: Sequence[str]) -> None:
+    """Those with more than one unread message are opened, which marks nothing as read."""
     count = opened = 0
-    filters = () if look.creator.managed else ("unread",)
     call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
     async with aclosing(_recent_chats(look, reading, call, look.most)) as chats:
         async for chat, at in chats:
@@ -140,8 +156,6 @@ async def read_chats(look: Look, reading: Reading) -> None:
                 break
             opened += await _read_chat(look, chat, at, reading)
     reading.end(look, count)
-    if look.follows_answers:
-        await _read_answers(look, reading)
 
 
 def _recent_chats(
@@ -217,7 +231,7 @@ def _last_at(chat: Chat) -> datetime | None:
 
 def _may_open(look: Look, mark: str, reading: Reading) -> bool:
     """Whether a chat is to be opened now; one that is not leaves a gap."""
-    closed = _closed(look, mark)
+    closed = _in_this_hour(look, mark)
     if look.is_seen(closed):
         reading.marks.append(closed)
     elif reading.downs < MOST_DOWN:
@@ -232,7 +246,7 @@ async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: 
         await opening
     except CLOSED:
         reading.has_gap |= (is_young := at > look.now - CLOSED_FOR_GOOD)
-        reading.marks.append(_closed(look, mark) if is_young else mark)
+        reading.marks.append(_in_this_hour(look, mark) if is_young else mark)
     except (FanvueDownError, FanvueChangedError) as error:
         reading.has_gap, reading.trouble = True, error
         reading.downs += isinstance(error, FanvueDownError)
@@ -242,8 +256,8 @@ async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: 
     return False
 
 
-def _closed(look: Look, mark: str) -> str:
-    """What marks a chat that would not open, in this hour."""
+def _in_this_hour(look: Look, mark: str) -> str:
+    """What marks something that Fanvue refused, to be tried again in another hour."""
     return f"{mark}:{look.now:%Y-%m-%dT%H}"
 
 

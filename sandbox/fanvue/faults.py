@@ -35,9 +35,10 @@ class Fault:
     struck: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
-    def matches(self, operation_id: str, path: str) -> bool:
+    def matches(self, operation_id: str, path: str, query: str = "") -> bool:
         return self.operation in {"*", operation_id} or (
-            self.operation.startswith("/") and fnmatchcase(path, self.operation)
+            self.operation.startswith("/")
+            and any(fnmatchcase(target, self.operation) for target in (path, f"{path}?{query}"))
         )
 
     @property
@@ -62,7 +63,8 @@ class Fault:
 class Faults:
     """The rules in force, first match first.
 
-    `operation` is an operation id, `token`, `revoke`, `upload`, `*`, or a glob over the unprefixed path (`/chats/*`).
+    `operation` is an operation id, `token`, `revoke`, `upload`, `*`, or a glob over the unprefixed path (`/chats/*`),
+    with or without its query (`/chats[?]*size=50*`).
     `kind` is a status (401, 429, 503 ...), one of `hang`, `reset`, `garbage`, `wrong_shape`, `applied_answer_cut`,
     and for the token address also `rotated_answer_lost`, `invalid_grant`, `5xx`.
     """
@@ -104,10 +106,10 @@ class Faults:
         fault.released.set()
         self.rules.remove(fault)
 
-    def take(self, operation_id: str, path: str = "") -> Fault | None:
+    def take(self, operation_id: str, path: str = "", query: str = "") -> Fault | None:
         """The rule that strikes this call, counted."""
         for fault in self.rules:
-            if fault.is_spent or not fault.matches(operation_id, path):
+            if fault.is_spent or not fault.matches(operation_id, path, query):
                 continue
             if fault.after > 0:
                 fault.after -= 1

@@ -66,7 +66,7 @@ class Gateway:
         path = raw.removeprefix("/v1") if is_v1 else raw
         found = (self._v1 if is_v1 else self._unversioned).find(request.method, path)
         chain = self._bearer(request)
-        fault = self._faults.take(found[0].id if found else "", path)
+        fault = self._faults.take(found[0].id if found else "", path, request.rel_url.raw_query_string)
         status = 0
         try:
             response = await self._respond(request, found, chain, fault, is_v1=is_v1)
