@@ -133,6 +133,9 @@ class AlertSender:
             is_lost = await self._posts.lost(outgoing)
             if is_lost or error.code != UNKNOWN_CHANNEL:
                 return TryLaterError()
+        person = DiscordUserId(outgoing.place.target)
+        if outgoing.place.kind is PlaceKind.DM and await self._direct.is_reopened(person, error):
+            return TryLaterError()
         return translated(error)
 
     def _own_id(self) -> int | None:

@@ -115,7 +115,7 @@ class BriefMessenger:
                 embed=embed, view=view, files=files, nonce=_nonce(one), allowed_mentions=NO_MENTIONS
             )
         except discord.HTTPException as error:
-            if is_passing(error):
+            if is_passing(error) or await self._direct.is_reopened(one.person, error):
                 raise DiscordDownError from None
             log.warning("brief_refused", status=error.status)
             return False

@@ -1,16 +1,22 @@
 """Direct messages: whose channel is which is asked once and remembered."""
 
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
 
 import discord
 import structlog
 
 from bot.discordkit.pacer import Pacer
-from bot.discordkit.refusing import is_passing
+from bot.discordkit.refusing import NO_ACCESS, UNKNOWN_CHANNEL, is_passing
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.domain.errors import DiscordDownError
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+NOT_OURS = frozenset({UNKNOWN_CHANNEL, NO_ACCESS})
+"""What Discord says of a channel that was opened by another account of the bot."""
 
 
 class DmChannels(Protocol):
@@ -36,12 +42,26 @@ class DirectMessages:
     async def channel_of(self, user: DiscordUserId) -> ChannelId:
         """The DM channel of a person; discord.HTTPException when there can be none."""
         known = await self._dms.channel_of(user)
-        if known is not None:
-            return known
-        await self._pacer.slot()
-        channel = ChannelId((await self._client.create_dm(discord.Object(user))).id)
-        await self._dms.remember(user, channel)
-        return channel
+        return await self._opened(user) if known is None else known
+
+    async def is_reopened(self, user: DiscordUserId, refused: discord.HTTPException) -> bool:
+        """Whether trying again can help, for their DM is another channel than the one that refused, or may be."""
+        if refused.code not in NOT_OURS:
+            return False
+        known = await self._dms.channel_of(user)
+        try:
+            return await self._opened(user) != known
+        except discord.HTTPException as error:
+            return is_passing(error)
+
+    async def reach(self, user: DiscordUserId, say: Callable[[ChannelId], Awaitable[T]]) -> T:
+        """Say it in their DM channel, opened anew where the known one is not ours; discord.HTTPException as of that."""
+        try:
+            return await say(await self.channel_of(user))
+        except discord.HTTPException as error:
+            if not await self.is_reopened(user, error):
+                raise
+        return await say(await self.channel_of(user))
 
     async def tell(
         self,
@@ -53,8 +73,8 @@ class DirectMessages:
     ) -> bool:
         """Say something by DM; false when that is not possible, DiscordDownError when it cannot be tried now."""
         once: Any = {"nonce": nonce} if nonce else {}
-        try:
-            channel = await self.channel_of(user)
+
+        async def say(channel: ChannelId) -> None:
             await self._pacer.slot()
             await self._client.get_partial_messageable(channel).send(
                 embed=embed,
@@ -62,9 +82,18 @@ class DirectMessages:
                 allowed_mentions=discord.AllowedMentions.none(),
                 **once,
             )
+
+        try:
+            await self.reach(user, say)
         except discord.HTTPException as error:
             if is_passing(error):
                 raise DiscordDownError from None
             log.warning("dm_failed", status=error.status)
             return False
         return True
+
+    async def _opened(self, user: DiscordUserId) -> ChannelId:
+        await self._pacer.slot()
+        channel = ChannelId((await self._client.create_dm(discord.Object(user))).id)
+        await self._dms.remember(user, channel)
+        return channel

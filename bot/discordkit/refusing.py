@@ -7,6 +7,7 @@ from bot.discordkit.desk_tags import UNTAGGED
 
 UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
 UNKNOWN_CHANNEL = 10003
+NO_ACCESS = 50001
 DMS_TOO_FAST = 40003
 OLD_EDITS = 30046
 OPEN_POSTS = 160006
@@ -22,7 +23,7 @@ CLOSED = {
     20026: "Discord lets the bot write to nobody directly at the moment",
     40058: NO_TEXT,
     40067: UNTAGGED,
-    50001: "the bot cannot see the channel",
+    NO_ACCESS: "the bot cannot see the channel",
     50007: "this person takes no direct messages from the bot",
     50008: NO_TEXT,
     50013: "the bot may not write in the channel",

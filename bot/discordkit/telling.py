@@ -42,7 +42,7 @@ class ReplyTeller:
             try:
                 await self._tell(reply, reply.channel, reply.card)
             except (discord.Forbidden, discord.NotFound):
-                await self._tell(reply, await self._direct.channel_of(reply.author), None)
+                await self._direct.reach(reply.author, lambda channel: self._tell(reply, channel, None))
 
     async def _tell(self, reply: CutShort, place: ChannelId, card: MessageId | None) -> None:
         channel = self._client.get_partial_messageable(place)

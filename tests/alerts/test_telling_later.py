@@ -6,6 +6,7 @@ import pytest
 from alert_desk import LUNA, POSTS, Desk
 
 from bot.discordkit.briefs import BriefMessenger
+from bot.discordkit.notices import Notices
 from bot.discordkit.telling import WaitCaller
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Sent
@@ -43,3 +44,31 @@ async def test_that_a_fan_waits_is_said_later_where_discord_does_not_take_it_now
         await caller.call(overdue, role=None, lead=desk.owner)
     await caller.call(overdue, role=None, lead=desk.owner)
     assert len(desk.cards()) == 2
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+async def test_what_another_account_of_the_bot_opened_keeps_nothing_from_anybodys_direct_messages(
+    desk: Desk, is_hidden: bool
+) -> None:
+    desk.channel.overwrite(desk.discord.bot_user, deny=1 << 10)
+    stale = ChannelId(desk.channel.id if is_hidden else 1)
+    await desk.route(desk.dm())
+    await desk.stores.dms.remember(desk.owner, stale)
+    await desk.happen("Anna")
+    await desk.deliver()
+    desk.clock.step(minutes=1)
+    await desk.deliver()
+    await desk.stores.dms.remember(desk.owner, stale)
+    await Notices(desk.client, desk.direct).moved_away(desk.owner, "lunavale")
+    messenger = BriefMessenger(desk.client, desk.direct, desk.pacer)
+    one = Subscription(desk.owner, LUNA, Rhythm.MORNING, 480, "UTC", desk.clock.now())
+    await desk.stores.dms.remember(desk.owner, stale)
+    with pytest.raises(DiscordDownError):
+        await messenger.explain(one, FanvueDownError())
+    assert await messenger.explain(one, FanvueDownError())
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert desk.names(dm) == ["Anna"]
+    assert len(desk.cards(dm)) == 3
+    (route,) = await desk.stores.routes.of_place(desk.dm())
+    assert route.pause is None
