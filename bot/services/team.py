@@ -162,11 +162,15 @@ class TeamService:
         """Mean this creator in that channel, or in the whole server, when nobody names one; gives nobody a right."""
         self._check(grant)
         await self._defaults.set(guild, channel, grant.creator)
+        await self._note(grant, "default", _extent(channel))
 
     async def clear_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> bool:
         """No longer mean this creator there; false when it was not meant."""
         self._check(grant)
-        return await self._defaults.clear(guild, channel, grant.creator)
+        is_cleared = await self._defaults.clear(guild, channel, grant.creator)
+        if is_cleared:
+            await self._note(grant, "no default", _extent(channel))
+        return is_cleared
 
     def _check(self, grant: Grant) -> None:
         if grant.capability is not Capability.MANAGE:
@@ -215,5 +219,9 @@ class TeamService:
         for right in theirs:
             self._check_changeable(grant, right)
 
-    async def _note(self, grant: Grant, action: str, person: DiscordUserId) -> None:
-        await self._audit.write(grant.actor, grant.creator, action, str(person), self._clock.now())
+    async def _note(self, grant: Grant, action: str, about: DiscordUserId | str) -> None:
+        await self._audit.write(grant.actor, grant.creator, action, str(about), self._clock.now())
+
+
+def _extent(channel: ChannelId | None) -> str:
+    return "server" if channel is None else "channel"

@@ -169,6 +169,7 @@ async def test_a_creator_reads_what_was_decided_and_refused_by_whom_and_how(conn
     await connected.luna.slash(connected.desk, "team grant", person=cleo, right="reply", may_pass_on=True)
     await cleo.slash(connected.desk, "team grant", person=olli, right="reply")
     await cleo.slash(connected.desk, "insights earnings", creator=CREATOR)
+    await cleo.slash(connected.desk, "team default", place="channel", creator=CREATOR)
     await connected.luna.slash(connected.desk, "team revoke", person=cleo)
     for somebody, sees_it in ((connected.luna, True), (cleo, False)):
         shown = await somebody.slash(connected.desk, "privacy uses")
@@ -177,6 +178,7 @@ async def test_a_creator_reads_what_was_decided_and_refused_by_whom_and_how(conn
         assert (f"Gave <@{olli.id}> the right to read and answer fans" in words) is sees_it
         assert (f"<@{cleo.id}> · in <#{connected.desk.id}> · by command" in words) is sees_it
         assert (f"Took from <@{cleo.id}> the right to manage the team" in words) is sees_it
+        assert ("Had the account meant in the channel where nobody is named" in words) is sees_it
         assert ("Connected the account" in words) is sees_it
 
 

@@ -199,8 +199,13 @@ async def test_all_of_it_is_written_down(team: TeamService, stores: Stores) -> N
     await team.set_shift(by(MANAGER), CHATTER, DAYS)
     await team.hand_over(by(OWNER), MANAGER, OTHER)
     await team.take(by(OWNER), OTHER, [REPLY])
-    told = [(entry.actor, entry.action, entry.outcome) for entry in await stores.audit.of_creator(LUNA, 5)]
+    await team.set_default(by(OWNER), GuildId(8), None)
+    for _ in range(2):
+        await team.clear_default(by(MANAGER), GuildId(8), None)
+    told = [(entry.actor, entry.action, entry.outcome) for entry in await stores.audit.of_creator(LUNA, 7)]
     assert told == [
+        (MANAGER, "no default", "server"),
+        (OWNER, "default", "server"),
         (OWNER, "take reply", str(OTHER)),
         (OWNER, "hand over to", str(OTHER)),
         (OWNER, "hand over from", str(MANAGER)),
