@@ -95,7 +95,7 @@ def _refusal(event: Event, route: Route, mutes: list[Mute], spent: Mapping[FanId
     if any(_is_muted(event, route, mute) for mute in mutes):
         return Why.MUTED
     wishes = route.wishes
-    if wishes.minimum is not None and event.amount is not None and abs(event.amount.minor) < wishes.minimum:
+    if wishes.is_too_small(event.amount):
         return Why.TOO_SMALL
     known = spent.get(event.fan.id) if event.fan is not None else None
     if known is not None and wishes.misses(known):

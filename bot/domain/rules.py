@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.events import EventKind
+from bot.domain.money import Money
 from bot.domain.walltime import as_clock, minute_of_day, next_at, next_hour, zone_of
 
 URGENT = frozenset({EventKind.REFUND, EventKind.DISPUTE})
@@ -55,7 +56,7 @@ class Wishes:
     """The fine print of one rule; every field left out asks for nothing."""
 
     minimum: int | None = None
-    """Events with an amount below this many minor units make no card."""
+    """Events with an amount below this many US cents make no card; what is in another currency always does."""
     spent: int | None = None
     """Fans known to have spent less than this many minor units make no card."""
     top_only: bool = False
@@ -70,6 +71,12 @@ class Wishes:
     def ask_for_spending(self) -> bool:
         """Whether it matters what fans have spent."""
         return self.spent is not None or self.top_only
+
+    def is_too_small(self, amount: Money | None) -> bool:
+        """Whether it is known to be less than asked for."""
+        if self.minimum is None or amount is None or amount.currency != "USD":
+            return False
+        return abs(amount.minor) < self.minimum
 
     def misses(self, spender: "Spender") -> bool:
         """Whether such a fan is none of those asked for."""

@@ -38,7 +38,7 @@ def wishes_in_words(wishes: Wishes, client: discord.Client) -> str:
     """The fine print in one line; empty when there is none."""
     parts = []
     if wishes.minimum:
-        parts.append(f"from {Money(wishes.minimum)}")
+        parts.append(f"from {Money(wishes.minimum)}, other currencies always")
     if wishes.spent:
         parts.append(f"fans who spent {Money(wishes.spent)} or more")
     if wishes.top_only:

@@ -54,7 +54,7 @@ EVENTS = st.builds(
     CREATORS,
     st.just(NOW),
     fan=st.one_of(st.none(), FANS),
-    amount=st.sampled_from([None, Money(499), Money(500), Money(-1200)]),
+    amount=st.sampled_from([None, Money(499), Money(500), Money(-1200), Money(499, "JPY")]),
     sample_for=st.sampled_from([None, None, "dm:1", "channel:2", "forum:1"]),
 )
 SPENT = st.dictionaries(
@@ -81,7 +81,8 @@ def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, Spe
         if mute.subject is MuteSubject.PLACE and mute.value == f"{route.place.kind}:{route.place.target}":
             return Why.MUTED
     wishes = route.wishes
-    if wishes.minimum and event.amount and abs(event.amount.minor) < wishes.minimum:
+    dollars = event.amount if event.amount and event.amount.currency == "USD" else None
+    if wishes.minimum and dollars and abs(dollars.minor) < wishes.minimum:
         return Why.TOO_SMALL
     if wishes.spent and event.fan and event.fan.id in spent and spent[event.fan.id].spent < wishes.spent:
         return Why.NO_TOP_SPENDER
@@ -149,6 +150,13 @@ def test_a_digest_that_would_come_at_night_waits_for_the_morning() -> None:
 def test_an_amount_or_spending_nobody_knows_is_filtered_nowhere() -> None:
     wishes = Wishes(minimum=10_000, spent=10_000, top_only=True)
     assert alone(Event("k", EventKind.TIP, LUNA, NOW, fan=Fan(FanId("sarah"))), wishes).why is Why.WANTED
+
+
+def test_a_smallest_amount_holds_back_nothing_in_another_currency() -> None:
+    wishes = Wishes(minimum=500)
+    told = [Money(499), Money(500), Money(90, "JPY"), Money(499, "EUR")]
+    decisions = [alone(Event("k", EventKind.TIP, LUNA, NOW, amount=one), wishes).why for one in told]
+    assert decisions == [Why.TOO_SMALL, Why.WANTED, Why.WANTED, Why.WANTED]
 
 
 async def test_each_event_becomes_a_delivery_for_each_of_its_places(desk: Desk) -> None:
