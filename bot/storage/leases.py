@@ -18,27 +18,14 @@ class LeaseStore:
         self._database = database
 
     async def acquire(self, name: str, holder: str, now: datetime, seconds: float) -> bool:
-        """Hold the lease for so many seconds; false while somebody else does.
-
-        One that would last more than twice as long from now was written under a wrong clock, and is free.
-        """
-        fresh = self._database.insert(leases).values(
-            name=name, holder=holder, expires_at=now + timedelta(seconds=seconds)
-        )
-        take = fresh.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"holder": fresh.excluded.holder, "expires_at": fresh.excluded.expires_at},
-            where=or_(
-                leases.c.expires_at <= now,
-                leases.c.holder == holder,
-                leases.c.expires_at > now + timedelta(seconds=2 * seconds),
-            ),
-        ).returning(leases.c.name)
-        async with self._database.write() as connection:
-            return (await connection.execute(take)).one_or_none() is not None
+        """Hold the lease for so many seconds; false while somebody else does."""
+        return bool(await self.hold_many([name], holder, now, seconds))
 
     async def hold_many(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> set[str]:
-        """As ``acquire`` for each, in one commit; the names of those that are this holder's now."""
+        """Hold each, in one commit; the names of those that are this holder's now.
+
+        A lease that would last more than twice as long from now was written under a wrong clock, and is free.
+        """
         if not names:
             return set()
         until = now + timedelta(seconds=seconds)
