@@ -41,6 +41,11 @@ def of_last_message(creator: CreatorId, chat: Chat, last: LastMessage, at: datet
     return _message(creator, fan_of(chat.user), last.uuid, last.type, last.text, at, bool(last.has_media))
 
 
+def of_unread(creator: CreatorId, chat: Chat, message: Message, at: datetime | None = None) -> Event | None:
+    """A message of a chat that the creator has not read, when a fan wrote it."""
+    return None if message.is_read else of_message(creator, chat, message, at)
+
+
 def of_message(creator: CreatorId, chat: Chat, message: Message, at: datetime | None = None) -> Event | None:
     """A message of a chat, when a fan wrote it; ``at`` as for the newest one."""
     return None if _is_ours(message, creator) else _of_message(creator, chat, message, at, EventKind.MESSAGE)

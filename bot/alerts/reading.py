@@ -14,7 +14,7 @@ import msgspec
 
 from bot.alerts import findings
 from bot.domain import identity
-from bot.domain.accounts import Creator
+from bot.domain.accounts import Creator, CreatorId
 from bot.domain.catching_up import Source
 from bot.domain.errors import (
     DomainError,
@@ -25,7 +25,7 @@ from bot.domain.errors import (
     ScopeMissingError,
 )
 from bot.domain.events import Event
-from bot.fanvue.chats import Chat, list_chats, list_messages
+from bot.fanvue.chats import Chat, Message, list_chats, list_messages
 from bot.fanvue.insights import earnings, spending
 from bot.fanvue.notifications import Notification, list_notifications
 from bot.fanvue.paging import pages
@@ -34,11 +34,12 @@ from bot.fanvue.shapes import Page, Shape
 from bot.fanvue.wire import ActingAs, Call
 
 T = TypeVar("T")
+Finding = Callable[[CreatorId, Chat, Message, datetime], Event | None]
 Row = TypeVar("Row", bound=Shape)
 
 PAGE_SIZE = 50
 MOST_ROWS = 1000
-"""Of one list at once; as many more the next time, and so on up to the bound."""
+"""Of one list at once; as many more the next time, and so on up to the bound. So it is with messages and answers."""
 MOST_DEPTH = 5
 """A creator who was away for long costs a bounded number of calls."""
 MOST_CHATS_OPENED = 60
@@ -85,11 +86,6 @@ class Look(msgspec.Struct, frozen=True):
     """Whether somebody wants to know what the creator's side writes: a desk has a post, or a fan waits."""
 
     @property
-    def most(self) -> int:
-        """How many rows are read."""
-        return MOST_ROWS * self.depth
-
-    @property
     def floor(self) -> datetime:
         """Rows from before are not wanted."""
         return self.since if self.read_to is None else max(self.since, self.read_to - OVERLAP)
@@ -121,10 +117,13 @@ class Reading:
         """When one row is from."""
         self.newest = max(self.newest or moment, findings.plain(moment))
 
-    def end(self, look: Look, count: int) -> None:
-        """So many rows were read in all: what was left out is to be read the next time, unless it is too much."""
-        self.is_whole = count < look.most
-        self.has_gap |= not self.is_whole and look.depth < MOST_DEPTH
+    def end(self, look: Look, count: int, most: int) -> bool:
+        """Whether a list is done of which so many rows were read: others are read the next time, up to a bound."""
+        is_cut = count >= most * look.depth
+        self.is_whole &= not is_cut
+        is_done = not is_cut or look.depth == MOST_DEPTH
+        self.has_gap |= not is_done
+        return is_done
 
 
 async def read_chats(look: Look, reading: Reading) -> None:
@@ -148,14 +147,14 @@ async def _read_listed(look: Look, reading: Reading, filters: Sequence[str]) -> 
     """Those with more than one unread message are opened, which marks nothing as read."""
     count = opened = 0
     call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
-    async with aclosing(_recent_chats(look, reading, call, look.most)) as chats:
+    async with aclosing(_recent_chats(look, reading, call, MOST_ROWS)) as chats:
         async for chat, at in chats:
             count += 1
             if opened == MOST_CHATS_OPENED:
                 reading.has_gap = True
                 break
             opened += await _read_chat(look, chat, at, reading)
-    reading.end(look, count)
+    reading.end(look, count, MOST_ROWS)
 
 
 def _recent_chats(
@@ -166,10 +165,11 @@ def _recent_chats(
 
 async def _read_answers(look: Look, reading: Reading) -> None:
     """What the creator's side wrote at Fanvue, among the chats with the newest messages."""
-    opened = 0
+    count = opened = 0
     call = list_chats(look.acting_as, size=PAGE_SIZE)
     async with aclosing(_recent_chats(look, reading, call, MOST_ANSWERED)) as chats:
         async for chat, at in chats:
+            count += 1
             last = chat.last_message
             if last is None:
                 continue
@@ -181,16 +181,8 @@ async def _read_answers(look: Look, reading: Reading) -> None:
                 reading.marks.append(mark)
             elif _may_open(look, mark, reading):
                 opened += 1
-                await _open(look, mark, at, reading, _read_answers_in(look, chat, at, reading))
-
-
-async def _read_answers_in(look: Look, chat: Chat, at: datetime, reading: Reading) -> None:
-    page = await look.ask(list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE))
-    for message in page.data:
-        at = message.sent_at or at
-        found = findings.of_sent(look.creator.id, chat, message, at) if at >= look.floor else None
-        if found is not None:
-            reading.events.append(found)
+                await _open(look, mark, at, reading, _read_in(look, chat, at, reading, findings.of_sent))
+    reading.end(look, count, MOST_ANSWERED)
 
 
 async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> bool:
@@ -206,7 +198,7 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
         event = None
     is_alone = event is not None and chat.unread_messages_count in {0, 1}
     may_open = not is_alone and _may_open(look, mark, reading)
-    is_told = may_open and await _open(look, mark, at, reading, _read_unread_in(look, chat, at, reading))
+    is_told = may_open and await _open(look, mark, at, reading, _read_in(look, chat, at, reading, findings.of_unread))
     if event is not None and not is_told:
         reading.events.append(event)
     if is_alone:
@@ -214,13 +206,17 @@ async def _read_chat(look: Look, chat: Chat, at: datetime, reading: Reading) -> 
     return may_open
 
 
-async def _read_unread_in(look: Look, chat: Chat, at: datetime, reading: Reading) -> None:
+async def _read_in(look: Look, chat: Chat, at: datetime, reading: Reading, finding: Finding) -> bool:
+    """Note what is new among the messages of a chat; whether that is all of it."""
+    count = 0
     call = list_messages(chat.user.uuid, look.acting_as, size=PAGE_SIZE)
     async with aclosing(_recent(look, call, MOST_MESSAGES, lambda message: message.sent_at, at)) as messages:
         async for message, sent_at in messages:
-            found = None if message.is_read else findings.of_message(look.creator.id, chat, message, sent_at)
+            count += 1
+            found = finding(look.creator.id, chat, message, sent_at)
             if found is not None:
                 reading.events.append(found)
+    return reading.end(look, count, MOST_MESSAGES)
 
 
 def _last_at(chat: Chat) -> datetime | None:
@@ -240,10 +236,10 @@ def _may_open(look: Look, mark: str, reading: Reading) -> bool:
     return False
 
 
-async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: Awaitable[None]) -> bool:
+async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: Awaitable[bool]) -> bool:
     """Whether one chat was read; what stands against it stops no other, and it is tried again."""
     try:
-        await opening
+        is_done = await opening
     except CLOSED:
         reading.has_gap |= (is_young := at > look.now - CLOSED_FOR_GOOD)
         reading.marks.append(_in_this_hour(look, mark) if is_young else mark)
@@ -251,7 +247,7 @@ async def _open(look: Look, mark: str, at: datetime, reading: Reading, opening: 
         reading.has_gap, reading.trouble = True, error
         reading.downs += isinstance(error, FanvueDownError)
     else:
-        reading.marks.append(mark)
+        reading.marks += [mark] if is_done else []
         return True
     return False
 
@@ -299,13 +295,13 @@ async def _read_back(
     finding: Callable[[Row], Event | None],
 ) -> None:
     count = 0
-    async with aclosing(_recent(look, call, look.most, moment, look.now, reading)) as rows:
+    async with aclosing(_recent(look, call, MOST_ROWS, moment, look.now, reading)) as rows:
         async for row, _ in rows:
             count += 1
             event = finding(row)
             if event is not None:
                 reading.events.append(event)
-    reading.end(look, count)
+    reading.end(look, count, MOST_ROWS)
 
 
 async def _recent(
@@ -316,13 +312,13 @@ async def _recent(
     at: datetime,
     reading: Reading | None = None,
 ) -> AsyncGenerator[tuple[Row, datetime], None]:
-    """Rows back to the floor with their moments: one that tells none, or an absurd one, is as old as the row above.
+    """Rows back to the floor, ``most`` at each depth, with their moments.
 
-    A row from before the floor ends nothing by itself, since its date may be the odd one; it still tells where to begin
-    the next time.
+    One that tells none, or an absurd one, is as old as the row above. A row from before the floor ends
+    nothing by itself, since its date may be the odd one; it still tells where to begin the next time.
     """
     count_old = 0
-    async with aclosing(pages(look.ask, call, most)) as rows:
+    async with aclosing(pages(look.ask, call, most * look.depth)) as rows:
         async for row in rows:
             told = moment(row)
             if told is not None and told >= EARLIEST:

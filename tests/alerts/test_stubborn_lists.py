@@ -3,6 +3,7 @@
 import pytest
 from polling_ground import CREATOR, Ground, Process
 
+from bot.domain.accounts import ChannelId, FanId
 from bot.domain.catching_up import Source
 
 UNREAD_ALONE = "/chats[?]*filter=unread*"
@@ -27,3 +28,63 @@ async def test_where_fanvue_refuses_to_list_unread_chats_alone_all_are_listed_an
     await process.look(after=70)
     assert (await process.texts())[-1] == "four"
     assert (await process.polling(ground.creator)).cursors[Source.CHATS].trouble is None
+
+
+async def a_desk(ground: Ground, process: Process) -> None:
+    """Somebody wants to know what the creator's side writes."""
+    post = (ChannelId(1), ground.creator, FanId("somebody"), ChannelId(2), ground.time.now())
+    await process.stores.desk_posts.remember(*post)
+
+
+def more_fans(ground: Ground, count: int) -> list[str]:
+    names = [f"fan_{number}" for number in range(count)]
+    for name in names:
+        ground.fanvue.world.add_fan(CREATOR, name)
+    return names
+
+
+async def looks(process: Process, count: int) -> None:
+    for _ in range(count):
+        await process.look(after=70)
+
+
+async def test_more_chats_than_are_opened_at_once_all_tell_all_of_their_messages(
+    ground: Ground, process: Process
+) -> None:
+    fans = more_fans(ground, 65)
+    for fan in fans:
+        for number in ("one", "two"):
+            await ground.fanvue.fan_writes(CREATOR, fan, f"{number} of {fan}")
+    before = ground.calls("listMessages")
+    await process.look(after=70)
+    assert ground.calls("listMessages") - before == 60
+    await looks(process, 2)
+    assert sorted(map(str, await process.texts())) == sorted(f"{n} of {fan}" for n in ("one", "two") for fan in fans)
+
+
+async def test_more_messages_of_a_fan_than_are_read_at_once_all_come(ground: Ground, process: Process) -> None:
+    for number in range(170):
+        await ground.fanvue.fan_writes(CREATOR, ground.fan, str(number))
+        ground.time.pass_by(1)
+    await looks(process, 3)
+    assert sorted(map(int, map(str, await process.texts()))) == list(range(170))
+    opened = ground.calls("listMessages")
+    await process.look(after=70)
+    assert ground.calls("listMessages") == opened
+
+
+async def test_answers_in_more_chats_than_are_listed_at_once_are_all_found(ground: Ground, process: Process) -> None:
+    await a_desk(ground, process)
+    fans = more_fans(ground, 105)
+    for fan in fans:
+        await ground.fanvue.creator_writes(CREATOR, fan, f"answer to {fan}")
+    await looks(process, 12)
+    assert sorted(map(str, await process.texts())) == sorted(f"answer to {fan}" for fan in fans)
+
+
+async def test_more_answers_in_one_chat_than_a_page_holds_are_all_found(ground: Ground, process: Process) -> None:
+    await a_desk(ground, process)
+    for number in range(60):
+        await ground.fanvue.creator_writes(CREATOR, ground.fan, str(number))
+    await looks(process, 2)
+    assert sorted(map(int, map(str, await process.texts()))) == list(range(60))
