@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from bot.discordkit.kit import Kit
-from bot.discordkit.welcome import welcome, welcome_back
+from bot.discordkit.welcome import welcome, welcome_back, welcome_late
 from bot.domain.accounts import GuildId
 from bot.services import Services
 
@@ -32,7 +32,9 @@ class Servers(commands.Cog):
 
     async def catch_up(self, client: discord.Client) -> None:
         """Look which servers came and went while nobody listened."""
-        await self._guilds.compare([GuildId(guild.id) for guild in client.guilds], _of_this_shard(client))
+        back = await self._guilds.compare([GuildId(guild.id) for guild in client.guilds], _of_this_shard(client))
+        for guild in list(client.guilds):
+            await (welcome_back(guild) if guild.id in back else welcome_late(guild))
 
 
 def _of_this_shard(client: discord.Client) -> Callable[[GuildId], bool]:

@@ -1,12 +1,19 @@
 """The first words in a server, said where they may be said."""
 
+from datetime import timedelta
+
 import discord
 import structlog
 
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
+from bot.discordkit.nonces import nonce
 
 log = structlog.get_logger(__name__)
+
+NEW_FOR = timedelta(days=7)
+"""How long a server that added the bot unnoticed is still greeted."""
+FIRST_MESSAGES = 50
 
 LINES = (
     "A creator connects Fanvue once; earnings, cards for messages and sales, and answers to fans are then here.",
@@ -48,6 +55,23 @@ async def welcome(guild: discord.Guild) -> bool:
     return await _say(guild, embed, connect_view((), "Connect"))
 
 
+async def welcome_late(guild: discord.Guild) -> None:
+    """Greet a server that added the bot lately, where it can see that it has said nothing since."""
+    joined_at = guild.me and guild.me.joined_at
+    channel = welcome_channel(guild)
+    if joined_at is None or joined_at < discord.utils.utcnow() - NEW_FOR or channel is None:
+        return
+    if not channel.permissions_for(guild.me).read_message_history:
+        return
+    try:
+        said = [one async for one in channel.history(after=joined_at, limit=FIRST_MESSAGES) if one.author == guild.me]
+    except discord.HTTPException as error:
+        log.info("welcome_refused", status=error.status)
+        return
+    if not said:
+        await welcome(guild)
+
+
 async def welcome_back(guild: discord.Guild) -> bool:
     """Say that nothing was lost; false where the bot may write nowhere."""
     embed = discord.Embed(title="Back again", description=BACK, colour=Colour.BRAND)
@@ -60,7 +84,10 @@ async def _say(guild: discord.Guild, embed: discord.Embed, view: discord.ui.View
         return False
     try:
         await channel.send(
-            embed=embed, view=view or discord.utils.MISSING, allowed_mentions=discord.AllowedMentions.none()
+            embed=embed,
+            view=view or discord.utils.MISSING,
+            nonce=nonce("welcome", guild.id, guild.me.joined_at),
+            allowed_mentions=discord.AllowedMentions.none(),
         )
     except discord.HTTPException as error:
         log.info("welcome_refused", status=error.status)

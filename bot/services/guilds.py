@@ -31,15 +31,18 @@ class GuildsService:
         """The bot is there again: everything is as it was; false when its clock did not run."""
         return await self._departures.undo(guild)
 
-    async def compare(self, present: Collection[GuildId], is_ours: Callable[[GuildId], bool]) -> None:
-        """Note what came to pass while nobody listened; of the servers this process would hear from alone."""
+    async def compare(self, present: Collection[GuildId], is_ours: Callable[[GuildId], bool]) -> Collection[GuildId]:
+        """Note what came to pass while nobody listened; the servers that are back.
+
+        That one left is noted only of those that this process would hear from.
+        """
         gone = await self._departures.all()
-        for guild in gone.keys() & set(present):
-            await self.returned(guild)
+        back = [guild for guild in gone.keys() & set(present) if await self.returned(guild)]
         known = await self._departures.known()
         for guild in known - gone.keys() - set(present):
             if is_ours(guild):
                 await self.left(guild)
+        return back
 
     async def sweep(self) -> None:
         """Forget the servers whose time is up, with what belongs to them."""

@@ -1,7 +1,10 @@
 """Servers are greeted; one that removes the bot gets nothing more, and its rules wait a while for its return."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
 
 from bot.domain.accounts import GuildId
 from bot.domain.alerts import Place, PlaceKind
@@ -54,3 +57,22 @@ async def test_servers_that_came_and_went_while_the_bot_was_down_are_noticed_at_
     await stores.departures.note(kept, datetime.now(UTC))
     await connected.app.client.on_ready()
     assert list(await stores.departures.all()) == [gone]
+    (said,) = connected.desk.history()
+    assert "Back again" in words_of(said)
+
+
+@pytest.mark.parametrize(
+    ("days", "sees_history", "greetings"), [(1, True, 1), (8, True, 0), (1, False, 0)], ids=["new", "old", "blind"]
+)
+async def test_a_server_that_added_the_bot_while_it_was_down_is_greeted_once(
+    rig: Rig, days: int, sees_history: bool, greetings: int
+) -> None:
+    guild = rig.app.client.get_guild(rig.guild.id)
+    assert guild
+    denied = {} if sees_history else {guild.me: discord.PermissionOverwrite(read_message_history=False)}
+    system = rig.guild.create_text_channel("system", overwrites=denied)
+    guild._system_channel_id = system.id
+    for _ in range(2):
+        guild.me.joined_at = datetime.now(UTC) - timedelta(days=days)
+        await rig.app.client.on_ready()
+    assert ["Connect" in labels_of(message) for message in system.history()] == [True] * greetings
