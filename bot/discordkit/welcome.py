@@ -57,7 +57,7 @@ async def welcome(guild: discord.Guild) -> bool:
 
 async def welcome_late(guild: discord.Guild) -> None:
     """Greet a server that added the bot lately, where it can see that it has said nothing since."""
-    joined_at = guild.me and guild.me.joined_at
+    joined_at = guild.me.joined_at if guild.me else None
     channel = welcome_channel(guild)
     if joined_at is None or joined_at < discord.utils.utcnow() - NEW_FOR or channel is None:
         return
