@@ -79,7 +79,7 @@ class Endings:
         after = {fan: _described(one, known.get(fan), earlier.get(fan)) for fan, one in listed.items()}
         if before is not None and read_at is not None:
             for kind, one in _told(before, after, known):
-                await self._intake.take(_event(kind, creator.id, one, read_at, now), now)
+                await self._intake.take(event_of(kind, creator.id, one, read_at, now), now)
             after |= {fan: before[fan] for fan in missing if _is_unsure(known.get(fan))}
         sealed = self._keyring.seal_quickly(msgspec.json.encode(list(after.values())), identity=_owner(creator.id))
         return await self._lists.save(creator.id, sealed, now)
@@ -136,7 +136,7 @@ def _is_news(before: Subscriber | None, one: Subscriber) -> bool:
     return bool(before.is_ending and before.ends_at and one.ends_at and before.ends_at < one.ends_at)
 
 
-def _event(kind: EventKind, creator: CreatorId, one: Subscriber, read_at: datetime, now: datetime) -> Event:
+def event_of(kind: EventKind, creator: CreatorId, one: Subscriber, read_at: datetime, now: datetime) -> Event:
     """The event a webhook would have told; the same again while it is compared with the list of ``read_at``."""
     key, *aliases = identity.of_ending(kind, creator, "list", one.fan.id, ends_at=one.ends_at, since=read_at)
     return Event(

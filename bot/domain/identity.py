@@ -6,6 +6,7 @@ happening has one identity whatever route told it. An empty answer: nothing iden
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.accounts import CreatorId
@@ -35,6 +36,7 @@ SHAPES = (
     ("uuid", re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-.*", re.IGNORECASE | re.DOTALL)),
     ("digits", re.compile(r"\d+")),
 )
+NUMBERED = "/"
 PREFIX = re.compile(r"[A-Za-z]+(?=[-_]?\d)")
 
 
@@ -73,19 +75,32 @@ def of_post_tip(creator: CreatorId, post: str, fan: str, told_at: str) -> tuple[
 
 
 def of_reversal(
-    kind: EventKind, creator: CreatorId, *, reversal: str = "", order: str = "", is_part: bool = False
+    kind: EventKind,
+    creator: CreatorId,
+    *,
+    reversal: str = "",
+    order: str = "",
+    is_part: bool = False,
+    is_whole: bool = False,
 ) -> tuple[str, ...]:
     """A refund or dispute: by its own id, and by the order it takes back, which happens once.
 
-    With ``is_part`` it may be a part of the order, which can be refunded in several.
+    With ``is_part`` it may be a part of the order, which can be refunded in several; ``is_whole`` rules that out.
     """
-    is_named = bool(reversal) and is_part and kind is EventKind.REFUND
-    return _known((kind.value, creator, reversal), () if is_named else (f"{kind.value}.payment", creator, order))
+    is_named = bool(reversal) and is_part and not is_whole and kind is EventKind.REFUND
+    return _known(
+        (kind.value, creator, reversal),
+        () if is_named else (f"{kind.value}.payment", creator, order),
+        (f"{kind.value}.whole", creator, order) if is_whole else (),
+    )
 
 
-def of_period(kind: EventKind, creator: CreatorId, fan: str, start: datetime | None) -> tuple[str, ...]:
-    """A subscription that began or was renewed, as the subscription itself tells it: by fan and period."""
-    return _known((f"{kind.value}.period", creator, fan, start.isoformat() if start else ""))
+def of_period(kind: EventKind, creator: CreatorId, route: str, fan: str, start: datetime | None) -> tuple[str, ...]:
+    """A subscription that began or was renewed, as the subscription itself tells it: by fan and period.
+
+    The families of webhooks (``route``) may date a period differently.
+    """
+    return _known((f"{kind.value}.{route}", creator, fan, start.isoformat() if start else ""))
 
 
 def of_ending(
@@ -126,17 +141,24 @@ def is_order(identity: str) -> bool:
     return identity.partition(":")[0].removesuffix(".payment") in BY_ORDER
 
 
-def namespace(identity: str) -> str:
-    """One happening has at most one identity of a namespace: two of the same are two happenings.
+def namespaces(identities: Iterable[str]) -> frozenset[str]:
+    """Where there is an identity: one happening has at most one of each, so two of the same are two happenings.
 
-    Nothing for the day a subscription ends: routes may put one ending on two days.
+    A payment is taken back as a whole once, so the number of such a reversal tells it from no other of that payment.
     """
+    found = frozenset(map(_namespace, identities)) - {""}
+    is_whole = any(one.endswith(".whole") for one in found)
+    return frozenset(one for one in found if NUMBERED not in one) if is_whole else found
+
+
+def _namespace(identity: str) -> str:
+    """Nothing for the day a subscription ends: routes may put one ending on two days."""
     word, _, rest = identity.partition(":")
     if word in BY_DAY:
         return ""
     if word not in BY_ORDER:
         return word
-    return f"{word}/{_shape(rest.partition(':')[2])}"
+    return f"{word}{NUMBERED}{_shape(rest.partition(':')[2])}"
 
 
 def _shape(order: str) -> str:

@@ -15,6 +15,7 @@ from bot.domain.events import Event, EventKind, Fan
 from bot.fanvue.payload import Payload, likely
 
 MAX_EMOJI = 64
+CHECKOUT = "checkout_link."
 CHECKOUT_KINDS = {
     "one_time": EventKind.PURCHASE,
     "subscription_initial": EventKind.SUBSCRIBER,
@@ -33,6 +34,11 @@ class Report:
     creator: CreatorId
     told_at: datetime | None
     received_at: datetime
+
+    @property
+    def route(self) -> str:
+        """What tells apart which family tells of a subscription; neither is told twice by one."""
+        return "link" if self.type.startswith(CHECKOUT) else "period"
 
     def moment(self, *names: str) -> datetime | None:
         """The first of these times the data tells, or the envelope's own."""
@@ -143,7 +149,7 @@ def _renewed(report: Report) -> Event:
 def _period(report: Report, kind: EventKind) -> Event:
     """Told when it is paid, be that days after the period began."""
     fan = _purchaser(report.data)
-    identities = identity.of_period(kind, report.creator, _id(fan), report.moment("current_period_start"))
+    identities = identity.of_period(kind, report.creator, report.route, _id(fan), report.moment("current_period_start"))
     return report.event(kind, identities, fan=fan)
 
 
@@ -162,7 +168,7 @@ def _ending(report: Report, kind: EventKind) -> Event:
     fan = _purchaser(report.data)
     ends_at = report.data.moment("expires_at")
     since = report.data.moment("current_period_start") or ends_at or _day(report.told_at)
-    identities = identity.of_ending(kind, report.creator, "period", _id(fan), ends_at=ends_at, since=since)
+    identities = identity.of_ending(kind, report.creator, report.route, _id(fan), ends_at=ends_at, since=since)
     return report.event(kind, identities, at=report.told_at, fan=fan)
 
 
@@ -211,7 +217,12 @@ def _reversal(report: Report, kind: EventKind) -> Event:
     order = data.id("payment_id") or data.child("payment").id("id")
     amount = data.money("amount", "gross", currency=data.currency())
     identities = identity.of_reversal(
-        kind, report.creator, reversal=data.id("id"), order=order, is_part=amount is not None
+        kind,
+        report.creator,
+        reversal=data.id("id"),
+        order=order,
+        is_part=amount is not None,
+        is_whole=report.type.startswith(CHECKOUT) and data.fields.get("full_amount") is not False,
     )
     at = report.moment("created_at")
     return report.event(kind, identities, at=at, fan=_purchaser(data), amount=amount, takes_back=order)

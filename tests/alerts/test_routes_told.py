@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_routes import (
+    ENDS,
     LUNA,
     NOON,
     NUMBERS,
@@ -25,6 +26,8 @@ from told_routes import (
     flat,
     payment,
     post,
+    reversal,
+    spent,
     stamp,
 )
 
@@ -110,7 +113,7 @@ def histories(draw: st.DrawFn) -> tuple[int, list[Event]]:
     routes = draw(st.lists(st.sampled_from(sorted(ROUTES[kind])), min_size=1, max_size=4, unique=True))
     gaps = draw(st.lists(st.sampled_from([45, 70, 200, 400, 2000, 90_000]), min_size=1, max_size=4))
     ages = (timedelta(seconds=gap) for gap in accumulate(gaps))
-    true = [Happening(next(NUMBERS), 1, NOON + age, price=draw(st.sampled_from([PRICE, 1500]))) for age in ages]
+    true = [Happening(next(NUMBERS), 1, NOON + age, price=draw(st.sampled_from([PRICE, 1100, 1500]))) for age in ages]
     reports = [ROUTES[kind][route](one) for one in true for route in routes]
     return len(true), draw(st.permutations(reports + draw(st.lists(st.sampled_from(reports), max_size=3))))
 
@@ -137,15 +140,37 @@ async def test_what_every_route_tells_is_one_card(stores: Stores, happening: str
         assert len(await cards(stores, *turned, *turned[::-1])) == 1
 
 
-@pytest.mark.parametrize(
-    "webhook",
-    [payment("tip"), payment("tip", gross=charged), flat("tip.new", context=lambda _: "post", postUuid=post)],
-    ids=["price", "charged", "flat"],
-)
-async def test_a_sale_with_tax_is_one_card_whichever_amount_a_webhook_tells(stores: Stores, webhook: Route) -> None:
-    row = earned("tip", number="row_number", total=charged)
+ENDINGS = [
+    pytest.param(routes[one], routes[other], id=f"{kind}: {one}, {other}")
+    for kind, routes in ENDS.items()
+    for one, other in combinations(routes, 2)
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ENDINGS)
+async def test_an_ending_is_one_card_whatever_tells_it(stores: Stores, one: Route, other: Route) -> None:
+    for fan, order in enumerate(((one, other), (other, one))):
+        single = Happening(next(NUMBERS), fan, NOON)
+        assert len(await cards(stores, *(route(single) for route in order * 2))) == 1
+
+
+TAXED = {
+    "price, row with both": (payment("tip"), earned("tip", number="row_number", total=charged)),
+    "charged, row with both": (payment("tip", gross=charged), earned("tip", number="row_number", total=charged)),
+    "charged, row with the price": (payment("tip", gross=charged), earned("tip", number="row_number")),
+    "price, row with what was charged": (payment("tip"), earned("tip", number="row_number", gross=charged)),
+    "flat, row with both": (flat("tip.new", context=lambda _: "post", postUuid=post), earned("tip", total=charged)),
+    "refund, row with the price": (reversal("creator.refund.created", amount=charged), spent("refund")),
+    "dispute, row with the price": (reversal("creator.dispute.created", amount=charged), spent("chargeback")),
+}
+
+
+@pytest.mark.parametrize("routes", TAXED.values(), ids=TAXED)
+async def test_a_sale_with_tax_is_one_card_whichever_amount_a_route_tells(
+    stores: Stores, routes: tuple[Route, Route]
+) -> None:
     for fan, turns in enumerate(permutations(range(4))):
-        told = [route(one) for one in two(fan, charged=WITH_TAX) for route in (webhook, row)]
+        told = [route(one) for one in two(fan, charged=WITH_TAX) for route in routes]
         assert len(await cards(stores, *(told[turn] for turn in turns))) == 2, turns
 
 
@@ -159,7 +184,12 @@ LATE = {
 @pytest.mark.parametrize("other", ["payment", "earnings with own numbers"])
 @pytest.mark.parametrize(
     ("happening", "type_"),
-    [("first subscription", "creator.subscription.activated"), ("renewal", "creator.subscription.renewed")],
+    [
+        ("first subscription", "creator.subscription.activated"),
+        ("first subscription", "checkout_link.subscription.activated"),
+        ("renewal", "creator.subscription.renewed"),
+        ("renewal", "checkout_link.subscription.renewed"),
+    ],
 )
 async def test_a_period_is_one_card_with_its_payment_however_old_it_is(
     stores: Stores, happening: str, type_: str, other: str, how: str
@@ -187,6 +217,14 @@ async def test_each_part_of_a_payment_that_is_paid_back_is_a_card(stores: Stores
         told = [route(part) for part in parts for route in routes]
         found = await cards(stores, *(told[turn] for turn in turns))
         assert sorted(event.amount.minor for event in found if event.amount) == sorted((PRICE, second)), turns
+
+
+async def test_a_part_paid_back_much_later_is_a_card_though_it_is_nearly_as_large(stores: Stores) -> None:
+    paid = next(NUMBERS)
+    told = Happening(next(NUMBERS), 1, NOON, paid)
+    later = Happening(next(NUMBERS), 1, NOON + timedelta(hours=3), paid, price=900)
+    routes = (ROUTES["refund"]["creator"], ROUTES["refund"]["earnings"])
+    assert len(await cards(stores, routes[0](told), routes[1](later))) == 2
 
 
 async def test_a_message_bought_again_after_it_was_paid_back_is_a_second_card(stores: Stores) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 import msgspec
 
-from bot.alerts import findings
-from bot.domain.accounts import (
-    CreatorId,
-)
-from bot.domain.events import Event
+from bot.alerts import endings, findings
+from bot.domain.accounts import CreatorId, FanId
+from bot.domain.events import Event, EventKind, Fan
+from bot.domain.subscribers import Subscriber
 from bot.fanvue import webhooks
 from bot.fanvue.answers import decoder_for
 from bot.fanvue.insights import Earning, Reversal
@@ -198,18 +197,50 @@ def paid_order(one: Happening) -> str:
     return one.payment
 
 
-def period(type_: str) -> Route:
-    return envelope(
-        type_,
-        id=lambda one: f"sub_{one.fan_number}",
-        current_period_start=lambda one: stamp(one.at),
-        expires_at=lambda one: stamp(one.at + timedelta(days=30)),
-        created_at=lambda one: stamp(NOON - timedelta(days=300)),
-    )
+def period(type_: str, **fields: Callable[[Happening], Any]) -> Route:
+    told: dict[str, Callable[[Happening], Any]] = {
+        "id": lambda one: f"sub_{one.fan_number}",
+        "current_period_start": lambda one: stamp(one.at),
+        "expires_at": lambda one: stamp(one.at + timedelta(days=30)),
+        "created_at": lambda _: stamp(NOON - timedelta(days=300)),
+    }
+    return envelope(type_, **told | fields)
 
 
-def checkout(reason: str) -> Route:
-    return payment("", type_="checkout_link.payment.succeeded", billing_reason=lambda _: reason)
+def by_link(type_: str) -> Route:
+    """The checkout family's, by its own clock."""
+    return period(type_, current_period_start=lambda one: stamp(one.at + timedelta(seconds=3)))
+
+
+def checkout(reason: str | None, **fields: Callable[[Happening], Any]) -> Route:
+    return payment("", type_="checkout_link.payment.succeeded", billing_reason=lambda _: reason, **fields)
+
+
+def own_reversal(one: Happening) -> str:
+    """Another number than the other family gives the same refund."""
+    return f"FVC-{8_000_000 + one.number}"
+
+
+def ended(type_: str, **fields: Callable[[Happening], Any]) -> Route:
+    """A subscription of a month that was about to end, or is over."""
+    is_ending = type_.endswith("changed")
+    told: dict[str, Callable[[Happening], Any]] = {
+        "cancel_at_period_end": lambda _: is_ending,
+        "current_period_start": lambda one: stamp(one.at - timedelta(days=30)),
+        "expires_at": lambda one: stamp(one.at),
+    }
+    return envelope(type_, **told | fields)
+
+
+def unlisted(kind: EventKind) -> Route:
+    """What comparing the lists of subscribers tells, hours later."""
+
+    def tell(one: Happening) -> Event:
+        subscriber = Subscriber(Fan(FanId(one.fan), "sam", "Sam"), one.at, is_ending=True)
+        hours = [one.at + timedelta(hours=number) for number in (-2, 4)]
+        return endings.event_of(kind, LUNA, subscriber, read_at=hours[0], now=hours[1])
+
+    return tell
 
 
 ROUTES: dict[str, dict[str, Route]] = {
@@ -222,6 +253,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "flat": flat("subscription.new"),
         "payment": payment("subscription"),
         "activated": period("creator.subscription.activated"),
+        "activated by link": by_link("checkout_link.subscription.activated"),
         "checkout": checkout("subscription_initial"),
         "earnings": earned("subscription"),
         "earnings with own numbers": earned("subscription", number="row_number"),
@@ -238,6 +270,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "flat": flat("subscription.renewed"),
         "payment": payment("renewal"),
         "renewed": period("creator.subscription.renewed"),
+        "renewed by link": by_link("checkout_link.subscription.renewed"),
         "checkout": checkout("subscription_renewal"),
         "earnings": earned("renewal"),
         "earnings with own numbers": earned("renewal", number="row_number"),
@@ -275,12 +308,15 @@ ROUTES: dict[str, dict[str, Route]] = {
         "notification": notified(9, price=price, postUuid=each_bought),
     },
     "bundle": {
+        "flat": flat("purchase.new"),
         "payment": payment("mediaLink"),
         "earnings": earned("mediaLink"),
         "earnings with own numbers": earned("mediaLink", number="row_number"),
         "notification": notified(9, price=price),
     },
     "checkout": {
+        "flat": flat("purchase.new"),
+        "notification": notified(9, price=price),
         "payment": payment("checkoutLink"),
         "checkout": checkout("one_time"),
         "earnings": earned("checkoutLink"),
@@ -290,6 +326,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "creator": reversal("creator.refund.created"),
         "creator without its amount": reversal("creator.refund.created", amount=lambda _: None),
         "checkout": reversal("checkout_link.refund.created"),
+        "checkout with its own number": reversal("checkout_link.refund.created", id=own_reversal),
         "payment inside": reversal(
             "creator.refund.created", payment_id=lambda _: None, payment=lambda one: {"id": one.payment}
         ),
@@ -314,3 +351,15 @@ ROUTES: dict[str, dict[str, Route]] = {
         "spending": spent("chargeback"),
     },
 }
+
+ENDS: dict[EventKind, dict[str, Route]] = {
+    kind: {
+        "creator": ended(f"creator.subscription.{name}"),
+        "checkout without its dates": ended(
+            f"checkout_link.subscription.{name}", current_period_start=lambda _: None, expires_at=lambda _: None
+        ),
+        "list": unlisted(kind),
+    }
+    for kind, name in ((EventKind.CANCELLATION, "cancel_at_period_end_changed"), (EventKind.ENDED, "deactivated"))
+}
+"""A fan has one a period."""
