@@ -46,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(error.mistakes), file=sys.stderr)
         return BAD_CONFIGURATION
     logs.configure(settings.log_level)
+    gc.disable()
     if options.command == "run":
         return _until_done(_run(settings, options.role), when_stopped=OK)
     operations = _operations()
@@ -94,11 +95,7 @@ def _without_settings(options: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, role: str) -> int:
-    """Call Discord, load the rest meanwhile, run.
-
-    What is loaded stays for good: looking through it for garbage meanwhile would take a quarter of the start.
-    """
-    gc.disable()
+    """Call Discord, load the rest meanwhile, run."""
     from bot import starting  # noqa: PLC0415 - bad settings are told before anything heavy is loaded
 
     early = starting.begin(settings, role)
@@ -109,7 +106,7 @@ async def _run(settings: Settings, role: str) -> int:
 
 
 def _operations() -> Any:
-    """Everything there is; what is there by now is no garbage."""
+    """Everything there is; it stays, and to look through it for garbage meanwhile would take a quarter of the start."""
     from bot import operations  # noqa: PLC0415 - loaded when it is needed
 
     gc.freeze()

@@ -33,6 +33,7 @@ async def migrate(url: str) -> None:
     except StorageBusyError as error:
         why = advice(error.reason, "look at DATABASE_URL, and at it")
         raise DatabaseUnreachableError(f"The database does not answer: {why}.") from None
+    _require_known(version)
     if version == HEAD:
         return
     await _upgrade_in_child(address_of(url).render_as_string(hide_password=False))
@@ -49,10 +50,14 @@ async def version_of(database: Database) -> str | None:
 async def require_current(database: Database) -> None:
     """DatabaseUnreachableError says what to do when another version of the bot made it."""
     version = await version_of(database)
-    if version and version > HEAD:
-        raise DatabaseUnreachableError("The database was made by a newer version of the bot: upgrade the bot.")
+    _require_known(version)
     if version != HEAD:
         raise DatabaseUnreachableError("The database is not up to date: python -m bot migrate")
+
+
+def _require_known(version: str | None) -> None:
+    if version and version > HEAD:
+        raise DatabaseUnreachableError("The database was made by a newer version of the bot: upgrade the bot.")
 
 
 def _version(connection: Connection) -> str | None:

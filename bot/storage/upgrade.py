@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from alembic import command
 from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -71,9 +70,6 @@ def main() -> int:
     try:
         with translated():
             asyncio.run(run(sys.stdin.read().strip(), to_head))
-    except CommandError:
-        sys.stderr.write("it was made by a newer version of the bot\n")
-        return 1
     except StorageBusyError as error:
         sys.stderr.write(f"{advice(error.reason, error.reason)}\n")
         return 1
