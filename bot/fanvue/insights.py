@@ -63,6 +63,14 @@ class Earning(Shape, frozen=True, kw_only=True):
     post_uuid: str | None = None
     user: FanUser | None = None
 
+    @property
+    def identity(self) -> str | None:
+        """The order's row; ``None`` where no order is named."""
+        if not self.transaction_order_id:
+            return None
+        parts = (self.transaction_order_id, self.source, self.date, self.gross, self.message_uuid, self.post_uuid)
+        return "|".join(map(str, parts))
+
 
 class Reversal(Shape, frozen=True, kw_only=True):
     """A refund or chargeback; amounts are negative."""

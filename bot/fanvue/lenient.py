@@ -81,11 +81,16 @@ def field_of(complaint: str) -> str:
 
 
 def _empty(value: Any, complaint: str) -> bool:
-    """Whether the field complained of may be null, and is now, in every row where it is of that type."""
+    """Whether the field complained of may be null, and is now, in every row where it is of that type.
+
+    What tells where the next page is stays: without it the rest would be missing without a word.
+    """
     found, place = OPTIONAL.match(complaint), PLACE.search(complaint)
     if found is None or place is None:
         return False
     *steps, last = STEP.findall(place[1])
+    if not steps:
+        return False
     for holder in _holders(value, steps):
         for key in _keys(holder, last):
             if type(holder[key]) is TYPES[found[1]]:

@@ -10,7 +10,10 @@ Row = TypeVar("Row", bound=Shape)
 
 DATE_NAMES = ("sentBefore", "receivedBefore")
 MOST_STALE = 2
-"""Pages in a row without a new row: a numbered list that grew by a whole page meanwhile shows one, and goes on."""
+"""Pages in a row without a new row: a numbered list that grew by a whole page meanwhile shows one, and goes on.
+
+So does a list with an empty page that says there is more.
+"""
 
 Send = Callable[[Call[Page[Row]]], Awaitable[Page[Row]]]
 
@@ -22,39 +25,41 @@ async def pages(send: Send[Row], first_call: Call[Page[Row]], limit: int) -> Asy
     bring nothing new, so that a list that never says it is over cannot hold anybody.
     """
     call: Call[Page[Row]] | None = first_call
-    seen: set[str] = set()
+    seen: set[int] = set()
     given = stale = 0
     while call is not None and given < limit:
         page = await send(call)
         stale += 1
         for row in page.data:
-            identity = row.identity
-            if identity is not None:
-                if identity in seen:
+            if (identity := row.identity) is not None:
+                if hash(identity) in seen:
                     continue
-                seen.add(identity)
+                seen.add(hash(identity))
             if given == limit:
                 return
             stale = 0
             given += 1
             yield row
-        call = next_call(call, page) if page.data and stale < MOST_STALE else None
+        call = next_call(call, page) if stale < MOST_STALE else None
 
 
 def next_call(call: Call[Page[Row]], page: Page[Row]) -> Call[Page[Row]] | None:
     """The call for the page after this one; ``None`` at the end. Understands numbers, cursors and date filters."""
-    pairs = _next_position(page)
+    pairs = _next_position(call, page)
     if not pairs:
         return None
     following = call.with_query(*pairs)
     return following if following.query != call.query else None
 
 
-def _next_position(page: Page[Row]) -> tuple[tuple[str, str], ...]:
+def _next_position(call: Call[Page[Row]], page: Page[Row]) -> tuple[tuple[str, str], ...]:
     if page.pagination is not None:
-        return (("page", str(page.pagination.page + 1)),) if page.pagination.has_more is not False else ()
+        has_more = page.pagination.has_more
+        is_over = has_more is False or (has_more is None and not page.data)
+        asked = int(dict(call.query).get("page", "1"))
+        return () if is_over else (("page", str(asked + 1)),)
     if page.next_cursor:
-        return (("cursor", page.next_cursor),)
+        return (("cursor", str(page.next_cursor)),)
     if isinstance(page.date_filter, dict):
         return tuple((name, text) for name in DATE_NAMES if isinstance(text := page.date_filter.get(name), str))
     if page.date_filter:

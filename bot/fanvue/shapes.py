@@ -57,10 +57,9 @@ class Page(Shape, Generic[T], frozen=True, kw_only=True):
 
     data: list[T]
     pagination: Pagination | None = None
-    next_cursor: str | None = None
+    next_cursor: str | int | None = None
     date_filter: str | dict[str, Any] | None = None
     """Messages on ``/v1``: what to give back to get the next older piece."""
-    total: int | None = None
 
 
 class FanUser(Shape, frozen=True, kw_only=True):

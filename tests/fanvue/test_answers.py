@@ -15,6 +15,7 @@ from bot.fanvue.answers import decode, decoder_for, reasons, refusal
 from bot.fanvue.chats import Chat, Message
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.fanvue.insights import EarningsSummary
+from bot.fanvue.paging import next_call
 from bot.fanvue.shapes import Cents, Page, instant_of
 from bot.fanvue.wire import Call
 
@@ -280,6 +281,19 @@ def test_a_row_that_cannot_be_read_is_left_out_and_told_where_that_was_asked_for
 def test_a_list_of_which_no_row_can_be_read_is_refused_also_where_rows_may_be_left_out() -> None:
     with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.uuid"):
         decode("op", decoder_for(Page[Message]), b'{"data":[{"uuid":3},{"uuid":4},{}]}', str)
+
+
+def test_a_next_cursor_that_is_a_number_leads_on() -> None:
+    page = decoded(Page[Message], b'{"data":[{"uuid":"a"}],"nextCursor":20}')
+    following = next_call(chats.list_messages("fan"), page)
+    assert following is not None
+    assert ("cursor", "20") in following.query
+
+
+@pytest.mark.parametrize("way_on", ['"pagination":[]', '"nextCursor":{}', '"dateFilter":5'])
+def test_a_list_whose_way_on_cannot_be_read_is_refused_also_where_rows_may_be_left_out(way_on: str) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        decode("op", decoder_for(Page[Message]), f'{{"data":[{{"uuid":"a"}}],{way_on}}}'.encode(), str)
 
 
 @pytest.mark.parametrize("gross", ["null", '"5"'])

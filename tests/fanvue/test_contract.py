@@ -50,7 +50,6 @@ NOT_YET_USED: frozenset[str] = frozenset()
 
 ONLY_ON_V1 = {
     ("Page", "dateFilter"),
-    ("Page", "total"),
     ("Earning", "reversedTransactionOrderId"),
     ("Earning", "total"),
 }

@@ -121,6 +121,29 @@ async def test_a_list_that_never_says_it_is_over_ends_all_the_same(page: Page[Me
     assert len(send.asked) <= 3
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [Page(data=[], next_cursor="x"), numbered(1, True), Page(data=[], date_filter="2026-01-01T00:00:00Z")],
+    ids=["cursor", "page", "date"],
+)
+async def test_an_empty_page_that_says_there_is_more_hides_nothing(empty: Page[Message]) -> None:
+    assert [row.uuid for row in await read(Recorded(empty, Page(data=rows("a"))))] == ["a"]
+
+
+async def test_numbered_pages_that_do_not_tell_their_number_are_read_to_their_end() -> None:
+    more, last = Pagination(has_more=True), Pagination(has_more=False)
+    answers = [Page(data=rows(name), pagination=last if name == "d" else more) for name in "abcd"]
+    assert [row.uuid for row in await read(Recorded(*answers))] == ["a", "b", "c", "d"]
+
+
+async def test_payments_whose_cursors_go_round_are_given_once() -> None:
+    paid = Earning(date=instant_of("2026-01-01"), gross=Cents(1), net=Cents(1), transaction_order_id="order")
+    other = Earning(date=instant_of("2026-01-01"), gross=Cents(2), net=Cents(2), transaction_order_id="order")
+    send = Recorded(lambda call: Page(data=[paid, other], next_cursor="b" if ("cursor", "a") in call.query else "a"))
+    assert await read(send, limit=10_000, first=insights.earnings()) == [paid, other]
+    assert len(send.asked) <= 3
+
+
 async def test_rows_without_identity_are_all_given() -> None:
     earning = Earning(date=instant_of("2026-01-01"), gross=Cents(1), net=Cents(1))
     send = Recorded(Page(data=[earning, earning], next_cursor="x"), Page(data=[earning], next_cursor=None))
