@@ -111,7 +111,7 @@ class Catalogue:
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
         self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
         self.tokens.on_dead_grant(self.obituaries.tell)
-        self.ledger = Ledger(stores.uses, clock)
+        self.ledger = Ledger(stores.uses, stores.audit, clock)
         self.gate = Gate(fanvue, self.tokens, clock, self.ledger.note)
         self.stored, self.due, self.unwanted = Handover(), Bell(), Bell()
         self.readiness = Readiness()

@@ -72,7 +72,7 @@ async def _version(settings: Settings, stores: Stores) -> Finding:
     if sealed is None:
         return Finding.fine(subject, "cannot be asked before somebody is connected")
     token, asked = open_pair(Keyring(settings.keys), usable[0].account.id, sealed).access, users.current_user()
-    ledger = Ledger(stores.uses, clock)
+    ledger = Ledger(stores.uses, stores.audit, clock)
     ledger.note(Use(usable[0].account.id, asked.operation_id, asked.scopes, UseOutcome.DONE))
     await ledger.flush()
     async with FanvueClient(settings.fanvue_api_url, clock=clock) as client:

@@ -10,6 +10,7 @@ from bot.domain.access import Actor, AuditEntry, Way
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import StorageBusyError
 from bot.storage.database import Database
+from bot.storage.driver import to_its_end
 from bot.storage.forgotten import Forgotten
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import audit, creators
@@ -17,40 +18,67 @@ from bot.storage.schema import audit, creators
 log = structlog.get_logger(__name__)
 
 CONNECT = "connect"
+MOST_WAITING = 10_000
+"""What storage did not take by then is let go, so that memory stays bounded."""
 SOMEBODY = "somebody"
 """Stands for a person who was the object of an act and had themselves forgotten."""
 
 
 class AuditLog:
-    """Written once, never changed, but for who it was when that person is forgotten."""
+    """Written once, never changed, but for who it was when that person is forgotten.
+
+    What storage does not take now waits in memory, and goes with the next act or ``flush``.
+    """
 
     def __init__(self, database: Database, forgotten: Forgotten) -> None:
         self._database = database
         self._forgotten = forgotten
+        self._waiting: list[AuditEntry] = []
 
     async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
         """Note an act, who did it, from where, which way; whoever was forgotten while it was under way is not named.
 
-        What was done stays done where this cannot be stored now: then the log alone says so.
+        What was done stays done where this cannot be stored now.
         """
         if action == CONNECT:
             self._forgotten.lift(actor.user)
-        is_hidden = self._forgotten.hides(actor.user)
-        values = {
-            "at": at,
-            "actor": None if is_hidden else actor.user,
-            "creator_id": creator,
-            "action": action,
-            "guild": None if is_hidden else actor.guild,
-            "channel": None if is_hidden else actor.channel,
-            "outcome": outcome,
-            "way": actor.way,
-        }
+        if len(self._waiting) >= MOST_WAITING:
+            log.error("act_not_noted")
+            return
+        self._waiting.append(
+            AuditEntry(at, actor.user, creator, action, actor.guild, actor.channel, outcome, actor.way)
+        )
+        try:
+            await self.flush()
+        except StorageBusyError:
+            log.warning("acts_put_off", count=len(self._waiting))
+
+    async def flush(self) -> None:
+        """Everything noted so far is stored when this returns; StorageBusyError when it cannot be."""
+        taken, self._waiting = self._waiting, []
+        if taken:
+            await to_its_end(self._insert(taken))
+
+    async def _insert(self, taken: list[AuditEntry]) -> None:
         try:
             async with self._database.write() as connection:
-                await connection.execute(audit.insert().values(values))
+                await connection.execute(audit.insert(), [self._values(entry) for entry in taken])
         except StorageBusyError:
-            log.error("act_not_noted")
+            self._waiting[:0] = taken
+            raise
+
+    def _values(self, entry: AuditEntry) -> dict[str, Any]:
+        is_hidden = self._forgotten.hides(entry.actor)
+        return {
+            "at": entry.at,
+            "actor": None if is_hidden else entry.actor,
+            "creator_id": entry.creator,
+            "action": entry.action,
+            "guild": None if is_hidden else entry.guild,
+            "channel": None if is_hidden else entry.channel,
+            "outcome": entry.outcome,
+            "way": entry.way,
+        }
 
     async def of_creator(self, creator: CreatorId, limit: int) -> list[AuditEntry]:
         """The latest acts on a creator, newest first."""
@@ -77,6 +105,7 @@ class AuditLog:
 
     async def forget(self, user: DiscordUserId) -> None:
         """Leave that something was done, not by whom, nor to whom, nor with this person's creators, past ones too."""
+        await self.flush()
         own = or_(audit.c.creator_id.in_(creators_of(user)), audit.c.creator_id.in_(_left_behind(user)))
         changes = (
             update(audit).where(own).values(creator_id=None),

@@ -8,6 +8,7 @@ import structlog
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.uses import Use, period_of
+from bot.storage.audit import AuditLog
 from bot.storage.uses import Tally, UseStore
 
 log = structlog.get_logger(__name__)
@@ -22,11 +23,12 @@ class Ledger:
     """Uses gather in memory, counted, and are written in one commit each time storage is free.
 
     What a person does is written a moment later, when its answer is out; what the bot does by itself waits for the
-    next time, or a minute.
+    next time, or a minute. So do acts that storage did not take when they were done.
     """
 
-    def __init__(self, store: UseStore, clock: Clock) -> None:
+    def __init__(self, store: UseStore, acts: AuditLog, clock: Clock) -> None:
         self._store = store
+        self._acts = acts
         self._clock = clock
         self._waiting: dict[tuple[Use, datetime], Tally] = {}
         self._writing = asyncio.Lock()
@@ -61,6 +63,7 @@ class Ledger:
 
     async def flush(self) -> None:
         """Everything noted so far is stored when this returns; StorageBusyError when it cannot be."""
+        await self._acts.flush()
         async with self._writing:
             taken, self._waiting = self._waiting, {}
             if not taken:

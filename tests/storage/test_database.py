@@ -16,12 +16,14 @@ from stored_examples import ANNA, NOW, a_connection
 from structlog.testing import capture_logs
 
 from bot.domain.access import Actor
-from bot.domain.accounts import ChannelId, CreatorId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId
+from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.storage import Stores
 from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import AlreadyRunningError, Database
 from bot.storage.schema import connections, dm_channels, leases
+from bot.vault.ledger import Ledger
 
 on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=False)
 on_postgres = pytest.mark.parametrize("kind", ["postgresql"], indirect=False)
@@ -170,20 +172,45 @@ async def test_a_file_somebody_else_keeps_locked_is_busy_not_broken(database: Da
 
 
 @on_sqlite
-async def test_an_act_whose_note_cannot_be_written_stays_done_and_is_in_the_log(
+async def test_acts_that_cannot_be_noted_stay_done_and_are_noted_once_storage_answers_again(
     database: Database, database_url: str
 ) -> None:
     stores = Stores(database)
+    audit, ledger = stores.audit, Ledger(stores.uses, stores.audit, SystemClock())
     async with database.write() as connection:
         await connection.execute(text("PRAGMA busy_timeout=10"))
     with closing(sqlite3.connect(file_of(database_url))) as other, capture_logs() as logs:
         other.execute("BEGIN IMMEDIATE")
-        await stores.audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "comment", "done", NOW)
+        for action in ("comment", "repost"):
+            await audit.write(Actor(ANNA, "anna"), CreatorId("luna"), action, "done", NOW)
+        with pytest.raises(StorageBusyError):
+            await ledger.flush()
         other.rollback()
-    assert [(one["event"], one["log_level"]) for one in logs] == [
-        ("database_refuses", "error"),
-        ("act_not_noted", "error"),
+    assert [(one["event"], one.get("count")) for one in logs] == [
+        ("database_refuses", None),
+        ("acts_put_off", 1),
+        ("acts_put_off", 2),
     ]
+    await asyncio.gather(ledger.flush(), audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "reply", "sent", NOW))
+    noted = [entry.action for entry in await audit.of_creator(CreatorId("luna"), 10)]
+    assert sorted(noted) == ["comment", "reply", "repost"]
+
+
+@on_sqlite
+async def test_an_act_that_could_not_be_noted_names_nobody_who_was_forgotten_since(
+    database: Database, database_url: str
+) -> None:
+    stores, boris = Stores(database), DiscordUserId(77)
+    async with database.write() as connection:
+        await connection.execute(text("PRAGMA busy_timeout=10"))
+    with closing(sqlite3.connect(file_of(database_url))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await stores.audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "give reply", str(boris), NOW)
+        other.rollback()
+    for person in (ANNA, boris):
+        await stores.forget(person)
+    (entry,) = await stores.audit.of_creator(CreatorId("luna"), 10)
+    assert (entry.actor, entry.outcome) == (None, "somebody")
 
 
 @on_sqlite
