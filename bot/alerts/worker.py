@@ -24,7 +24,7 @@ from bot.alerts.sending import (
 )
 from bot.alerts.settling import Settler
 from bot.domain.accounts import DiscordUserId
-from bot.domain.alerts import OFF_SHIFT, PAUSED, UNWANTED, PlaceKind, Sent
+from bot.domain.alerts import OFF_SHIFT, PAUSED, SET_ASIDE, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError, StorageBusyError
 from bot.domain.events import EventKind
@@ -47,6 +47,8 @@ MESSAGES_AT_ONCE = 64
 """Enough for the pacer to be the only limit where Discord takes a second to answer."""
 BEAT_SECONDS = 5
 NONCE_SECONDS = 120
+PATIENCE_SECONDS = 120
+"""Others wait no longer for a card that Discord does not take."""
 OPEN_CARDS = 1000
 NOT_TAKEN = "Discord did not take it"
 GIVEN_UP = "Discord did not take it for a day"
@@ -84,6 +86,8 @@ class AlertWorker:
         self._holder = secrets.token_hex(8)
         self._settler = Settler(outbox, self._holder, clock, due)
         self._open_cards: dict[str, OpenCard] = {}
+        self._passed: dict[str, bool] = {}
+        """Places where something was set aside, and whether anything went there since."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._is_running = False
 
@@ -237,6 +241,8 @@ class AlertWorker:
         except Exception as error:  # noqa: BLE001 - one bad card must not stop the others
             log.error("card_failed", delivery=parcel.id, error=where(error))
             return await self._put_off(parcel, wanted)
+        if parcel.place.key in self._passed:
+            self._passed[parcel.place.key] = True
         return [Outcome(alert.delivery, card=_card(alert, sent)) for alert in wanted]
 
     async def _refused(self, parcel: Parcel, wanted: Sequence[Alert], error: Exception) -> list[Outcome]:
@@ -261,10 +267,17 @@ class AlertWorker:
         sent = None
         if first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS:
             sent = await self._sender.find(outgoing)
+            if sent is None and self._is_to_part(parcel):
+                raise CardGoneError
         if sent is None:
             sent = await self._sender.send(outgoing, written)
         self._open(outgoing)
         return sent
+
+    def _is_to_part(self, parcel: Parcel) -> bool:
+        """Whether it is the message that is not taken, while its place works: then each in it is tried alone."""
+        is_alone = len(parcel.contents) == 1
+        return not is_alone and parcel.shape is Shape.CARDS and self._passed.get(parcel.place.key, False)
 
     async def _grown(self, parcel: Parcel, wanted: Sequence[Alert]) -> Sent:
         """The card as it stands, with these added."""
@@ -298,10 +311,14 @@ class AlertWorker:
         """Everything in a message is tried again together."""
         now, first = self._clock.now(), parcel.contents[0].delivery
         due_at = next_try(first.attempts, first.first_tried_at or now, now, at_least_seconds=at_least_seconds)
-        reason = GIVEN_UP if due_at is None else NOT_TAKEN
         if due_at is None:
-            await self._closing.give_up(parcel.place, wanted, reason)
-        return [Outcome(alert.delivery, due_at=due_at, reason=reason) for alert in wanted]
+            await self._closing.give_up(parcel.place, wanted, GIVEN_UP)
+            return [Outcome(alert.delivery, reason=GIVEN_UP) for alert in wanted]
+        is_stuck = first.first_tried_at is not None and (now - first.first_tried_at).total_seconds() > PATIENCE_SECONDS
+        if not is_stuck or at_least_seconds:
+            return [Outcome(alert.delivery, due_at=due_at, reason=NOT_TAKEN) for alert in wanted]
+        self._passed.setdefault(parcel.place.key, False)
+        return [Outcome(alert.delivery, due_at=due_at, reason=SET_ASIDE, is_passed=True) for alert in wanted]
 
 
 def _card(alert: Alert, sent: Sent) -> NewCard:

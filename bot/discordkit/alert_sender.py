@@ -30,7 +30,7 @@ from bot.domain.faults import where
 
 log = structlog.get_logger(__name__)
 
-HISTORY_LENGTH = 50
+HISTORY_LENGTH = 100
 CARD_GONE = frozenset({UNKNOWN_CHANNEL, 10008, 50005, 50083, 160005})
 """Its channel or itself deleted, sent by the bot under another account, or in a post that others closed."""
 POST_GONE = frozenset({UNKNOWN_CHANNEL, 50083, 160005})

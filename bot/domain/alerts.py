@@ -18,6 +18,9 @@ PAUSED = "alerts there are paused"
 OFF_SHIFT = "until the next shift begins"
 """Why a delivery to somebody's direct messages rests."""
 
+SET_ASIDE = "Discord does not take it, so other cards pass"
+"""Why a delivery rests that was tried for minutes, and what the same fan did after it."""
+
 
 class PlaceKind(StrEnum):
     """What a card can be sent to."""

@@ -3,6 +3,8 @@
 Plain SQL for SQLite, where one process has the file: a commit between a webhook and its card.
 """
 
+# ruff: noqa: S608 - put together from constants
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +16,7 @@ from bot.domain.parcels import Shape, Waiting
 from bot.storage.database import Rows
 from bot.storage.events import NewEvent, StoredEvent
 from bot.storage.leasing import Delivery, DeliveryStatus, Due, Lease, Parcel, StandingRoute
+from bot.storage.schema import ASIDE
 from bot.storage.standing import Standing
 
 ADD = """
@@ -22,17 +25,18 @@ SELECT :key, :kind, :creator, :sealed_body, :topic, :received_at, :now WHERE :cr
     SELECT n.creator_id FROM creators n JOIN connections a ON a.creator_id = n.account_id WHERE a.paused_at IS NULL)
 ON CONFLICT (key) DO NOTHING RETURNING id
 """
-DELIVER = """
+DELIVER = f"""
 INSERT INTO deliveries (id, event_id, place_key, place_kind, target, guild, shows_amounts, due_at, happened_at, fan_id,
     status, attempts, lease_holder, leased_until, first_tried_at, parcel_id, shape)
 SELECT n.id, :event, :place_key, :place_kind, :target, :guild, :shows_amounts, :now, :happened_at, :fan,
     iif(n.is_free, 'leased', 'due'), n.is_free, iif(n.is_free, :holder, NULL), iif(n.is_free, :until, NULL),
     iif(n.is_free, :now, NULL), iif(n.is_free, n.id, NULL), iif(n.is_free, 'cards', NULL)
 FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'), 0) + 1 AS id, NOT EXISTS (
-    SELECT 1 FROM deliveries WHERE place_key = :place_key AND status IN ('due', 'leased')) AS is_free) n
+    SELECT 1 FROM deliveries WHERE place_key = :place_key AND status IN ('due', 'leased')) AND NOT EXISTS (
+    SELECT 1 FROM deliveries WHERE {ASIDE} AND place_key = :place_key AND fan_id = :fan) AS is_free) n
 RETURNING id, status
 """
-"""Leased where nothing of the place waits before it; its message is numbered after it."""
+"""Leased where nothing of the place, or of the fan, waits before it; its message is numbered after it."""
 
 
 class Taken(NamedTuple):

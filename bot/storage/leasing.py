@@ -13,16 +13,28 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, GuildId, MessageId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.alerts import SET_ASIDE, Place, PlaceKind
 from bot.domain.events import Event, EventKind
 from bot.domain.parcels import SUMMED_AT_ONCE, WINDOW, Cut, OpenCard, Shape, Waiting, cut
 from bot.domain.rules import Bundle
 from bot.storage.database import Rows
 from bot.storage.events import StoredEvent
 from bot.storage.instants import instant_of
+from bot.storage.schema import ASIDE
 
 NOT_SETTLED = "status IN ('due', 'leased')"
 IS_DUE = "(d.status = 'due' AND d.due_at <= :now OR d.status = 'leased' AND d.leased_until <= :now)"
+RESTING = f"(SELECT id, place_key, fan_id, due_at FROM deliveries WHERE {ASIDE} AND place_key > '') a"
+"""Each place has a key: naming it keeps SQLite from going through all that is held for other reasons."""
+FOLLOW = f"""
+UPDATE deliveries SET status = 'held', reason = :aside, due_at = (SELECT max(a.due_at) FROM {RESTING}
+    WHERE a.place_key = deliveries.place_key AND a.fan_id = deliveries.fan_id)
+WHERE id IN (SELECT d.id FROM {RESTING}
+    CROSS JOIN deliveries d
+    WHERE d.place_key = a.place_key AND d.id > a.id AND d.{NOT_SETTLED} AND d.fan_id = a.fan_id
+        AND d.status = 'due' AND d.parcel_id IS NULL)
+"""
+"""What a fan did waits for what they did before it."""
 HEADS = f"""
 SELECT d.id, d.place_key, d.place_kind FROM deliveries d
 WHERE d.id IN (SELECT min(id) FROM deliveries WHERE {NOT_SETTLED} GROUP BY place_key) AND {IS_DUE}
@@ -236,6 +248,7 @@ class Lease:
 
     def take(self, rows: Rows) -> list[Parcel]:
         """The next message of every place that has one due; leases that ran out are taken over."""
+        rows(FOLLOW, {"aside": SET_ASIDE})
         heads = HEADS + (" FOR UPDATE SKIP LOCKED" if self.locks_rows else "")
         found = rows(heads, {"now": self.now, "limit": self.limit})
         return [self._take_one(rows, int(head), str(place), PlaceKind(kind)) for head, place, kind in found]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
-from bot.domain.alerts import OFF_SHIFT, Place, PlaceKind
+from bot.domain.alerts import OFF_SHIFT, SET_ASIDE, Place, PlaceKind
 from bot.domain.parcels import OpenCard, Shape
 from bot.domain.rules import Bundle
 from bot.storage.cards import NewCard
@@ -51,10 +51,10 @@ class Unsent:
 
 
 class Outbox:
-    """Where deliveries wait, strictly in order for each place.
+    """Where deliveries wait, in order for each place.
 
     Invariants: a delivery is leased to one holder at a time; a later one of a place waits while an earlier one
-    is unsettled; what is settled never changes again.
+    is unsettled, but for one set aside, which those of its own fan alone wait for; what is settled never changes again.
     """
 
     def __init__(self, database: Database) -> None:
@@ -227,7 +227,7 @@ class Outbox:
         """A creator's cards that wait, and those given up since then; by place and reason."""
         is_dead = deliveries.c.status == DeliveryStatus.DEAD
         is_lost = is_dead & (deliveries.c.settled_at >= since)
-        is_off_shift = and_(text(HELD), deliveries.c.reason == OFF_SHIFT)
+        is_resting = and_(text(HELD), deliveries.c.reason.in_((OFF_SHIFT, SET_ASIDE)))
         facts = (
             deliveries.c.place_kind,
             deliveries.c.target,
@@ -240,7 +240,7 @@ class Outbox:
             .join(events, events.c.id == deliveries.c.event_id)
             .where(
                 events.c.creator_id == creator,
-                or_(text(WAITING), is_lost, is_off_shift),
+                or_(text(WAITING), is_lost, is_resting),
             )
             .group_by(*facts)
             .order_by(func.min(deliveries.c.id))

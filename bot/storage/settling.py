@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.storage.cards import NewCard
 from bot.storage.database import Rows
+from bot.storage.schema import ASIDE
 
 MINE = "status = 'leased' AND lease_holder = :holder AND id = :id RETURNING id"
 NO_LEASE = "lease_holder = NULL, leased_until = NULL"
@@ -23,6 +24,15 @@ VALUES (:id, :message, :channel, :creator, :fan, :fanvue_message, :now) ON CONFL
 """
 DEAD = f"UPDATE deliveries SET status = 'dead', settled_at = :now, reason = :reason, {NO_LEASE} WHERE {MINE}"
 LATER = f"UPDATE deliveries SET status = 'due', due_at = :due_at, reason = :reason, {NO_LEASE} WHERE {MINE}"
+PASSED_AT_MOST = 3
+"""Messages of one place: where so many are not taken it is the place that is broken, and nothing passes any more."""
+LET_PASS = f"""
+UPDATE deliveries SET due_at = :due_at, reason = :reason, {NO_LEASE}, status = CASE WHEN (
+    SELECT count(DISTINCT a.parcel_id) FROM (SELECT place_key, parcel_id FROM deliveries WHERE {ASIDE}) a
+    WHERE a.place_key = deliveries.place_key AND a.parcel_id <> deliveries.parcel_id
+) < {PASSED_AT_MOST} THEN 'held' ELSE 'due' END
+WHERE {MINE}
+"""
 HOLD = f"""
 UPDATE deliveries SET status = 'held', due_at = :until, reason = :reason, bundle = coalesce(bundle, 'shift'),
     parcel_id = CASE WHEN attempts > 1 THEN parcel_id END, shape = CASE WHEN attempts > 1 THEN shape END,
@@ -43,6 +53,8 @@ class Outcome:
     held_until: datetime | None = None
     """Nothing behind it waits for it meanwhile."""
     reason: str | None = None
+    is_passed: bool = False
+    """Whether what others did goes on until that later try."""
 
 
 def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
@@ -52,7 +64,7 @@ def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: dateti
         if outcome.card is not None:
             _settle_sent(rows, outcome.card, mine, now)
         elif outcome.due_at is not None:
-            rows(LATER, mine | {"due_at": outcome.due_at, "reason": outcome.reason})
+            rows(LET_PASS if outcome.is_passed else LATER, mine | {"due_at": outcome.due_at, "reason": outcome.reason})
         elif outcome.held_until is not None:
             rows(HOLD, mine | {"until": outcome.held_until, "reason": outcome.reason})
         else:

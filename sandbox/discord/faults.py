@@ -20,12 +20,15 @@ class Fault:
     drop: bool = False
     is_global: bool = False
     from_cloudflare: bool = False
+    naming: str = ""
     hits: int = 0
     is_removed: bool = False
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def strikes(self, method: str, path: str) -> bool:
+    def strikes(self, method: str, path: str, body: object = None) -> bool:
         if self.is_removed or (self.times is not None and self.hits >= self.times):
+            return False
+        if self.naming not in str(body):
             return False
         return self.method in {"*", method} and fnmatchcase(path, self.path_glob)
 
@@ -43,10 +46,10 @@ class Faults:
         self._ordered.append(fault)
         return fault
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def strike(self, method: str, path: str, body: object = None) -> Fault | None:
         """The first fault that applies to this request, counted as struck."""
         for fault in self._ordered:
-            if fault.strikes(method, path):
+            if fault.strikes(method, path, body):
                 fault.hits += 1
                 return fault
         return None

@@ -286,12 +286,13 @@ class StandInDiscord:
         drop: bool = False,
         is_global: bool = False,
         from_cloudflare: bool = False,
+        naming: str = "",
     ) -> Fault:
         """Makes matching requests fail, `times` times (None: until `remove()` on what is returned).
 
         `path_glob` is matched against the path after `/api/v10`, `*` as method against all. `after_applying` first
         does what was asked. `hang` holds the request until removed, `drop` cuts the connection, `from_cloudflare`
-        answers HTML without a Via header, as an address ban does.
+        answers HTML without a Via header, as an address ban does. Only what is `naming` these words fails.
         """
         fault = Fault(
             method,
@@ -305,6 +306,7 @@ class StandInDiscord:
             drop=drop,
             is_global=is_global,
             from_cloudflare=from_cloudflare,
+            naming=naming,
         )
         return self._faults.add(fault)
 

@@ -211,6 +211,7 @@ class Desk:
     async def deliver(self, worker: AlertWorker | None = None) -> int:
         """Deliver until nothing is due; how many tries there were."""
         chosen, tries = worker or self.worker(), 0
+        await self.stores.outbox.wake(self.clock.now())
         while delivered := await chosen.deliver_due():
             tries += delivered
         return tries

@@ -14,7 +14,7 @@ from bot.alerts.intake import Intake, Kept
 from bot.alerts.router import FORWARDED_AT_ONCE
 from bot.alerts.sealing import seal_event
 from bot.domain.accounts import ChannelId, CreatorId, FanId
-from bot.domain.alerts import Dispatch, Route
+from bot.domain.alerts import SET_ASIDE, Dispatch, Route
 from bot.domain.claims import Claim
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind, Fan
@@ -123,6 +123,24 @@ async def test_one_event_is_leased_just_as_the_outbox_would_lease_it(desk: Desk)
         await stores.outbox.settle(outcomes, "me", NOW)
     assert found[0] == found[1]
     assert len(found[0]) == 4
+
+
+async def test_what_a_fan_did_does_not_overtake_a_card_of_theirs_that_was_set_aside(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Anna", "One")
+    (parcel,) = await desk.stores.outbox.lease("h1", NOW, 60, 1)
+    later = NOW + timedelta(hours=1)
+    passed = Outcome(parcel.contents[0].delivery.id, due_at=later, reason=SET_ASIDE, is_passed=True)
+    await desk.stores.outbox.settle([passed], "h1", NOW)
+    async with at_work(desk) as line:
+        for name in ("Anna", "Bea"):
+            fan = Fan(FanId(f"fan-{name}"), name.lower(), name)
+            assert await line.intake.keep(desk.event(name, fan=fan), NOW) is Kept.NEWS
+        async with asyncio.timeout(5):
+            while [status for _, status in await desk.ledger()] != ["held", "held", "done"]:
+                await asyncio.sleep(0.005)
+        assert line.ways == [True, True]
+    assert desk.names() == ["Bea"]
 
 
 async def test_what_is_known_or_of_nobody_makes_no_card_that_way_either(desk: Desk) -> None:

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from alert_desk import Desk
+from alert_desk import LUNA, POSTS, Desk
 
 from bot.alerts.sealing import seal_event
+from bot.alerts.worker import AlertWorker
 from bot.domain.accounts import FanId
+from bot.domain.alerts import SET_ASIDE
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
 from bot.vault.keyring import Keyring, new_key
+from sandbox.discord.faults import Fault
 
 
 def poison(desk: Desk) -> dict[str, Event]:
@@ -100,3 +103,73 @@ async def test_what_nobody_foresaw_costs_that_card_alone(desk: Desk, caplog: pyt
     assert await desk.reason(1) == ("dead", "unreadable: RuntimeError")
     assert desk.names() == ["Bea"]
     assert "canary" not in caplog.text
+
+
+def poisoned(desk: Desk) -> Fault:
+    """Discord answers whatever is about one fan with an error of its own."""
+    return desk.discord.fail("POST", POSTS, status=503, times=None, naming="Poison")
+
+
+async def pass_minutes(desk: Desk, worker: AlertWorker, minutes: int) -> None:
+    for _ in range(minutes * 6):
+        await desk.deliver(worker)
+        desk.clock.step(seconds=10)
+
+
+async def test_what_discord_does_not_take_keeps_what_others_did_for_minutes_at_most(desk: Desk) -> None:
+    poisoned(desk)
+    worker = desk.worker()
+    await desk.route(desk.place())
+    await desk.write("Poison", "One")
+    await desk.write("Anna", "Hello")
+    await pass_minutes(desk, worker, 4)
+    assert desk.names() == ["Anna"]
+    await desk.write("Poison", "Two")
+    await desk.write("Bea", "Hello")
+    await desk.deliver(worker)
+    assert desk.names() == ["Anna", "Bea"]
+    (waiting,) = await desk.stores.outbox.unsent(LUNA, desk.clock.now())
+    assert (waiting.count, waiting.reason) == (2, SET_ASIDE)
+
+
+async def test_what_a_fan_did_comes_in_its_order_though_others_passed_it(desk: Desk) -> None:
+    fault, worker, desk.channel.nsfw = poisoned(desk), desk.worker(), True
+    await desk.route(desk.place())
+    await desk.write("Poison", "One")
+    await pass_minutes(desk, worker, 4)
+    for name, text in (("Poison", "Two"), ("Bea", "Hello"), ("Poison", "Three")):
+        await desk.write(name, text)
+        await desk.deliver(worker)
+    fault.remove()
+    await pass_minutes(desk, desk.worker(), 30)
+    assert desk.names() == ["Bea", "Poison"]
+    shown = "".join(card.text for card in desk.cards())
+    assert shown.index("One") < shown.index("Two") < shown.index("Three")
+    assert await desk.is_done()
+
+
+async def test_a_card_discord_does_not_take_keeps_none_that_share_its_message(desk: Desk) -> None:
+    poisoned(desk)
+    await desk.route(desk.place())
+    await desk.happen("Anna", "Bea", "Poison", "Cleo", "Dora")
+    worker = desk.worker()
+    await pass_minutes(desk, worker, 4)
+    assert desk.names() == []
+    await desk.write("Eve", "Hello")
+    await pass_minutes(desk, worker, 30)
+    assert desk.names() == ["Eve", "Anna", "Bea", "Cleo", "Dora"]
+
+
+async def test_where_discord_takes_nothing_few_cards_of_a_place_are_tried_however_many_wait(desk: Desk) -> None:
+    await desk.route(desk.place())
+    fault, worker = desk.discord.fail("POST", POSTS, status=503, times=None), desk.worker()
+    for number in range(8):
+        await desk.write(f"Fan {number}", "Hello")
+        await pass_minutes(desk, worker, 3)
+    await pass_minutes(desk, worker, 60)
+    before = fault.hits
+    await pass_minutes(desk, worker, 60)
+    assert fault.hits - before <= 10
+    fault.remove()
+    await pass_minutes(desk, worker, 31)
+    assert await desk.is_done()

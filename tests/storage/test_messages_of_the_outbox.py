@@ -20,11 +20,12 @@ from stored_examples import (
 )
 
 from bot.domain.accounts import ChannelId, FanId
-from bot.domain.alerts import Dispatch
+from bot.domain.alerts import SET_ASIDE, Dispatch
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage import Stores
 from bot.storage.leasing import Lease, Parcel
 from bot.storage.outbox import DeliveryStatus, Outcome
+from bot.storage.settling import PASSED_AT_MOST
 
 
 async def take(stores: Stores, holder: str = "h1", at: object = NOW, **more: object) -> list[Parcel]:
@@ -161,3 +162,34 @@ async def test_updates_reach_the_fans_messages_that_came_before_them(stores: Sto
     assert due.delivery.status is DeliveryStatus.DONE
     assert due.card is not None
     assert (due.card.elsewhere_at, due.card.read_at, due.card.removed_at) == (SOON, SOON, SOON)
+
+
+async def did(stores: Stores, key: str, fan: str) -> None:
+    await stores.events.add_many([an_event(key)])
+    (stored,) = await stores.events.unrouted(10)
+    await stores.events.route(stored.id, [Dispatch(a_route(), happened_at=NOW, fan=FanId(fan))], NOW)
+
+
+async def test_what_is_passed_is_waited_for_by_its_own_fan_alone(stores: Stores) -> None:
+    for key, fan in {"k1": "anna", "k2": "bea", "k3": "anna"}.items():
+        await did(stores, key, fan)
+    (parcel,) = await take(stores)
+    passed = Outcome(parcel.contents[0].delivery.id, due_at=SOON, reason=SET_ASIDE, is_passed=True)
+    await stores.outbox.settle([passed], "h1", NOW)
+    (next_one,) = await take(stores)
+    assert [due.event_key for due in next_one.contents] == ["k2"]
+    assert await statuses(stores) == {"held": 2, "leased": 1}
+    await stores.outbox.settle([Outcome(next_one.contents[0].delivery.id, reason="over")], "h1", NOW)
+    assert await stores.outbox.wake(SOON) == 2
+    (again,) = await take(stores, at=SOON)
+    assert [due.event_key for due in again.contents] == ["k1"]
+
+
+async def test_where_several_are_passed_already_nothing_more_is(stores: Stores) -> None:
+    for number in range(PASSED_AT_MOST + 2):
+        await did(stores, f"k{number}", f"fan-{number}")
+        for parcel in await take(stores):
+            (due,) = parcel.contents
+            passed = Outcome(due.delivery.id, due_at=SOON, reason=SET_ASIDE, is_passed=True)
+            await stores.outbox.settle([passed], "h1", NOW)
+    assert await statuses(stores) == {"held": PASSED_AT_MOST, "due": 2}

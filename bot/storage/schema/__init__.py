@@ -11,7 +11,7 @@ from bot.storage.schema.accounts import (
     rights,
     shifts,
 )
-from bot.storage.schema.alerts import HELD, WAITING, cards, deliveries, dm_channels, events, refusals, routes
+from bot.storage.schema.alerts import ASIDE, HELD, WAITING, cards, deliveries, dm_channels, events, refusals, routes
 from bot.storage.schema.arrivals import identities
 from bot.storage.schema.base import HEAD, RowNumber, metadata
 from bot.storage.schema.catching_up import cursors, pollings
@@ -23,6 +23,7 @@ from bot.storage.schema.rules import desk_posts, mutes, spender_lists, spenders,
 from bot.storage.schema.trust import card_removals, departures, uses
 
 __all__ = [
+    "ASIDE",
     "HEAD",
     "HELD",
     "WAITING",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.domain.alerts import SET_ASIDE
 from bot.storage.instants import Instant
 from bot.storage.schema.base import RowNumber, metadata, partial_index
 
@@ -85,6 +86,13 @@ partial_index(
     "ix_deliveries_held",
     deliveries.c.due_at,
     where=HELD,
+)
+
+ASIDE = f"status = 'held' AND reason = '{SET_ASIDE}'"
+partial_index(
+    "ix_deliveries_aside",
+    deliveries.c.place_key,
+    where=ASIDE,
 )
 
 cards = Table(

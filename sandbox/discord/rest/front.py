@@ -66,7 +66,7 @@ class Front:
         if self.answer_delay_seconds:
             await asyncio.sleep(self.answer_delay_seconds)
         request = Request(http.match_info, http.query, call.json, uploads, call)
-        fault = self._faults.strike(call.method, call.path)
+        fault = self._faults.strike(call.method, call.path, call.json)
         bucket_key = http.match_info["channel_id"] if route.path == CREATE_MESSAGE and call.method == "POST" else None
         if fault is not None and not fault.after_applying:
             reply = await self._fail(fault, call, http)
