@@ -24,8 +24,10 @@ from told_routes import (
     earned,
     envelope,
     flat,
+    notified,
     payment,
     post,
+    price,
     reversal,
     spent,
     stamp,
@@ -227,7 +229,28 @@ async def test_a_part_paid_back_much_later_is_a_card_though_it_is_nearly_as_larg
     assert len(await cards(stores, routes[0](told), routes[1](later))) == 2
 
 
-async def test_a_message_bought_again_after_it_was_paid_back_is_a_second_card(stores: Stores) -> None:
-    first, again = Happening(next(NUMBERS), 1, NOON), Happening(next(NUMBERS), 1, NOON + timedelta(days=1))
-    routes = [payment("post", post_uuid=post), earned("post", postUuid=post)]
-    assert len(await cards(stores, *(route(one) for one in (first, again) for route in routes))) == 2
+POST_BOUGHT = flat("purchase.new", postUuid=post)
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        (payment("post", post_uuid=post), earned("post", postUuid=post)),
+        (POST_BOUGHT, earned("post", postUuid=post)),
+        (POST_BOUGHT, earned("post", number="row_number")),
+        (POST_BOUGHT, notified(9, price=price, postUuid=post)),
+    ],
+    ids=["payment, earnings", "flat, earnings", "flat, earnings of no post", "flat, notification"],
+)
+async def test_a_post_bought_again_after_it_was_paid_back_is_a_second_card(
+    stores: Stores, routes: tuple[Route, Route]
+) -> None:
+    for fan, order in enumerate((routes, routes[::-1])):
+        first, again = Happening(next(NUMBERS), fan, NOON), Happening(next(NUMBERS), fan, NOON + timedelta(days=1))
+        told = [*(route(first) for route in order), spent("refund")(first), *(route(again) for route in order)]
+        assert len(await cards(stores, *told, *told)) == 3
+
+
+async def test_a_purchase_the_flat_family_tells_again_after_it_was_paid_back_is_no_second_card(stores: Stores) -> None:
+    bought = Happening(next(NUMBERS), 1, NOON)
+    assert len(await cards(stores, POST_BOUGHT(bought), spent("refund")(bought), POST_BOUGHT(bought))) == 2
