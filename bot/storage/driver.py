@@ -48,6 +48,13 @@ class PatientConnection(aiosqlite.Connection):
         """Whether it takes statements."""
         return bool(self._running and self._connection)
 
+    async def _connect(self) -> Any:
+        try:
+            return await to_its_end(super()._connect())
+        except asyncio.CancelledError:
+            await to_its_end(self.close())
+            raise
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]

@@ -59,6 +59,7 @@ class AsyncEngine:
 
     def __init__(self, plain: Engine) -> None:
         self.plain = plain
+        self._is_disposed = False
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
@@ -67,7 +68,13 @@ class AsyncEngine:
         try:
             yield AsyncConnection(plain)
         finally:
-            await to_its_end(greenlet_spawn(plain.close))
+            await to_its_end(greenlet_spawn(self._give_back, plain))
+
+    def _give_back(self, connection: Connection) -> None:
+        """To the pool, while it will be closed with the pool."""
+        if self._is_disposed:
+            connection.invalidate()
+        connection.close()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -86,5 +93,6 @@ class AsyncEngine:
         return type(self)(self.plain.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def dispose(self) -> None:
-        """Close the connections that lie idle."""
+        """Close the connections that lie idle now, and those in use as soon as they are given back."""
+        self._is_disposed = True
         await greenlet_spawn(self.plain.dispose)

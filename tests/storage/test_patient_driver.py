@@ -2,12 +2,16 @@
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from bot.storage.database import Database
 from bot.storage.driver import connector
+from bot.storage.engine import AsyncConnection
 
 LONG = (
     "INSERT INTO numbers WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 400000) "
@@ -65,6 +69,43 @@ async def test_whoever_writes_while_dealing_with_a_cancelled_write_does_not_wait
         found = (await connection.exec_driver_sql("SELECT n FROM numbers")).scalars().all()
     assert set(found) == {3}
     await database.close()
+
+
+@pytest.mark.parametrize("how", [Database.read, Database.write])
+async def test_what_is_in_use_when_the_database_is_closed_or_opened_after_is_closed_in_the_end(
+    tmp_path: Path, how: Callable[[Database], AbstractAsyncContextManager[AsyncConnection]]
+) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'file.db'}")
+    async with how(database) as connection:
+        await database.close()
+        await connection.exec_driver_sql("SELECT 1")
+    async with how(database) as connection:
+        await connection.exec_driver_sql("SELECT 1")
+    assert drivers() == []
+
+
+def test_a_stop_while_a_connection_is_opened_leaves_nothing_that_is_under_way(tmp_path: Path) -> None:
+    async def stopped(steps: int) -> None:
+        async def open_one() -> None:
+            await (await connector(str(tmp_path / "file.db"), 5)()).close()
+
+        opening = asyncio.create_task(open_one())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+
+    for steps in range(1, 8):
+        asyncio.run(stopped(steps))
+        assert drivers() == []
+
+
+def drivers() -> list[threading.Thread]:
+    """The drivers' threads that do not end by themselves."""
+    found = [one for one in threading.enumerate() if "_connection_worker_thread" in one.name]
+    for one in found:
+        one.join(0.05)
+    return [one for one in found if one.is_alive()]
 
 
 def sqlite3_insert(connection: object) -> None:
