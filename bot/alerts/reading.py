@@ -125,6 +125,14 @@ class Reading:
         self.has_gap |= not is_done
         return is_done
 
+    def end_list(self, look: Look, count: int) -> None:
+        """The same of a whole list: one of several pages is read once more, since rows move while they are read."""
+        self.end(look, count, MOST_ROWS)
+        again = f"again:{look.floor.isoformat()}"
+        if count > PAGE_SIZE and not look.is_seen(again):
+            self.has_gap = True
+            self.marks.append(again)
+
 
 async def read_chats(look: Look, reading: Reading) -> None:
     """Unread chats, out of all where Fanvue does not list them alone, which is tried again in another hour."""
@@ -154,7 +162,7 @@ async def _read_listed(look: Look, reading: Reading, filters: Sequence[str]) -> 
                 reading.has_gap = True
                 break
             opened += await _read_chat(look, chat, at, reading)
-    reading.end(look, count, MOST_ROWS)
+    reading.end_list(look, count)
 
 
 def _recent_chats(
@@ -301,7 +309,7 @@ async def _read_back(
             event = finding(row)
             if event is not None:
                 reading.events.append(event)
-    reading.end(look, count, MOST_ROWS)
+    reading.end_list(look, count)
 
 
 async def _recent(

@@ -1,5 +1,7 @@
 """What Fanvue's lists hold comes once although it refuses how they are asked for, or they are longer than is read."""
 
+from datetime import timedelta
+
 import pytest
 from polling_ground import CREATOR, Ground, Process
 
@@ -88,3 +90,41 @@ async def test_more_answers_in_one_chat_than_a_page_holds_are_all_found(ground: 
         await ground.fanvue.creator_writes(CREATOR, ground.fan, str(number))
     await looks(process, 2)
     assert sorted(map(int, map(str, await process.texts()))) == list(range(60))
+
+
+async def test_a_chat_read_at_fanvue_between_two_pages_hides_no_other(ground: Ground, process: Process) -> None:
+    fans = more_fans(ground, 55)
+    for fan in fans:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"hello of {fan}")
+        ground.time.pass_by(60)
+
+    def read_the_newest(_answer: object) -> None:
+        desk, person = ground.fanvue.world.fan(CREATOR, fans[-1])
+        for message in desk.chats[person.user.uuid].messages:
+            message.is_read = True
+
+    ground.fanvue.faults.rewrite("listChats", read_the_newest, times=1)
+    await looks(process, 2)
+    assert sorted(map(str, await process.texts())) == sorted(f"hello of {fan}" for fan in fans)
+    read_to = (await process.polling(ground.creator)).cursors[Source.CHATS].read_to
+    await looks(process, 1)
+    assert read_to is not None
+    assert read_to > ground.time.now() - timedelta(minutes=10)
+
+
+async def test_a_fan_who_writes_again_between_two_pages_loses_none_of_their_messages(
+    ground: Ground, process: Process
+) -> None:
+    fans = more_fans(ground, 55)
+    for fan in fans:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"hello of {fan}")
+        ground.time.pass_by(60)
+    first = fans[0]
+
+    def write_again(_answer: object) -> None:
+        ground.fanvue._play.write(CREATOR, first, "again")
+
+    ground.fanvue.faults.rewrite("listChats", write_again, times=1)
+    await looks(process, 3)
+    every = [f"hello of {fan}" for fan in fans]
+    assert sorted(map(str, await process.texts())) == sorted([*every, "again"])
