@@ -58,10 +58,13 @@ class RunLock:
         self._database = path
         self._opened = _identity(path)
         self._path = path.with_name(path.name + ".lock")
+        self._held: tuple[int, int] | None = None
         self._descriptor: int | None = None
 
     def is_file_there(self) -> bool:
-        """Whether the file is still the one that was there at first: what is written to a removed one is lost."""
+        """Whether the file is still the one that was there at first, and ours: what is written to another is lost."""
+        if self._descriptor is not None and _identity(self._path) != self._held:
+            self._acquire_anew()
         return self._opened is not None and _identity(self._database) == self._opened
 
     def acquire(self) -> None:
@@ -75,6 +78,7 @@ class RunLock:
             os.close(descriptor)
             raise AlreadyRunningError from None
         os.fchmod(descriptor, FILE_MODE)
+        self._held = _identity(self._path)
         self._descriptor = descriptor
 
     def release(self) -> None:
@@ -82,3 +86,15 @@ class RunLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _acquire_anew(self) -> None:
+        """Somebody removed the lock's file: hold a new one, or let go for good where another process holds that."""
+        former, self._descriptor = self._descriptor, None
+        try:
+            self.acquire()
+        except AlreadyRunningError:
+            self._opened = None
+        except OSError:  # its folder is away, and may come back
+            self._descriptor, former = former, None
+        if former is not None:
+            os.close(former)

@@ -86,6 +86,24 @@ async def test_a_second_run_on_one_file_is_refused_until_the_first_ends(database
 
 
 @on_sqlite
+async def test_a_running_bot_whose_lock_was_removed_holds_it_again_or_writes_no_more(database_url: str) -> None:
+    lock = file_of(f"{database_url}.lock")
+    async with Database.open(database_url) as first, Database.open(database_url) as second:
+        await first.claim()
+        lock.unlink()
+        await Stores(first).dms.remember(ANNA, ChannelId(1))
+        with pytest.raises(AlreadyRunningError):
+            await second.claim()
+        lock.unlink()
+        await second.claim()
+        for _ in range(2):
+            with pytest.raises(StorageBusyError):
+                await Stores(first).dms.remember(ANNA, ChannelId(2))
+            await second.close()
+        assert not await Stores(first).is_reachable()
+
+
+@on_sqlite
 async def test_other_commands_work_beside_a_run(database_url: str) -> None:
     async with Database.open(database_url) as running, Database.open(database_url) as beside:
         await running.claim()
