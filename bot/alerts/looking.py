@@ -259,8 +259,9 @@ class Looker:
         self._told_odd.update(left_out)
 
     def _first_since(self, creator: Creator) -> datetime:
+        """By Fanvue's clock: with ours ahead, what happens until then would be history."""
         now = self._clock.now()
-        return min(max(creator.connection.connected_at, now - FIRST_LOOK_BACK), now)
+        return min(max(creator.connection.connected_at, now - FIRST_LOOK_BACK), now) - self._gate.clock_ahead
 
 
 def _has_earnings(followed: Followed) -> bool:

@@ -26,7 +26,7 @@ from bot.fanvue.errors import (
     UnreachableError,
     VersionRetiredError,
 )
-from bot.fanvue.limits import Limits, Priority, Room, standing_of
+from bot.fanvue.limits import Limits, Priority, Room, ahead_of, standing_of
 from bot.fanvue.transport import Answer, Connections
 from bot.fanvue.wire import API_VERSION, VERSION_HEADER, Call
 
@@ -84,6 +84,8 @@ class FanvueClient:
         self._address = lru_cache(maxsize=ADDRESSES)(httpx.URL)
         self._decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
         self._deprecations: dict[str, Deprecation] = {}
+        self.ahead = timedelta()
+        """By how much our clock is ahead of Fanvue's, as its last answer that told the time had it."""
 
     @property
     def deprecations(self) -> Mapping[str, Deprecation]:
@@ -198,7 +200,10 @@ class FanvueClient:
         return cast("T", decode(call.operation_id, decoder, answer.body, call.left_out))
 
     def _keep_limits(self, call: Call[Any], bucket: str, answer: Answer) -> None:
-        standing = standing_of(answer.headers, self._clock.now())
+        now = self._clock.now()
+        ahead = ahead_of(answer.headers, now)
+        self.ahead = self.ahead if ahead is None else ahead
+        standing = standing_of(answer.headers, now)
         self._limits.observe(bucket, call.operation_id, standing)
         if answer.status == 429:  # noqa: PLR2004 - Too Many Requests
             raise RateLimitedError(call.operation_id, self._limits.block(bucket, call.operation_id, standing))

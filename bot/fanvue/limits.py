@@ -24,6 +24,8 @@ LATER_WINDOW = WINDOW / 2
 LONGEST_BLOCK_SECONDS = 24 * 3600
 BLOCK_WITHOUT_HEADER_SECONDS = 30
 CLOCK_JUMP = timedelta(seconds=5)
+MOST_AHEAD = timedelta(days=1)
+"""Clocks that are set wrong are so by minutes, or by a zone; what differs by more is no time of Fanvue's own."""
 SWEPT_AT_ONCE = 2
 MAX_LIMIT = 1_000_000
 EARLIEST_UNIX_SECONDS = 1_000_000_000
@@ -183,6 +185,14 @@ class Limits:
                 del self._buckets[name]
             else:
                 self._turns.append(name)
+
+
+def ahead_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """By how much our clock is ahead of Fanvue's; ``None`` where an answer does not tell, or not to be believed."""
+    their_now = _http_date(headers.get("date", ""))
+    if their_now is None or abs(ahead := now - their_now) > MOST_AHEAD:
+        return None
+    return ahead if abs(ahead) > CLOCK_JUMP else timedelta()
 
 
 def standing_of(headers: Mapping[str, str], now: datetime) -> Standing:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -99,6 +100,11 @@ class Gate:
         _check(creator.connection, call.scopes)
         work = self._call(creator.connection, call, deadline_seconds, Priority.BACKGROUND, token)
         return await self._watched(creator.id, None, call, work)
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """By how much our clock is ahead of Fanvue's, as far as it is known."""
+        return self._client.ahead
 
     def room(self, creator: Creator) -> Room | None:
         """How many calls are left for a creator at present; ``None`` while none was made lately."""

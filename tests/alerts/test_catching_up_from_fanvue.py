@@ -161,6 +161,23 @@ async def test_a_clock_that_steps_neither_stops_nor_floods(ground: Ground, proce
     assert ground.calls() - before <= 12
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_whoever_connects_while_our_clock_is_wrong_is_told_what_happens_from_then_on_and_nothing_from_before(
+    ground: Ground, process: Process, hours: int
+) -> None:
+    ground.fanvue.world.add_creator("amy")
+    ground.fanvue.world.add_fan("amy", "bob")
+    await ground.fanvue.fan_tips("amy", "bob", 100)
+    ground.time.step_clock(hours * 3600)
+    await process.look(after=3600)
+    await ground.connect(process, "amy")
+    await process.settle_in()
+    await ground.fanvue.fan_tips("amy", "bob", 200)
+    for _ in range(2):
+        await process.look(after=70)
+    assert [event.amount.minor for event in await process.news() if event.amount] == [200]
+
+
 async def test_trouble_with_one_list_stops_no_other(ground: Ground, process: Process) -> None:
     ground.fanvue.faults.add("listChats", 503)
     await ground.fanvue.fan_tips(CREATOR, ground.fan, 500)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fanvue.limits import DEFAULT_LIMIT, Limits, Priority, Standing, standing_of
+from bot.fanvue.limits import DEFAULT_LIMIT, Limits, Priority, Standing, ahead_of, standing_of
 from tests.fanvue.scripted_server import HandClock
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -151,6 +151,24 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(text: str, seconds: float |
     assert standing_of({"retry-after": text}, NOON).retry_after_seconds == seconds
 
 
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Mon, 01 Jun 2026 11:00:00 GMT", 3600),
+        ("Mon, 01 Jun 2026 13:00:00 GMT", -3600),
+        ("Mon, 01 Jun 2026 11:59:57 GMT", 0),
+        ("Mon, 01 Jun 2026 12:00:03", 0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("Mon, 01 Jun 10000 12:00:00 GMT", None),
+        ("12:00", None),
+        ("", None),
+    ],
+)
+def test_how_far_our_clock_is_ahead_is_read_where_it_can_be_believed(date: str, seconds: int | None) -> None:
+    assert ahead_of({"date": date}, NOON) == (None if seconds is None else timedelta(seconds=seconds))
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after", "date"]),
@@ -160,6 +178,7 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(text: str, seconds: float |
 def test_no_header_can_break_the_reading_or_the_buckets(headers: dict[str, str]) -> None:
     limits = Limits(HandClock())
     standing = standing_of(headers, NOON)
+    ahead_of(headers, NOON)
     limits.observe("k", "op", standing)
     limits.block("k", "op", standing)
     limits.take("k", "op", INTERACTIVE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 from typing import NamedTuple
 
 from aiohttp import web
@@ -70,6 +71,7 @@ class Gateway:
         status = 0
         try:
             response = await self._respond(request, found, chain, fault, is_v1=is_v1)
+            response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
             status = 0 if request.transport is None or request.transport.is_closing() else response.status
             return response
         finally:
