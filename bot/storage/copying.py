@@ -5,7 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -88,8 +88,8 @@ def _copy_beside(source: Path, target: Path, damaged: str) -> None:
         os.close(descriptor)
         unfinished = Path(unfinished_name)
         try:
-            with _as_refusal(target, damaged):
-                _copy(source, unfinished, damaged)
+            with closing(_read(source, damaged)) as there, _as_refusal(f"{target} cannot be made", damaged):
+                _copy(there, unfinished, damaged)
             _flush(unfinished)
             os.link(unfinished, target)
             _flush(target.parent)
@@ -101,9 +101,18 @@ def _copy_beside(source: Path, target: Path, damaged: str) -> None:
         raise CopyRefusedError(f"{target} cannot be written: {error.strerror}.") from None
 
 
-def _copy(source: Path, target: Path, damaged: str) -> None:
+def _read(source: Path, damaged: str) -> sqlite3.Connection:
+    """Opened, and read from: what goes wrong later is the target's fault."""
+    with _as_refusal(f"{source} cannot be read", damaged), ExitStack() as stack:
+        connection = stack.enter_context(closing(_connect(source)))
+        connection.execute("PRAGMA schema_version").fetchone()
+        stack.pop_all()
+        return connection
+
+
+def _copy(there: sqlite3.Connection, target: Path, damaged: str) -> None:
     """All pages in one read; a plain file afterwards, with no log beside it."""
-    with closing(_connect(source)) as there, closing(_connect(target)) as here:
+    with closing(_connect(target)) as here:
         there.backup(here)
         here.execute("PRAGMA journal_mode=DELETE")
         tables = {name for (name,) in here.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -115,7 +124,7 @@ def _copy(source: Path, target: Path, damaged: str) -> None:
 
 def _take_place(staged: Path, path: Path, moment: datetime) -> Path | None:
     """The former database keeps a second name before its own goes to the backup."""
-    with _as_refusal(path, "The restored file is damaged."), closing(_connect(staged)) as connection:
+    with _as_refusal(f"{path} cannot be made", "The restored file is damaged."), closing(_connect(staged)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     kept = _keep(path, path.with_name(f"{path.name}.before-restore-{moment:{STAMP}}")) if path.exists() else None
     for ending in ("-wal", "-shm", "-journal"):
@@ -143,15 +152,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _as_refusal(target: Path, damaged: str) -> Iterator[None]:
-    """SQLite's errors: what is read is damaged, or the target cannot be written."""
+def _as_refusal(what: str, damaged: str) -> Iterator[None]:
+    """SQLite's errors: what is read is damaged, or what cannot be done, and why."""
     try:
         yield
     except sqlite3.Error as error:
         reason = getattr(error, "sqlite_errorname", "")
         if reason.startswith(DAMAGE):
             raise CopyRefusedError(damaged) from None
-        raise CopyRefusedError(f"{target} cannot be made: {advice(reason, 'try again in a moment')}.") from None
+        raise CopyRefusedError(f"{what}: {advice(reason, 'try again in a moment')}.") from None
 
 
 def _flush(path: Path) -> None:

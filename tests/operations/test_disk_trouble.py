@@ -191,3 +191,15 @@ async def test_a_backup_to_where_nothing_can_be_written_says_so(
         assert await operations.back_up(settings(installation.parent), target) == operations.UNHEALTHY
     reason = "Read-only file system" if is_read_only else "No such file or directory"
     assert f"{target} cannot be written: {reason}." in capsys.readouterr().err
+
+
+async def test_a_backup_that_cannot_be_read_where_it_lies_is_named(
+    installation: Path, tmp_path: Path, empty_database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mounted(tmp_path / "medium", "size=4m") as medium:
+        backup = shutil.copy(empty_database, medium / "copy.db")
+        with closing(sqlite3.connect(backup)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        remount(medium, "ro")
+        assert await operations.restore(settings(installation.parent), backup) == operations.UNHEALTHY
+    assert f"{backup} cannot be read: its file cannot be opened: look at its folder" in capsys.readouterr().err
