@@ -124,7 +124,8 @@ def _copy(there: sqlite3.Connection, target: Path, damaged: str) -> None:
 
 def _take_place(staged: Path, path: Path, moment: datetime) -> Path | None:
     """The former database keeps a second name before its own goes to the backup."""
-    with _as_refusal(f"{path} cannot be made", "The restored file is damaged."), closing(_connect(staged)) as connection:
+    damaged = "The restored file is damaged."
+    with _as_refusal(f"{path} cannot be made", damaged), closing(_connect(staged)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     kept = _keep(path, path.with_name(f"{path.name}.before-restore-{moment:{STAMP}}")) if path.exists() else None
     for ending in ("-wal", "-shm", "-journal"):

@@ -27,7 +27,7 @@ ADVICE = {
     "SQLITE_IOERR": "its disk does not do as asked: look at the room on it, and at the disk",
     **dict.fromkeys(DAMAGE, DAMAGED),
     "SQLITE_READONLY": "its file cannot be written: look at its owner, and whether its disk is mounted read-only",
-    "SQLITE_CANTOPEN": "its file cannot be opened: look at its folder (SQLite writes there), at their owner and at the room on the disk",
+    "SQLITE_CANTOPEN": "its file cannot be opened: look at its folder (SQLite writes there), owner and the room left",
     "SQLITE_BUSY": "another program holds it: end that one, or try again in a moment",
     "53100": NO_ROOM,
     "25006": "its server takes no writes (read-only)",

@@ -72,6 +72,28 @@ async def test_on_a_full_disk_it_is_not_ready_until_there_is_room_again(app: App
     await app.stores.preferences.set_timezone(DiscordUserId(1), "x" * 10_000)
 
 
+async def test_the_doctor_names_a_full_disk_beside_a_bot_that_is_not_ready(
+    app: App, disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(disk)
+    await write_until_refused(app)
+    assert await operations.doctor(app.settings) == operations.UNHEALTHY
+    told = capsys.readouterr()
+    assert f"BAD  disk: 0 MiB free below {disk}: make room" in told.out
+    assert "BAD  bot: runs, but is not ready" in told.out
+    assert "Traceback" not in told.err
+
+
+async def test_the_doctor_names_a_full_disk_beside_a_bot_that_rests(
+    disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(disk)
+    assert await operations.doctor(settings(disk)) == operations.UNHEALTHY
+    told = capsys.readouterr().out
+    assert f"BAD  disk: 0 MiB free below {disk}: make room" in told
+    assert "BAD  database: does not answer: its disk " in told
+
+
 async def test_whether_it_is_ready_is_told_without_writing(app: App, disk: Path) -> None:
     def written() -> list[bytes]:
         return [(disk / f"fanvue.db{ending}").read_bytes() for ending in ("", "-wal")]
