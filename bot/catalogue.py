@@ -92,9 +92,9 @@ class Catalogue:
         self.fanvue = fanvue
         self.studio = studio
         picker, throttle = Picker(), Throttle()
-        failures = Failures(picker)
+        failures = Failures(picker, client.owed)
         self.pacer = pacer = Pacer(clock)
-        self.kit = Kit(Actions(failures, throttle), failures, pacer, patience)
+        self.kit = Kit(Actions(failures, throttle), failures, pacer, patience, client.owed)
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)
@@ -105,7 +105,7 @@ class Catalogue:
         self.herald = PlaceHerald(self.client, direct, pacer)
         self.mirror = Mirror(stores.desk_posts, stores.replies, clock)
         self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring, claims=stores.claims)
-        self.notices = Notices(self.client, direct)
+        self.notices = Notices(self.client, direct, client.owed)
         self.messenger = BriefMessenger(self.client, direct, pacer)
         self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
@@ -303,7 +303,7 @@ class Catalogue:
             clock=self.clock,
             teller=ReplyTeller(self.client, self.direct, self.pacer),
             caller=WaitCaller(self.client, self.pacer),
-            handed=HandOverTeller(self.client, self.pacer),
+            handed=HandOverTeller(self.client, self.pacer, self.client.owed),
             headers=DeskHeaders(self.client, self.pacer),
             stored=self.stored,
             is_alone=self.settings.database_url.startswith("sqlite"),

@@ -119,7 +119,7 @@ class App:
 
     def _parts(self, role: Role, start_client: StartClient) -> Mapping[str, Any]:
         token = self.settings.discord_token.get_secret_value()
-        parts: dict[str, Any] = {"ledger": self.ledger.run()}
+        parts: dict[str, Any] = {"ledger": self.ledger.run(), "owed": self.client.owed.run()}
         if role in {Role.ALL, Role.GATEWAY}:
             parts["gateway"] = start_client(self.client, token)
         else:

@@ -10,6 +10,7 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.discordkit.owing import Owed
 from bot.discordkit.reaching import tell_unreachable
 from bot.discordkit.sync import sync_commands
 from bot.discordkit.tree import Tree
@@ -65,6 +66,8 @@ class DiscordClient(commands.Bot):
         self._is_heard = False
         self._completed = asyncio.Event()
         self._is_open = False
+        self.owed = Owed()
+        """What people are told once Discord is back."""
         self.refused = asyncio.Event()
         """Discord refused a request for its token."""
         tell_unreachable(self.http, lambda: self._is_open, self.refused.set)

@@ -15,7 +15,8 @@ from bot.discordkit.components import AGAIN_VERB, ALLOW_VERB, BOX_VERB, RESUME_V
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
-from bot.discordkit.outcomes import insisting, is_answered
+from bot.discordkit.outcomes import beside, insisting, is_answered
+from bot.discordkit.owing import Owed
 from bot.discordkit.picking import Picker
 from bot.discordkit.refusing import is_passing
 from bot.domain import errors, text
@@ -249,8 +250,9 @@ def is_discords_trouble(error: discord.HTTPException) -> bool:
 class Failures:
     """Presents failures; the one presenter behind every exit."""
 
-    def __init__(self, picker: Picker | None = None) -> None:
+    def __init__(self, picker: Picker | None = None, owed: Owed | None = None) -> None:
         self._picker = picker or Picker()
+        self._owed = owed or Owed()
 
     async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Show it to the person alone; where one of several creators could be meant, let them pick."""
@@ -277,20 +279,24 @@ class Failures:
     async def present_in_reply(self, message: discord.Message, error: BaseException) -> None:
         """Answer an ordinary message; in a channel it goes away by itself."""
         embed, view, nonce = embed_of(failure_for(error)), again_view(error), secrets.token_hex(NONCE_BYTES)
-        try:
-            answer = await insisting(
-                lambda: message.reply(
-                    embed=embed,
-                    view=view,  # type: ignore[arg-type]
-                    mention_author=False,
-                    allowed_mentions=discord.AllowedMentions.none(),
-                    nonce=nonce,
-                )
+
+        async def say() -> None:
+            answer = await message.reply(
+                embed=embed,
+                view=view,  # type: ignore[arg-type]
+                mention_author=False,
+                allowed_mentions=discord.AllowedMentions.none(),
+                nonce=nonce,
             )
             if message.guild is not None and view is None:
                 await answer.delete(delay=SHORT_LIVED_SECONDS)
+
+        try:
+            await insisting(say)
         except discord.HTTPException as problem:
             log.warning("failure_not_shown", error=type(problem).__name__)
+            if isinstance(problem, discord.DiscordServerError):
+                self._owed.owe(message.id, say)
 
     async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
         await self._show(interaction, embed_of(failure), view_of_failure(failure) or discord.utils.MISSING)
@@ -299,8 +305,9 @@ class Failures:
         self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View, *, is_lost: bool = False
     ) -> None:
         """``is_lost``: what went wrong is that the receipt of a first answer did not come."""
+        is_done = interaction.response.is_done()
         try:
-            if interaction.response.is_done():
+            if is_done:
                 await interaction.followup.send(embed=embed, view=view, ephemeral=True)
             elif interaction.type is not discord.InteractionType.autocomplete:
                 await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
@@ -309,6 +316,8 @@ class Failures:
                 await _follow_up(interaction, embed)
                 return
             log.warning("failure_not_shown", error=type(problem).__name__)
+            if is_done and isinstance(problem, discord.DiscordServerError):
+                self._owed.owe(interaction.id, lambda: beside(interaction, embed, view))
 
 
 async def _follow_up(interaction: discord.Interaction, embed: discord.Embed) -> None:

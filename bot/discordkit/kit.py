@@ -4,15 +4,21 @@ from dataclasses import dataclass, field
 
 from bot.discordkit.actions import Actions
 from bot.discordkit.failures import Failures
+from bot.discordkit.owing import Owed
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The table of verbs, the presenter, the pace of what nobody waits for, and when Discord is told to wait."""
+    """What every cog needs of Discord.
+
+    The table of verbs, the presenter, the pace of what nobody waits for, when Discord is told to wait, and what people
+    are told once it is back.
+    """
 
     actions: Actions
     failures: Failures
     pacer: Pacer
     patience: Patience = field(default_factory=Patience)
+    owed: Owed = field(default_factory=Owed)

@@ -1,11 +1,15 @@
 """Telling people what became of their connection."""
 
+import secrets
+
 import discord
 import structlog
 
 from bot.discordkit.connecting import connect_view, connected_embed
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.look import Colour
+from bot.discordkit.nonces import LENGTH
+from bot.discordkit.owing import Owed
 from bot.domain import text
 from bot.domain.accounts import Connection, DiscordUserId
 from bot.domain.scopes import Feature
@@ -17,19 +21,20 @@ log = structlog.get_logger(__name__)
 class Notices:
     """Updates the private message a link came in; by DM where that is no longer possible."""
 
-    def __init__(self, client: discord.Client, direct: DirectMessages) -> None:
+    def __init__(self, client: discord.Client, direct: DirectMessages, owed: Owed) -> None:
         self._client = client
         self._direct = direct
+        self._owed = owed
 
     async def connected(self, result: LinkResult, message: PrivateMessage | None) -> None:
         """Say what works now, in the private message or by DM."""
         embed = connected_embed(result)
         if message is None or not await self._updated(message, embed):
-            await self._direct.tell(result.connection.owner, embed)
+            await self._tell(result.connection.owner, embed)
 
     async def moved_away(self, owner: DiscordUserId, handle: str) -> None:
         """Tell who had the account before."""
-        await self._direct.tell(
+        await self._tell(
             owner,
             discord.Embed(
                 title=f"@{text.name(handle)} is no longer connected to you",
@@ -42,7 +47,7 @@ class Notices:
 
     async def connected_themselves(self, manager: DiscordUserId, handle: str) -> None:
         """Tell who managed the creator, and what to ask them for."""
-        await self._direct.tell(
+        await self._tell(
             manager,
             discord.Embed(
                 title=f"@{text.name(handle)} has connected their own account",
@@ -78,6 +83,11 @@ class Notices:
             ),
             connect_view(connection.features, "Reconnect"),
         )
+
+    async def _tell(self, person: DiscordUserId, embed: discord.Embed) -> None:
+        """Once, by DM, as soon as Discord takes it."""
+        once = secrets.token_hex(LENGTH // 2)
+        await self._owed.say(once, lambda: self._direct.tell(person, embed, nonce=once))
 
     async def _updated(self, message: PrivateMessage, embed: discord.Embed) -> bool:
         if self._client.application_id is None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 import structlog
@@ -58,17 +58,39 @@ async def insisting(saying: Callable[[], Awaitable[T]]) -> T:
 async def say(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
     """In place of the deferred answer, beside it where that is gone, by direct message where it is too late for both.
 
-    Never raises what Discord does: whoever cannot be told must not take what was done for failed.
+    Never raises what Discord does: whoever cannot be told must not take what was done for failed. They are told once
+    it is back.
     """
-    try:
+
+    async def said() -> None:
         try:
-            await insisting(
-                lambda: interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
-            )
+            await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
         except discord.NotFound:
-            await interaction.followup.send(embed=embed, view=view or discord.utils.MISSING, ephemeral=True)
+            await beside(interaction, embed, view)
+        except discord.DiscordServerError:
+            raise
+        except discord.HTTPException:
+            await _say_elsewhere(interaction, embed.title)
+
+    try:
+        await insisting(said)
     except discord.DiscordServerError as problem:
         log.warning("outcome_not_shown", error=type(problem).__name__)
+        owe(interaction, said)
+
+
+def owe(interaction: discord.Interaction, say: Callable[[], Awaitable[object]]) -> None:
+    """Have it said once Discord is back."""
+    client: Any = interaction.client
+    client.owed.owe(interaction.id, say)
+
+
+async def beside(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None) -> None:
+    """As an answer of its own; by direct message where it is too late. DiscordServerError while Discord is away."""
+    try:
+        await interaction.followup.send(embed=embed, view=view or discord.utils.MISSING, ephemeral=True)
+    except discord.DiscordServerError:
+        raise
     except discord.HTTPException:
         await _say_elsewhere(interaction, embed.title)
 
@@ -77,7 +99,9 @@ async def _say_elsewhere(interaction: discord.Interaction, title: str | None) ->
     """Without what it is about: a direct message is not as private as an answer."""
     embed = discord.Embed(title=title, description=ELSEWHERE, colour=Colour.BRAND)
     try:
-        await insisting(lambda: interaction.user.send(embed=embed, nonce=interaction.id))
+        await interaction.user.send(embed=embed, nonce=interaction.id)
+    except discord.DiscordServerError:
+        raise
     except discord.HTTPException as problem:
         log.warning("outcome_not_shown", error=type(problem).__name__)
 

@@ -1,5 +1,6 @@
 """Telling people under a card: authors of replies that were cut short, and who is to answer a fan."""
 
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,8 @@ from discord.abc import Snowflake
 from bot.discordkit.direct import DirectMessages
 from bot.discordkit.failures import again_view, embed_of, failure_for
 from bot.discordkit.look import Colour
-from bot.discordkit.nonces import nonce
+from bot.discordkit.nonces import LENGTH, nonce
+from bot.discordkit.owing import Owed
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.refusing import is_passing
 from bot.domain import text
@@ -65,20 +67,26 @@ class ReplyTeller:
 class HandOverTeller:
     """Mentions whoever has a fan now, and nobody else."""
 
-    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, pacer: Pacer, owed: Owed) -> None:
         self._client = client
         self._pacer = pacer
+        self._owed = owed
 
     async def tell(self, card: Sent, to: DiscordUserId, by: str) -> bool:
-        """Under the fan's card; false when Discord does not take it."""
-        channel = self._client.get_partial_messageable(card.channel)
-        await self._pacer.slot()
-        try:
+        """Under the fan's card, once Discord is back where it is away; false when it does not take it."""
+        channel, once = self._client.get_partial_messageable(card.channel), secrets.token_hex(LENGTH // 2)
+
+        async def say() -> None:
+            await self._pacer.slot()
             await channel.send(
                 content=f"<@{to}>, {text.name(by)} handed this fan over to you.",
                 reference=channel.get_partial_message(card.message).to_reference(fail_if_not_exists=False),
                 allowed_mentions=_naming(users=[discord.Object(to)]),
+                nonce=once,
             )
+
+        try:
+            await self._owed.say(once, say)
         except discord.HTTPException:
             return False
         return True

@@ -15,6 +15,7 @@ from bot.discordkit.inbox import done, sent_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import keeping, words_in
 from bot.discordkit.outcomes import acknowledge, say
+from bot.discordkit.owing import Owed
 from bot.discordkit.people import actor_of
 from bot.discordkit.words import typed_words
 from bot.domain import text
@@ -53,6 +54,7 @@ class Answers:
         self._conversations = services.conversations
         self._inbox = services.inbox
         self._media = services.media
+        self._owed = kit.owed
         self._replies = services.replies
         kit.actions.on_press(REPLY_VERB, self._ask)
         kit.actions.on_form(REPLY_VERB, self._submit)
@@ -108,7 +110,7 @@ class Answers:
         creator, _, reply = key.partition("|")
         sent = await self._replies.again(actor_of(interaction), CreatorId(creator), reply)
         await say(interaction, done("Sent ✓"), sent_view(creator, sent))
-        await _settle_notice(interaction)
+        await _settle_notice(interaction, self._owed)
 
     async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
         creator, reply, _ = _parts(key)
@@ -132,7 +134,7 @@ class Answers:
         async with keeping(interaction, words_in(values)):
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self._send_changed(interaction, key, _written(interaction, values))
-        await _settle_notice(interaction)
+        await _settle_notice(interaction, self._owed)
 
     async def _send_changed(self, interaction: discord.Interaction, key: str, written: Written) -> None:
         creator, reply, delivery = _parts(key)
@@ -220,12 +222,12 @@ def _shown_name(interaction: discord.Interaction) -> str:
     return text.plain_name(title.partition(" · ")[0].replace("\\", "") or "this fan")
 
 
-async def _settle_notice(interaction: discord.Interaction) -> None:
+async def _settle_notice(interaction: discord.Interaction, owed: Owed) -> None:
     """The author's message says it was sent, and what stood under it is gone."""
     notice = interaction.message
     if notice is None or notice.flags.ephemeral or notice.reference is None or notice.reference.message_id is None:
         return
     written = notice.channel.get_partial_message(notice.reference.message_id)  # type: ignore[union-attr]
-    await mark(written, "✅")
+    await mark(owed, written, "✅")
     with suppress(discord.HTTPException):
         await notice.delete()

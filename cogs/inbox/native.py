@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 
 import discord
+import structlog
 
 from bot.discordkit.attachments import incoming
 from bot.discordkit.cards import OPEN_VERB, deliveries_in
@@ -12,6 +13,7 @@ from bot.discordkit.failures import embed_of, failure_for
 from bot.discordkit.inbox import WRITE_VERB
 from bot.discordkit.kit import Kit
 from bot.discordkit.outcomes import insisting
+from bot.discordkit.owing import Owed
 from bot.discordkit.people import author_of
 from bot.discordkit.turns import Turns
 from bot.discordkit.words import plain_words
@@ -23,6 +25,8 @@ from bot.services.inbox import CardMessage
 from bot.services.replies import Recipient
 from bot.services.reply_places import DIRECT
 from cogs.inbox.missed import MissedReplies, is_true_reply
+
+log = structlog.get_logger(__name__)
 
 Choice = tuple[int, str]
 """A card's delivery, and how a menu calls it."""
@@ -63,6 +67,7 @@ class NativeReplies:
         self._media = services.media
         self._places = services.reply_places
         self._failures = kit.failures
+        self._owed = kit.owed
         self._missed = MissedReplies(services.inbox, kit.pacer, self.handle)
         self._turns = Turns()
         self._client: discord.Client | None = None
@@ -78,10 +83,10 @@ class NativeReplies:
                 await self._answer(message, cards, is_live=is_live)
         except NotAllowedError as error:
             await self._refuse(message, error)
-            await mark(message, "⚠️")
+            await mark(self._owed, message, "⚠️")
         except Exception as error:  # noqa: BLE001 - presented where the person wrote
             await self._failures.present_in_reply(message, error)
-            await mark(message, "⚠️")
+            await mark(self._owed, message, "⚠️")
 
     async def catch_up(self, client: discord.Client) -> None:
         """What was written to cards while nobody listened."""
@@ -116,7 +121,7 @@ class NativeReplies:
         async with self._turns.turn((message.author.id, to.grant.creator, to.fan)):
             is_sent = await self._sent(message, to, cards, is_live=is_live)
         if is_sent:
-            await mark(message, "✅")
+            await mark(self._owed, message, "✅")
 
     async def _sent(self, message: discord.Message, to: Recipient, cards: list[Choice], *, is_live: bool) -> bool:
         """Whether the fan has it now; false when it is under way already."""
@@ -176,10 +181,14 @@ class NativeReplies:
         await self._failures.present_in_reply(message, error)
 
 
-async def mark(message: discord.Message | discord.PartialMessage, emoji: str) -> None:
-    """React, where that is allowed: a mark that cannot be made changes nothing about what was done."""
-    with suppress(discord.HTTPException):
+async def mark(owed: Owed, message: discord.Message | discord.PartialMessage, emoji: str) -> None:
+    """React, where that is allowed, or once Discord is back: a mark changes nothing about what was done."""
+    try:
         await insisting(lambda: message.add_reaction(emoji))
+    except discord.DiscordServerError:
+        owed.owe((message.id, emoji), lambda: message.add_reaction(emoji))
+    except discord.HTTPException as error:
+        log.info("mark_refused", status=error.status)
 
 
 def _oddity(message: discord.Message, draft: Draft) -> DomainError | None:

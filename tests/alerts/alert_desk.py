@@ -9,8 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import discord
-
 from bot.alerts.bell import Bell
 from bot.alerts.board import Board
 from bot.alerts.closing import Closing
@@ -75,7 +73,7 @@ class Desk:
     keyring: Keyring
     clock: SteppedClock
     discord: StandInDiscord
-    client: discord.Client
+    client: DiscordClient
     luna: User
     channel: Channel
     stored: Handover = field(default_factory=Handover)

@@ -9,8 +9,10 @@ import pytest
 from alert_desk import LUNA, NOW, Desk
 
 from bot.discordkit.notices import Notices
+from bot.discordkit.telling import HandOverTeller
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import DiscordUserId, FanId, GuildId
+from bot.domain.accounts import ChannelId, DiscordUserId, FanId, GuildId, MessageId
+from bot.domain.alerts import Sent
 from bot.domain.errors import DiscordDownError
 from bot.domain.events import EventKind, Fan
 from bot.vault.obituaries import Obituaries
@@ -132,7 +134,7 @@ async def test_that_a_connection_ended_is_told_once_discord_is_back(desk: Desk) 
     connection = await desk.stores.connections.of_owner(desk.owner)
     assert connection is not None
     await desk.stores.events._database.execute_alone("UPDATE connections SET status = 'dead'", ())
-    notices = Notices(desk.client, desk.direct)
+    notices = Notices(desk.client, desk.direct, desk.client.owed)
     obituaries = Obituaries(desk.stores.notices, desk.stores.connections, notices.grant_died, desk.clock)
     end = await cut_off(desk)
     for _ in range(5):
@@ -142,6 +144,25 @@ async def test_that_a_connection_ended_is_told_once_discord_is_back(desk: Desk) 
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert ["Please reconnect" in message.text for message in desk.discord.messages(dm)] == [True]
+
+
+async def test_that_an_account_moved_or_a_fan_was_handed_over_is_told_once_discord_is_back(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.deliver()
+    card = Sent(ChannelId(desk.channel.id), MessageId(desk.cards()[0].id))
+    owed = desk.client.owed
+    end = await cut_off(desk)
+    await Notices(desk.client, desk.direct, owed).moved_away(desk.owner, "lunavale")
+    assert await HandOverTeller(desk.client, desk.pacer, owed).tell(card, desk.owner, "Mira")
+    await owed.tell()
+    await end()
+    for _ in range(2):
+        await owed.tell()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert ["no longer connected" in message.text for message in desk.cards(dm)] == [True]
+    assert ["handed this fan over" in message.text for message in desk.cards()] == [False, True]
 
 
 async def test_of_many_changes_one_is_tried_at_a_beat_while_discord_is_away_and_all_are_drawn_after(desk: Desk) -> None:

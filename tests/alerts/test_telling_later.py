@@ -59,7 +59,7 @@ async def test_what_another_account_of_the_bot_opened_keeps_nothing_from_anybody
     desk.clock.step(minutes=1)
     await desk.deliver()
     await desk.stores.dms.remember(desk.owner, stale)
-    await Notices(desk.client, desk.direct).moved_away(desk.owner, "lunavale")
+    await Notices(desk.client, desk.direct, desk.client.owed).moved_away(desk.owner, "lunavale")
     messenger = BriefMessenger(desk.client, desk.direct, desk.pacer)
     one = Subscription(desk.owner, LUNA, Rhythm.MORNING, 480, "UTC", desk.clock.now())
     await desk.stores.dms.remember(desk.owner, stale)

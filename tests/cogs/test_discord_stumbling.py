@@ -12,10 +12,12 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from bot.charts.studio import ChartStudio
+from bot.discordkit import outcomes
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
 from sandbox.discord import Channel
+from sandbox.discord.faults import Fault
 from tests.wired import CREATOR, Wired, wired
 
 CALLBACK = "/interactions/*/*/callback"
@@ -249,3 +251,61 @@ async def test_a_form_whose_receipt_discord_kept_to_itself_is_sent_and_told(worl
     await answer.wait()
     assert answer.text.startswith("Sent ✓")
     assert world.sent("Dear fan") == 1
+
+
+async def away_for_long(world: Wired, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> Fault:
+    """Longer than anybody waits for an answer to be taken."""
+    monkeypatch.setattr(outcomes, "PAUSES", (0,))
+    return world.discord.fail(method, path, times=None, drop=True)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_that_a_reply_was_sent_is_told_once_after_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch, is_late: bool
+) -> None:
+    away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
+    asked = await world.slash("inbox reply", fan=world.fan, text="Only once")
+    await world.discord.wait_for(lambda: world.app.client.owed.count)
+    await world.app.client.owed.tell()
+    assert "Sent ✓" not in asked.text
+    away.remove()
+    if is_late:
+        world.discord.fail("*", "/webhooks/*", times=None, status=401, code=50027)
+    for _ in range(2):
+        await world.app.client.owed.tell()
+    told = [one.text for one in world.dms()] if is_late else [asked.text]
+    assert sum("Sent ✓" in text for text in told) == 1
+    assert len(asked.messages) == (0 if is_late else 1)
+
+
+async def test_what_became_of_a_true_reply_is_told_after_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await world.card()
+    away = await away_for_long(world, monkeypatch, "PUT", "/channels/*/messages/*/reactions/*")
+    silent = world.discord.fail("POST", POSTS, times=None, drop=True)
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    failed = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
+    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    sent = await world.discord.say(world.luna, world.channel, "Dear Sarah", reply_to=card)
+    await world.discord.wait_for(lambda: world.app.client.owed.count == 3)
+    away.remove()
+    silent.remove()
+    for _ in range(2):
+        await world.app.client.owed.tell()
+    assert (list(failed.reactions), list(sent.reactions)) == (["⚠️"], ["✅"])
+    assert world.said().count("did not accept") == 1
+
+
+async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await world.box(await world.card())
+    away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    answer = await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
+    await world.discord.wait_for(lambda: world.app.client.owed.count)
+    away.remove()
+    for _ in range(2):
+        await world.app.client.owed.tell()
+    assert answer.text.count("did not accept") == 1
