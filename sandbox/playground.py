@@ -40,6 +40,7 @@ async def playground(
     api_url: str | None = None,
     roles: Sequence[str] = ("all",),
     launcher: str = "sandbox.discord.launch",
+    process: type[BotProcess] = BotProcess,
 ) -> AsyncIterator[Playground]:
     """A ground of its own in a folder that goes with it; on SQLite and the unversioned API unless told otherwise."""
     async with AsyncExitStack() as stack:
@@ -52,7 +53,7 @@ async def playground(
         if database_url is not None:
             values["database_url"] = database_url
         bots = [
-            BotProcess(
+            process(
                 values | {"metrics_port": free_port()},
                 rest=discord.api_url,
                 gateway=discord.gateway_url,

@@ -4,8 +4,9 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -13,6 +14,24 @@ ROOT = Path(__file__).parents[1]
 START_SECONDS = 30
 STOP_SECONDS = 15
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
+
+
+class Spawned(Protocol):
+    """What a process of asyncio's can, as far as it is needed here."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, once it has ended."""
+
+    def send_signal(self, signal: signal.Signals) -> None:
+        """Ask something of it."""
+
+    async def wait(self) -> int:
+        """Its exit code, when it has ended."""
 
 
 class BotProcess:
@@ -33,7 +52,7 @@ class BotProcess:
         self._role = role
         self._addresses = ["--rest", rest, "--gateway", gateway]
         self._log = log
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Spawned | None = None
 
     @property
     def origin(self) -> str:
@@ -49,21 +68,25 @@ class BotProcess:
 
     async def start(self) -> None:
         """Start it and return when it is ready; RuntimeError with its log's last lines when it ends instead."""
+        self._process = await self._spawned(
+            [self._launcher, *self._addresses, "--", "bot", "run", "--role", self._role]
+        )
+        async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
+            while not await self._is_ready(session):
+                if self._process.returncode is not None:
+                    raise RuntimeError(f"the bot ended with {self._process.returncode}:\n{self.last_lines()}")
+                await asyncio.sleep(0.02)
+
+    async def _spawned(self, words: Sequence[str]) -> Spawned:
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", self._launcher, *self._addresses),
-                *("--", "bot", "run", "--role", self._role),
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *words),
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,
                 stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,
             )
-        async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session):
-                if self._process.returncode is not None:
-                    raise RuntimeError(f"the bot ended with {self._process.returncode}:\n{self.last_lines()}")
-                await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
         """``kill -9``: no goodbye."""

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import re
-import subprocess
-import sys
+import shutil
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot.app import open_app
 from bot.settings import Secret, Settings, SettingsError, load
+from tests.forked import Ended, run
 
 ROOT = Path(__file__).parents[1]
 ENTRY = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
@@ -168,17 +168,9 @@ def test_an_env_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, content: b
     assert CANARY not in str(caught.value)
 
 
-def run_bot(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_bot(folder: Path, **environment: str) -> Ended:
     """``python -m bot run`` in a folder without a ``.env``."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return asyncio.run(run(["bot", "run"], folder, {"PATH": os.environ["PATH"], **environment}))
 
 
 def here(folder: Path, **changes: str) -> dict[str, str]:
@@ -202,7 +194,8 @@ def test_keys_that_are_none_end_with_78_and_one_sentence(tmp_path: Path) -> None
     assert "!!" not in ended.stderr
 
 
-def test_a_wrong_key_ends_with_78_and_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_key_ends_with_78_and_one_sentence(tmp_path: Path, empty_database: Path) -> None:
+    shutil.copy(empty_database, tmp_path / "fanvue.db")
     values = here(tmp_path)
     right = values["TOKEN_KEYS"]
 

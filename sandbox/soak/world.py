@@ -24,14 +24,19 @@ class Team:
 async def teams(
     count: int = len(HANDLES), *, database_url: str | None = None
 ) -> AsyncIterator[tuple[Playground, list[Team]]]:
-    """The bot running, so many creators connected, their alerts going to DM and channel."""
+    """The bot running, with so many creators."""
     async with playground(database_url=database_url) as ground:
-        found = [_team(ground, handle) for handle in HANDLES[:count]]
-        await ground.bot.start()
-        await ground.discord.wait_ready()
-        for team in found:
-            await _connect(ground, team)
-        yield ground, found
+        yield ground, await settled(ground, count)
+
+
+async def settled(ground: Playground, count: int = len(HANDLES)) -> list[Team]:
+    """The bot started, so many creators connected, their alerts going to DM and channel."""
+    found = [_team(ground, handle) for handle in HANDLES[:count]]
+    await ground.bot.start()
+    await ground.discord.wait_ready()
+    for team in found:
+        await _connect(ground, team)
+    return found
 
 
 def _team(ground: Playground, handle: str) -> Team:

@@ -6,21 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from examined import World
-from forked import Nursery
+from examined import World, installed
 from fronts import authority
-
-from sandbox.playground import playground
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with playground() as ground:
-        nursery = await Nursery.open()
+async def world(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with installed(empty_database) as ground:
         await ground.bot.start()
-        signs, here = authority(tmp_path_factory.mktemp("authority")), tmp_path_factory.mktemp("here")
-        yield World(ground, signs, here, nursery)
-        await nursery.close()
+        yield World(ground, authority(tmp_path_factory.mktemp("authority")), tmp_path_factory.mktemp("here"))
 
 
 @pytest.fixture

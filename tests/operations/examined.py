@@ -1,5 +1,6 @@
 """A healthy installation with its bot running, for the doctor to examine."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,11 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-from forked import Nursery
 from fronts import Authority, tls_front
 
-from sandbox.playground import Playground
-from sandbox.process import ROOT
+from sandbox.playground import Playground, playground
+from sandbox.process import ROOT, BotProcess
+from tests.forked import ForkedBot, run
+
+
+@asynccontextmanager
+async def installed(database: Path, *, process: type[BotProcess] = ForkedBot) -> AsyncIterator[Playground]:
+    """A ground with a copy of a database that is up to date."""
+    async with playground(process=process) as ground:
+        shutil.copy(database, ground.folder / "fanvue.db")
+        yield ground
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,6 @@ class World:
     ground: Playground
     authority: Authority
     folder: Path
-    nursery: Nursery
 
     @property
     def port(self) -> int:
@@ -39,10 +47,9 @@ class World:
         """The exit code and the lines; ``DISCORD`` is another address of Discord's."""
         discord = self.ground.discord
         addresses = ["--rest", changes.pop("DISCORD", discord.api_url), "--gateway", discord.gateway_url]
-        arguments = [*addresses, "--", "bot", "doctor"]
-        said = self.ground.folder / "doctor.txt"
-        status = await self.nursery.run(arguments, self.folder, self.environment | changes, said)
-        return status, lines_of(said)
+        words = ["sandbox.discord.launch", *addresses, "--", "bot", "doctor"]
+        ended = await run(words, self.folder, self.environment | changes)
+        return ended.returncode, (ended.stdout + ended.stderr).splitlines()
 
     async def metrics(self) -> str:
         address = f"http://127.0.0.1:{self.environment['METRICS_PORT']}/metrics"
@@ -60,8 +67,3 @@ class World:
             self.ground.fanvue.redirect_uris = (*before, f"{address}/oauth/callback")
             yield {"PUBLIC_URL": address, "SSL_CERT_FILE": str(self.authority.bundle)}
             self.ground.fanvue.redirect_uris = before
-
-
-def lines_of(path: Path) -> list[str]:
-    """What a file says."""
-    return path.read_text().splitlines()

@@ -4,13 +4,15 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from pathlib import Path
 
 import aiohttp
 import pytest
+from examined import installed
 
 from sandbox.discord.model import Message, User
 from sandbox.fanvue import walk_consent
-from sandbox.playground import Playground, playground
+from sandbox.playground import Playground
 from sandbox.records import rows
 from sandbox.story import CREATOR, labels, link_in
 
@@ -18,8 +20,8 @@ UNTOLD = "SELECT owner FROM link_attempts WHERE sealed_verifier IS NOT NULL"
 
 
 @pytest.fixture
-async def ground() -> AsyncIterator[Playground]:
-    async with playground() as made:
+async def ground(empty_database: Path) -> AsyncIterator[Playground]:
+    async with installed(empty_database) as made:
         await made.bot.start()
         yield made
 

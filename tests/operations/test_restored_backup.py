@@ -1,35 +1,29 @@
 """A backup restored a week later: every refresh token in it is spent, and Fanvue takes its return for theft."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from examined import installed
+
 from sandbox.discord.model import Message
 from sandbox.playground import Playground
 from sandbox.process import ROOT
 from sandbox.records import rows
-from sandbox.soak.world import Team, teams
+from sandbox.soak.world import Team, settled
 from sandbox.story import labels
+from tests.forked import run
 
 ACTS = 4
 
 
 async def command(ground: Playground, *arguments: str) -> str:
     """What ``python -m bot`` prints; it has to end well."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=ROOT,
-        env=ground.bot._environment(),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said
-    return said.decode()
+    ended = await run(["bot", *arguments], ROOT, ground.bot._environment())
+    assert ended.returncode == 0, ended
+    return ended.stdout
 
 
 async def act(ground: Playground, team: Team) -> str:
@@ -51,9 +45,10 @@ def cards(ground: Playground, team: Team) -> list[Message]:
 
 
 @asynccontextmanager
-async def restored(folder: Path) -> AsyncIterator[tuple[Playground, list[Team], str]]:
+async def restored(database: Path, folder: Path) -> AsyncIterator[tuple[Playground, list[Team], str]]:
     """Three creators; a backup, a week of refreshes, the backup restored, the bot running; and what was said."""
-    async with teams(3) as (ground, people):
+    async with installed(database) as ground:
+        people = await settled(ground)
         await command(ground, "backup", str(folder / "old.db"))
         expire(ground, people)
         for team in people:
@@ -69,8 +64,10 @@ async def restored(folder: Path) -> AsyncIterator[tuple[Playground, list[Team], 
         yield ground, people, said
 
 
-async def test_a_week_old_backup_ends_in_one_reconnect_card_each_and_no_storm(tmp_path: Path) -> None:
-    async with restored(tmp_path) as (ground, people, said):
+async def test_a_week_old_backup_ends_in_one_reconnect_card_each_and_no_storm(
+    empty_database: Path, tmp_path: Path
+) -> None:
+    async with restored(empty_database, tmp_path) as (ground, people, said):
         assert "one card to connect again" in said
         asked_before = ground.fanvue.oauth.token_requests
         await asyncio.gather(*(act(ground, team) for team in people for _ in range(ACTS)))

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,10 +10,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+from examined import installed
 
 from sandbox.discord.model import Channel, User
-from sandbox.playground import Playground, playground
-from sandbox.process import ROOT, BotProcess
+from sandbox.playground import Playground
+from sandbox.process import BotProcess
+from tests.forked import Command, ForkedBot
 
 OTHER_KEY = "b2" * 21 + "A="
 
@@ -23,9 +24,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def installation() -> AsyncIterator[Playground]:
+async def installation(empty_database: Path) -> AsyncIterator[Playground]:
     """Shared; each test leaves its bot running."""
-    async with playground() as made:
+    async with installed(empty_database) as made:
         await made.bot.start()
         yield made
 
@@ -51,11 +52,16 @@ def mark(ground: Playground) -> Path:
     return ground.folder / "fanvue.db.started"
 
 
-def another(ground: Playground, **changes: object) -> BotProcess:
+def another(ground: Playground, process: type[BotProcess] = ForkedBot, **changes: object) -> BotProcess:
     """A second process on the same installation."""
     discord = ground.discord
     values = ground.bot._values | changes
-    return BotProcess(values, rest=discord.api_url, gateway=discord.gateway_url, log=ground.folder / "other.log")
+    return process(values, rest=discord.api_url, gateway=discord.gateway_url, log=ground.folder / "other.log")
+
+
+def loading(ground: Playground, **changes: object) -> BotProcess:
+    """One that has everything to load still."""
+    return another(ground, BotProcess, **changes)
 
 
 def place(ground: Playground) -> tuple[User, Channel]:
@@ -74,11 +80,14 @@ async def test_a_command_that_comes_before_everything_is_loaded_is_answered(grou
     await ground.bot.stop()
     before = ground.discord.identified
     owner, desk = place(ground)
-    start = asyncio.create_task(ground.bot.start())
+    anew = loading(ground)
+    start = asyncio.create_task(anew.start())
     await ground.discord.wait_for(lambda: ground.discord.identified > before and ground.discord.connected, 20)
     asked = await (await ground.discord.slash(owner, desk, "help")).wait(15)
     assert asked.text
     await start
+    await anew.stop()
+    await ground.bot.start()
 
 
 async def test_a_start_that_fails_again_and_again_logs_in_once_at_most(ground: Playground) -> None:
@@ -86,7 +95,7 @@ async def test_a_start_that_fails_again_and_again_logs_in_once_at_most(ground: P
     before = ground.discord.identified
     for _ in range(3):
         with pytest.raises(RuntimeError, match="lacks the key"):
-            await another(ground, token_keys=OTHER_KEY).start()
+            await loading(ground, token_keys=OTHER_KEY).start()
     assert ground.discord.identified - before <= 1
     assert not mark(ground).exists()
     await ground.bot.start()
@@ -141,14 +150,11 @@ async def test_a_command_that_is_stopped_does_not_end_as_if_it_were_done(ground:
     """A migration, at the moment its child runs."""
     folder = ground.folder / "another"
     folder.mkdir()
-    values = {name.upper(): str(value) for name, value in ground.bot._values.items()}
-    values |= {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/fanvue.db", "PATH": os.environ["PATH"]}
-    command = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "migrate"), cwd=ROOT, env=values, stderr=asyncio.subprocess.PIPE
-    )
+    values = ground.bot._environment() | {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/fanvue.db"}
+    command = Command(["bot", "migrate"], folder, values)
     async with asyncio.timeout(20):
         while not (folder / "fanvue.db-wal").exists():
             await asyncio.sleep(0.001)
         command.send_signal(signal.SIGTERM)
-        _, said = await command.communicate()
-    assert (command.returncode, said.decode().strip()) == (1, "It was stopped before its end: run it again.")
+        ended = await command.ended()
+    assert (ended.returncode, ended.stderr.strip()) == (1, "It was stopped before its end: run it again.")

@@ -1,10 +1,9 @@
-"""A process of its own that calls Fanvue from many tasks until its time is over; settings come in by standard input."""
+"""A process of its own that calls Fanvue from many tasks until its time is over; settings are handed to it."""
 
 import asyncio
-import json
-import sys
 import time
 from collections import Counter
+from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from bot.domain.access import Actor, Capability, Grant
@@ -24,8 +23,12 @@ from bot.vault.tokens import TokenKeeper
 PAUSE_SECONDS = 0.02
 
 
-async def work(values: dict[str, Any]) -> dict[str, Any]:
-    """Says ``ready``, waits for a line, works; how many calls went well, and what failed by name."""
+def main(values: dict[str, Any], pipe: Pipe) -> None:
+    """Says ``ready``, waits until told to begin, works; says how many calls went well, and what failed by name."""
+    pipe.send(asyncio.run(work(values, pipe)))
+
+
+async def work(values: dict[str, Any], pipe: Pipe) -> dict[str, Any]:
     clock = SystemClock()
     async with Database.open(values["url"]) as database, FanvueClient(values["api_url"], clock=clock) as client:
         stores = Stores(database)
@@ -45,8 +48,8 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
 
         connection = await stores.connections.by_id(ConnectionId(values["connection"]))
         assert connection is not None
-        print("ready", flush=True)  # noqa: T201 - the parent waits for it
-        await asyncio.to_thread(sys.stdin.readline)
+        pipe.send("ready")
+        await asyncio.to_thread(pipe.recv)
         if values["forces"]:
             while True:  # until killed
                 former = await keeper().access_token(connection.id)
@@ -71,7 +74,3 @@ async def work(values: dict[str, Any]) -> dict[str, Any]:
         await asyncio.gather(*(task() for _ in range(values["tasks"])))
         await tokens.aclose()
         return dict(ends)
-
-
-if __name__ == "__main__":
-    print(json.dumps(asyncio.run(work(json.loads(sys.stdin.readline())))), flush=True)  # noqa: T201 - the parent reads it

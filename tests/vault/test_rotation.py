@@ -2,9 +2,8 @@
 
 import asyncio
 import os
+import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -19,10 +18,10 @@ from bot.vault.keyring import Keyring, KeyringError, new_key
 from bot.vault.pairs import open_pair
 from bot.vault.rotation import rotate
 from sandbox.world import settings_for
+from tests.forked import Command
 from tests.storage.stored_examples import a_pending, an_attempt, an_event
 from tests.vault.keeping import CREATOR, HANDLE, HOUR, Bench, Process, grant_of
 
-REPOSITORY = Path(__file__).parents[2]
 CLOCK = SystemClock()
 
 
@@ -184,31 +183,19 @@ async def test_looking_at_the_keys_changes_nothing(bench: Bench) -> None:
         assert await process.stores.key_checks.all() == before
 
 
-def environment(bench: Bench, tmp_path: Path, keys: str) -> dict[str, str]:
-    values = settings_for(tmp_path, web_port=0, metrics_port=0, fanvue_origin="http://127.0.0.1:9")
+def command(bench: Bench, folder: Path, *words: str, keys: str) -> Command:
+    """``python -m bot …`` as an operator runs it, in an empty folder."""
+    values = settings_for(folder, web_port=0, metrics_port=0, fanvue_origin="http://127.0.0.1:9")
     values |= {"database_url": bench.url, "token_keys": keys}
     named = {name.upper(): str(value) for name, value in values.items()}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **named}
-
-
-def command(bench: Bench, tmp_path: Path, *words: str, keys: str) -> subprocess.CompletedProcess[str]:
-    """``python -m bot …`` as an operator runs it, in an empty folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=tmp_path,
-        env=environment(bench, tmp_path, keys),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return Command(["bot", *words], folder, {"PATH": os.environ["PATH"], **named})
 
 
 async def test_a_start_without_a_key_that_is_needed_ends_with_78_and_one_sentence(bench: Bench, tmp_path: Path) -> None:
     async with bench.process() as process:
         await started(process, bench.key)
     wrong = new_key()
-    ended = await asyncio.to_thread(command, bench, tmp_path, "run", keys=wrong)
+    ended = await command(bench, tmp_path, "run", keys=wrong).ended()
     assert ended.returncode == 78
     said = ended.stderr.strip().splitlines()
     assert len(said) == 1
@@ -223,14 +210,14 @@ async def test_the_command_rotates_beside_a_running_bot(bench: Bench, tmp_path: 
         bench.key = old
         async with bench.process() as former:
             connection = await bench.connect(former)
-        early = await asyncio.to_thread(command, bench, tmp_path, "rotate-keys", keys=f"{new},{old}")
+        early = await command(bench, tmp_path, "rotate-keys", keys=f"{new},{old}").ended()
         assert early.returncode == 78
         assert Keyring([new]).sealing_key_id in early.stderr
         await started(running, new, old)
-        rotating = asyncio.create_task(asyncio.to_thread(command, bench, tmp_path, "rotate-keys", keys=f"{new},{old}"))
+        rotating = command(bench, tmp_path, "rotate-keys", keys=f"{new},{old}")
         bench.clock.step(HOUR)
         await running.gate.call(grant_of(connection), users.current_user())
-        done = await rotating
+        done = await rotating.ended()
         assert (done.stderr, done.returncode) == ("", 0)
         assert "Other keys can be dropped" in done.stdout
         assert old not in done.stdout
@@ -252,16 +239,14 @@ async def test_a_rotation_killed_half_way_is_finished_by_the_next_beside_a_runni
         await furnish(former, former.keyring)
     async with bench.process(keys=[new, bench.key]) as running:
         keyring = await started(running, new, bench.key)
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "rotate-keys"), cwd=tmp_path, env=environment(bench, tmp_path, both)
-        )
+        child = command(bench, tmp_path, "rotate-keys", keys=both)
         async with asyncio.timeout(30):
             while not any(keyring.is_sealed_with_first(sealed) for sealed in await sealed_values(running)):
                 await asyncio.sleep(0.001)
-        child.kill()
-        await child.wait()
+        child.send_signal(signal.SIGKILL)
+        await child.ended()
         await running.tokens.access_token(connection.id, rejected=(await running.pair(connection)).access)
-        done = await asyncio.to_thread(command, bench, tmp_path, "rotate-keys", keys=both)
+        done = await command(bench, tmp_path, "rotate-keys", keys=both).ended()
         assert (done.stderr, done.returncode) == ("", 0)
         assert all(Keyring([new]).is_sealed_with_first(sealed) for sealed in await sealed_values(running))
         await started(running, new)
@@ -273,6 +258,6 @@ async def test_a_database_that_is_not_up_to_date_is_told_to_the_operator(bench: 
     with closing(sqlite3.connect(bench.url.removeprefix("sqlite+aiosqlite:///"))) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
         connection.commit()
-    ended = await asyncio.to_thread(command, bench, tmp_path, "rotate-keys", keys=bench.key)
+    ended = await command(bench, tmp_path, "rotate-keys", keys=bench.key).ended()
     assert ended.returncode == 69
     assert ended.stderr.strip() == "The database is not up to date: python -m bot migrate"

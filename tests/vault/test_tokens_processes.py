@@ -1,37 +1,50 @@
 """Real processes on one database share one chain of tokens, and survive being killed."""
 
 import asyncio
-import json
 import random
-import sys
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
 
 from bot.domain.accounts import Connection
 from bot.domain.errors import ReconnectNeededError
 from bot.fanvue import users
 from bot.vault.recovery import Recovery
-from tests.vault.keeping import HANDLE, Bench, Process, grant_of
+from tests.forked import FORKS, Forked
+from tests.vault.keeping import HANDLE, Bench, Process, grant_of, until
+from tests.vault.process_refreshing import main
 
-REPOSITORY = Path(__file__).parents[2]
 SECONDS = 4
 LIFE_SECONDS = 2
 
 
+@dataclass
+class Child:
+    """A process that begins when it is told to."""
+
+    process: Forked
+    pipe: Pipe
+
+    async def says(self) -> Any:
+        await until(self.pipe.poll, 30)
+        return self.pipe.recv()
+
+    def begin(self) -> None:
+        self.pipe.send("begin")
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+
 @asynccontextmanager
-async def child(bench: Bench, connection: Connection, *, forces: bool) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that is loaded and waits for a line to begin; gone at the end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.vault.process_refreshing",
-        cwd=REPOSITORY,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+async def child(bench: Bench, connection: Connection, *, forces: bool) -> AsyncIterator[Child]:
+    """One that is ready; gone at the end."""
     values = {
         "url": bench.url,
         "api_url": bench.fanvue.api_url,
@@ -44,25 +57,15 @@ async def child(bench: Bench, connection: Connection, *, forces: bool) -> AsyncI
         "tasks": 6,
         "forces": forces,
     }
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(values).encode() + b"\n")
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-async def line_of(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
-    async with asyncio.timeout(30):
-        return (await process.stdout.readline()).decode().strip()
-
-
-def begin(process: asyncio.subprocess.Process) -> None:
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
+    here, there = FORKS.Pipe()
+    with here:
+        with there:
+            made = Child(Forked(main, values, there), here)
+        try:
+            assert await made.says() == "ready"
+            yield made
+        finally:
+            await made.kill()
 
 
 async def test_processes_with_short_lived_tokens_refresh_no_more_than_needed_and_fail_nothing(bench: Bench) -> None:
@@ -71,12 +74,11 @@ async def test_processes_with_short_lived_tokens_refresh_no_more_than_needed_and
     async with bench.process() as here, AsyncExitStack() as stack:
         connection = await bench.connect(here)
         children = [await stack.enter_async_context(child(bench, connection, forces=False)) for _ in range(3)]
-        assert [await line_of(one) for one in children] == ["ready"] * 3
         for one in children:
-            begin(one)
+            one.begin()
         ends: Counter[str] = Counter()
         for one in children:
-            ends.update(json.loads(await line_of(one)))
+            ends.update(await one.says())
     assert {*ends} == {"fine"}
     assert ends["fine"] > 30
     assert bench.fanvue.oauth.reuse_detected == 0
@@ -84,18 +86,15 @@ async def test_processes_with_short_lived_tokens_refresh_no_more_than_needed_and
 
 
 async def test_killed_in_a_refresh_it_works_again_or_asks_to_reconnect_with_one_chain(bench: Bench) -> None:
-    async with bench.process() as here, AsyncExitStack() as stack:
+    async with bench.process() as here:
         connection = await bench.connect(here)
-        children = [await stack.enter_async_context(child(bench, connection, forces=True)) for _ in range(6)]
-        assert [await line_of(one) for one in children] == ["ready"] * 6
-        for one in children:
-            before = bench.token_requests
-            begin(one)
-            while bench.token_requests == before:
-                await asyncio.sleep(0.001)
-            await asyncio.sleep(random.uniform(0, 0.05))
-            one.kill()
-            await one.wait()
+        for _ in range(6):
+            async with child(bench, connection, forces=True) as one:
+                before = bench.token_requests
+                one.begin()
+                while bench.token_requests == before:
+                    await asyncio.sleep(0.001)
+                await asyncio.sleep(random.uniform(0, 0.05))
             await here.stores.take_over()
             await works_or_asks_to_reconnect(bench, here, connection)
     assert bench.fanvue.oauth.reuse_detected == 0, "the lost answer was asked for in time"
@@ -120,12 +119,9 @@ async def test_killed_between_fanvues_answer_and_saving_it_the_next_process_reco
     async with bench.process() as here:
         connection = await bench.connect(here)
         async with child(bench, connection, forces=True) as one:
-            assert await line_of(one) == "ready"
-            begin(one)
+            one.begin()
             async with asyncio.timeout(20):
                 await hang.struck.wait()
-            one.kill()
-            await one.wait()
         hang.released.set()
         await here.stores.take_over()
         await Recovery(here.tokens, here.stores.leases, bench.clock).finish()
