@@ -26,7 +26,7 @@ class Approvals:
         self._access = services.access
         self._service = services.drafts
         self._desk = desk
-        self._questions = Questions(services.drafts, kit.pacer)
+        self._questions = Questions(services.drafts, kit)
         kit.actions.on_press(cards.YES_VERB, self._approve)
         kit.actions.on_press(cards.YES_NOW_VERB, self._approve_now)
         kit.actions.on_press(cards.SHOW_VERB, self._show)

@@ -13,6 +13,7 @@ from bot.discordkit.draft_desk import DraftDesk, Written
 from bot.discordkit.kit import Kit
 from bot.discordkit.long_texts import boxes, keeping, written_in
 from bot.discordkit.look import Colour
+from bot.discordkit.outcomes import showing
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.questions import Questions
 from bot.domain import text
@@ -35,7 +36,7 @@ class Drafts:
     def __init__(self, services: Services, kit: Kit, desk: DraftDesk) -> None:
         self._access = services.access
         self._desk = desk
-        self._questions = Questions(services.drafts, kit.pacer)
+        self._questions = Questions(services.drafts, kit)
         self._drafts = services.drafts
         self._posts = services.posts
         self._preferences = services.preferences
@@ -118,7 +119,8 @@ class Drafts:
     async def _ask_second(self, interaction: discord.Interaction, key: str) -> None:
         """The card, and a question to everybody where the team can see it."""
         opened = await self._drafts.open(actor_of(interaction), key)
-        await self._desk.show(interaction, opened)
+        async with showing(interaction, "It waits for approval ✓"):
+            await self._desk.show(interaction, opened)
         guild = interaction.guild_id
         if guild is None or interaction.client.get_guild(guild) is None:
             await interaction.followup.send(NOBODY_HERE, ephemeral=True)

@@ -309,3 +309,28 @@ async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(
     for _ in range(2):
         await world.app.client.owed.tell()
     assert answer.text.count("did not accept") == 1
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_that_a_post_waits_for_approval_is_asked_once_after_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch, is_late: bool
+) -> None:
+    olli, guild = world.discord.add_user("olli"), world.channel.guild
+    assert guild is not None
+    world.discord.add_member(guild, olli)
+    await (await world.slash("team grant", person=olli, right="approve")).wait()
+    await (await world.slash("post approval", rule="all")).wait()
+    card = await (await world.slash("post create", text="Hello")).wait()
+    await world.discord.wait_for(lambda: "Nothing is sent" in card.text)
+    away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
+    await world.discord.click(world.luna, card.messages[-1], "Ask for approval")
+    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    away.remove()
+    if is_late:
+        world.discord.fail("POST", "/webhooks/*", times=None, status=401, code=50027)
+    for _ in range(2):
+        await world.app.client.owed.tell()
+    questions = [one for one in world.discord.messages(world.channel) if "Approval needed" in one.text]
+    assert len(questions) == 1
+    await world.discord.click(olli, questions[0], "Approve")
+    await world.discord.wait_for(lambda: "Approved" in questions[0].text)
