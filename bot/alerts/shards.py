@@ -39,13 +39,11 @@ class Shards:
         wanted = [*ours, *(name for name in names if name not in live)][:fair]
         got = await self._leases.hold_many([WORKER + self._holder, *wanted], self._holder, now, LEASE_SECONDS)
         self.held = frozenset(int(name.removeprefix(SHARD)) for name in got if name.startswith(SHARD))
-        for name in ours[fair:]:
-            await self._leases.release(name, self._holder)
+        await self._leases.release_many(ours[fair:], self._holder)
         return self.held
 
     async def release(self) -> None:
         """Let others go on at once."""
-        for number in self.held:
-            await self._leases.release(f"{SHARD}{number}", self._holder)
-        await self._leases.release(WORKER + self._holder, self._holder)
+        names = [f"{SHARD}{number}" for number in self.held]
+        await self._leases.release_many([*names, WORKER + self._holder], self._holder)
         self.held = frozenset()

@@ -23,7 +23,7 @@ from bot.storage.freshness import Freshness
 from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
-from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, set_up_writer, watch
+from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, set_up_writer
 from bot.storage.trouble import DAMAGE, Trouble
 
 if TYPE_CHECKING:
@@ -106,13 +106,10 @@ class Database:
             raise BadAddressError("DATABASE_URL names a folder, or a file below what is none.") from None
         except OSError as error:
             raise DatabaseUnreachableError(f"DATABASE_URL: {path} cannot be written: {error.strerror}.") from None
-        writer = _sqlite_engine(address, connections=1)
         freshness = Freshness(WATCHED)
-        event.listen(writer.plain, "connect", set_up_writer)
-        event.listen(writer.plain, "connect", partial(watch, freshness))
+        writer = _sqlite_engine(address, partial(set_up_writer, freshness), connections=1)
         event.listen(writer.plain, "begin", begin_immediate)
-        reader = _sqlite_engine(address, connections=READERS, isolation_level="AUTOCOMMIT")
-        event.listen(reader.plain, "connect", set_up_reader)
+        reader = _sqlite_engine(address, set_up_reader, connections=READERS, skip_autocommit_rollback=True)
         return cls(writer, reader, RunLock(path), str(path), freshness)
 
     @property
@@ -362,8 +359,10 @@ def _postgres_rows(connection: Any) -> Rows:
     return rows
 
 
-def _sqlite_engine(address: URL, *, connections: int, **options: Any) -> AsyncEngine:
-    connect = connector(address.database or "", BUSY_SECONDS)
+def _sqlite_engine(
+    address: URL, set_up: Callable[[sqlite3.Connection], None], *, connections: int, **options: Any
+) -> AsyncEngine:
+    connect = connector(address.database or "", BUSY_SECONDS, set_up)
 
     def creator() -> Any:
         return engine.dialect.loaded_dbapi.connect(async_creator_fn=connect)

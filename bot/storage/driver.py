@@ -133,13 +133,22 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def connector(path: str, busy_seconds: float) -> Callable[[], PatientConnection]:
-    """What opens a connection to a file, for SQLAlchemy."""
+def connector(
+    path: str, busy_seconds: float, set_up: Callable[[sqlite3.Connection], None]
+) -> Callable[[], PatientConnection]:
+    """What opens a connection to a file, for SQLAlchemy; ``set_up`` is done in the same hop to the driver's thread."""
+
+    def open_file() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=TidyConnection)
+        try:
+            set_up(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def connect() -> PatientConnection:
-        connection = PatientConnection(
-            lambda: sqlite3.connect(path, timeout=busy_seconds, factory=TidyConnection), iter_chunk_size=64
-        )
+        connection = PatientConnection(open_file, iter_chunk_size=64)
         connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for those it makes
         return connection
 

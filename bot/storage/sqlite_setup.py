@@ -1,5 +1,6 @@
 """How connections to a SQLite file are set up, by what they are for."""
 
+import sqlite3
 from typing import Any
 
 from bot.storage.freshness import Freshness
@@ -11,9 +12,8 @@ WATCHED = (
 """What decides where cards go: read at every event, changed by people."""
 
 
-def set_up_writer(connection: Any, _record: object) -> None:
-    """The one that writes: durable before it says so."""
-    connection.isolation_level = None
+def set_up_writer(freshness: Freshness, connection: sqlite3.Connection) -> None:
+    """The one that writes: durable before it says so, and tells when it changed what decides where cards go."""
     _run(
         connection,
         "PRAGMA journal_mode=WAL",
@@ -21,20 +21,12 @@ def set_up_writer(connection: Any, _record: object) -> None:
         "PRAGMA foreign_keys=ON",
         "PRAGMA secure_delete=ON",
     )
-
-
-def watch(freshness: Freshness, connection: Any, _record: object) -> None:
-    """Have a writer tell when it changed what decides where cards go."""
-    cursor = connection.cursor()
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    there = [name for (name,) in cursor.fetchall()]
-    cursor.close()
+    there = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     _run(connection, *freshness.watch(there, connection.create_function))
 
 
-def set_up_reader(connection: Any, _record: object) -> None:
+def set_up_reader(connection: sqlite3.Connection) -> None:
     """One that reads."""
-    connection.isolation_level = None
     _run(connection, "PRAGMA query_only=ON")
 
 

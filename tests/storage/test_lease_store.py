@@ -29,6 +29,13 @@ async def test_only_the_holder_can_renew_or_release(stores: Stores) -> None:
     assert not await stores.leases.acquire("refresh", "h2", NOW + timedelta(seconds=89), 60)
 
 
+async def test_whoever_lets_go_of_many_lets_go_of_their_own_alone(stores: Stores) -> None:
+    await stores.leases.hold_many(["a", "b"], "h1", NOW, 60)
+    await stores.leases.acquire("c", "h2", NOW, 60)
+    await stores.leases.release_many(["a", "b", "c"], "h1")
+    assert await stores.leases.live("", NOW, 60) == {"c": "h2"}
+
+
 async def test_a_lease_that_ran_out_cannot_be_renewed(stores: Stores) -> None:
     await stores.leases.acquire("refresh", "h1", NOW, 60)
     assert not await stores.leases.renew("refresh", "h1", NOW + timedelta(seconds=60), 60)

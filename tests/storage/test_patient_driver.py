@@ -22,7 +22,7 @@ LONG = (
 @pytest.mark.parametrize("cancellations", [1, 3])
 async def test_when_the_cancellation_arrives_the_statement_has_ended(tmp_path: Path, cancellations: int) -> None:
     path = str(tmp_path / "file.db")
-    connection = await connector(path, 5)()
+    connection = await connector(path, 5, lambda _: None)()
     await connection.execute("PRAGMA journal_mode=WAL")
     await connection.execute("CREATE TABLE numbers (n INTEGER)")
     await connection.commit()
