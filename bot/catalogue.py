@@ -251,6 +251,7 @@ class Catalogue:
             alerts=self.alerts(),
             routes=stores.routes,
             refusals=stores.refusals,
+            departures=stores.departures,
             outbox=stores.outbox,
             due=self.due,
             clock=self.clock,

@@ -10,11 +10,13 @@ from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, NotAllowedError
 from bot.services.access import AccessService
 from bot.services.alerts import AlertsService
+from bot.storage.departures import DepartureStore
 from bot.storage.outbox import Outbox
 from bot.storage.refusals import RefusalStore
 from bot.storage.routes import RouteStore
 
 LOOK_BACK = timedelta(days=7)
+NOT_THERE = "I am not in that server any more. Add me to it again, or have the alerts sent to your direct messages."
 NOTHING = "Nothing rests there any more. `/alerts panel` shows where your alerts go."
 
 
@@ -28,6 +30,7 @@ class ReopeningService:
         alerts: AlertsService,
         routes: RouteStore,
         refusals: RefusalStore,
+        departures: DepartureStore,
         outbox: Outbox,
         due: Bell,
         clock: Clock,
@@ -36,12 +39,16 @@ class ReopeningService:
         self._alerts = alerts
         self._routes = routes
         self._refusals = refusals
+        self._departures = departures
         self._outbox = outbox
         self._due = due
         self._clock = clock
 
     async def retry(self, actor: Actor, key: str) -> int:
         """Send there again, what waited included; how many cards that were. BadInputError, NotAllowedError."""
+        guild = next((route.place.guild for route in await self._routes.of_place(_place(key))), None)
+        if guild in await self._departures.all():
+            raise BadInputError(NOT_THERE)
         revived, now = 0, self._clock.now()
         for grant, rested in await self._resting(actor, key):
             place, reasons = rested[0].place, {route.pause.reason for route in rested if route.pause}
