@@ -35,7 +35,7 @@ async def test_a_server_that_removed_the_bot_gets_nothing_and_its_rules_are_kept
         await connected.app.closing.catch_up()
     (notice,) = [message for message in connected.dm.history() if "paused" in words_of(message)]
     assert "the bot was removed from the server" in words_of(notice)
-    assert "not in that server" in words_of(await connected.luna.click(notice, label="Try again"))
+    assert "not in that server" in words_of(await connected.people["luna"].click(notice, label="Try again"))
     connected.app.client.dispatch("guild_join", guild)
     await connected.until(connected.desk.history)
     assert "Back again" in words_of(connected.desk.history()[-1])
