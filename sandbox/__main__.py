@@ -14,6 +14,7 @@ from bot.app import App, Role, open_app
 from bot.settings import load
 from bot.web.serving import serving
 from sandbox.fanvue import SandboxFanvue
+from sandbox.fanvue.instants import Clock, system_clock
 from sandbox.stage import staged
 from sandbox.start_page import StartPage
 from sandbox.world import free_port, settings_for
@@ -39,11 +40,11 @@ async def running(app: App) -> AsyncIterator[asyncio.Task[None]]:
 
 
 @asynccontextmanager
-async def sandbox(folder: Path, ports: dict[str, int]) -> AsyncIterator[str]:
-    """Everything started; gives the address to open."""
+async def sandbox(folder: Path, ports: dict[str, int], clock: Clock = system_clock) -> AsyncIterator[str]:
+    """Everything started, with Fanvue on that clock; gives the address to open."""
     async with AsyncExitStack() as stack:
         bot = f"http://127.0.0.1:{ports['bot']}"
-        fanvue = await stack.enter_async_context(SandboxFanvue.facing(bot, port=ports["fanvue"]))
+        fanvue = await stack.enter_async_context(SandboxFanvue.facing(bot, port=ports["fanvue"], clock=clock))
         values = settings_for(
             folder, web_port=ports["bot"], metrics_port=ports["metrics"], fanvue_origin=fanvue.auth_url
         )

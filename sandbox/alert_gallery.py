@@ -1,8 +1,13 @@
-"""``python -m sandbox.alert_gallery FOLDER``: a card of each kind, and the panel on a wide screen."""
+"""``python -m sandbox.alert_gallery FOLDER``: a card of each kind, cards that share a message, the panel when wide."""
 
 import asyncio
 import io
+import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +15,14 @@ import aiohttp
 from PIL import Image
 
 from sandbox.browser import DESKTOP, ConnectPages, DiscordPage, posing
+from sandbox.fanvue.instants import system_clock
 from sandbox.gallery import ADOPT, BARE, COLOURS, GROUNDS, sheet
 
 SIZE = (580, 3600)
 CREATOR = "lunavale"
 WIDTH = 420
 CALM_MS = 900
+LONG_AGO = timedelta(minutes=30)
 POLLED_MS = 150_000
 """No webhook tells of comments and likes: they come with the next look."""
 POLLED: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -33,16 +40,33 @@ REPORTED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("buys", {"fan": "elena.v"}, "Purchase"),
 )
 REVERSALS = (("refund", "Refund"), ("dispute", "Dispute"))
+WAITED = ("elena.v", "marta.p", "viktor_s", "mina_t")
+MISSED = (
+    *(("writes", {"fan": fan, "text": "Are you there?"}) for fan in ("sarah-jones", "jonas_f", "elena.v") * 3),
+    *(("tips", {"fan": fan, "amount": 700}) for fan in ("marta.p", "mina_t", "marta.p")),
+)
 ORDER = (*REPORTED, *(("reverses", {}, title) for _, title in REVERSALS), *POLLED)
+
+
+@dataclass
+class LaggingClock:
+    """Fanvue's, which can be put back: what happens then happened long ago."""
+
+    behind: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        """Its instant."""
+        return system_clock() - self.behind
 
 
 class AlertGallery:
     """Has everything happen once, in a channel that hears of everything."""
 
-    def __init__(self, discord: DiscordPage, session: aiohttp.ClientSession, fanvue: str) -> None:
+    def __init__(self, discord: DiscordPage, session: aiohttp.ClientSession, fanvue: str, clock: LaggingClock) -> None:
         self._discord = discord
         self._session = session
         self._fanvue = fanvue
+        self._clock = clock
 
     async def happen(self) -> None:
         """One of each; what the bot has to look for itself first."""
@@ -52,25 +76,56 @@ class AlertGallery:
             await self._discord.message(title).wait_for(timeout=POLLED_MS)
         paid = ""
         for act, body, title in REPORTED:
-            paid = await self._play(act, body)
+            paid = (await self._play(act, body))["result"]
             await self._discord.sees(title)
         for kind, title in REVERSALS:
             await self._play("reverses", {"order_id": paid, "kind": kind})
             await self._discord.sees(title)
 
-    async def _play(self, act: str, body: dict[str, Any]) -> str:
-        address = f"{self._fanvue}/_control/fan/{act}"
-        async with self._session.post(address, json={"creator": CREATOR, **body}) as answer:
-            answer.raise_for_status()
-            return str((await answer.json())["result"])
+    async def wait_together(self) -> None:
+        """What was missed for long, then what waited for a moment."""
+        async with self._paused():
+            await self._miss()
+        await self._discord.sees("While I was away")
+        async with self._paused():
+            for fan in WAITED:
+                await self._play("writes", {"fan": fan, "text": "Good evening!"})
+        await self._discord.sees("Act on a card")
 
-    async def taken(self) -> list[Image.Image]:
-        """Each card, in the order of the kinds."""
+    @asynccontextmanager
+    async def _paused(self) -> AsyncIterator[None]:
+        """Alerts wait meanwhile, and go out together."""
+        await self._discord.command("privacy show")
+        await self._discord.press("What is stored about you", "Pause")
+        await self._discord.sees("Paused")
+        yield
+        await self._discord.press("Paused", "Resume")
+
+    async def _miss(self) -> None:
+        """Half an hour ago, told only now."""
+        await self._control("settings", {"deliver": False})
+        self._clock.behind = LONG_AGO
+        told = [delivery for act, body in MISSED for delivery in (await self._play(act, body))["deliveries"]]
+        self._clock.behind = timedelta()
+        await self._control("settings", {"deliver": True})
+        for delivery in told:
+            await self._control("redeliver", {"id": delivery})
+
+    async def _play(self, act: str, body: dict[str, Any]) -> Any:
+        return await self._control(f"fan/{act}", {"creator": CREATOR, **body})
+
+    async def _control(self, what: str, body: dict[str, Any]) -> Any:
+        async with self._session.post(f"{self._fanvue}/_control/{what}", json=body) as answer:
+            answer.raise_for_status()
+            return json.loads(await answer.text() or "null")
+
+    async def taken(self, *told: str) -> list[Image.Image]:
+        """The newest message that says so, for each of these."""
         await self._discord.page.reload()
         await self._discord.page.evaluate(ADOPT, BARE)
         shots = []
-        for _, _, title in ORDER:
-            card = await self._discord.sees(title)
+        for words in told:
+            card = await self._discord.sees(words)
             await self._discord.page.wait_for_timeout(CALM_MS)
             shots.append(Image.open(io.BytesIO(await card.screenshot())).convert("RGB"))
         return shots
@@ -87,18 +142,25 @@ async def everything_here(discord: DiscordPage) -> None:
         await discord.page.wait_for_timeout(CALM_MS)
 
 
+def save(shots: list[Image.Image], path: Path) -> None:
+    """As one sheet."""
+    sheet(shots, GROUNDS["dark"], WIDTH).quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 async def main(folder: Path) -> None:
     """Connect, have it happen, keep the sheet and the panel."""
-    async with posing(SIZE, scale=1.5) as (context, origin, fanvue), aiohttp.ClientSession() as session:
+    clock = LaggingClock()
+    async with posing(SIZE, scale=1.5, clock=clock) as (context, origin, fanvue), aiohttp.ClientSession() as session:
         discord = await DiscordPage.open(context, origin, "creator-team")
         await discord.command("connect")
         await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
         await discord.page.bring_to_front()
         await everything_here(discord)
-        gallery = AlertGallery(discord, session, fanvue)
+        gallery = AlertGallery(discord, session, fanvue, clock)
+        await gallery.wait_together()
+        save(await gallery.taken("Act on a card", "While I was away"), folder / "cards-together.png")
         await gallery.happen()
-        made = sheet(await gallery.taken(), GROUNDS["dark"], WIDTH).quantize(COLOURS, dither=Image.Dither.NONE)
-        made.save(folder / "cards.png", optimize=True)
+        save(await gallery.taken(*(title for _, _, title in ORDER)), folder / "cards.png")
         await discord.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         await discord.command("alerts panel")
         panel = await discord.sees("Your direct messages")

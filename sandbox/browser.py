@@ -12,6 +12,7 @@ from playwright.async_api import BrowserContext, FilePayload, Locator, Page, asy
 
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
+from sandbox.fanvue.instants import Clock, system_clock
 from sandbox.world import free_port
 
 ARGUMENTS = [
@@ -56,12 +57,14 @@ async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> Asyn
 
 
 @asynccontextmanager
-async def posing(size: tuple[int, int], *, scale: float) -> AsyncIterator[tuple[BrowserContext, str, str]]:
+async def posing(
+    size: tuple[int, int], *, scale: float, clock: Clock = system_clock
+) -> AsyncIterator[tuple[BrowserContext, str, str]]:
     """A sandbox of its own to take pictures of: the browser, and where the start page and Fanvue are."""
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory() as data:
         ports = {name: free_port() for name in PORTS}
-        async with sandbox(Path(data), ports) as origin, browsing(size, scale=scale) as context:
+        async with sandbox(Path(data), ports, clock) as origin, browsing(size, scale=scale) as context:
             yield context, origin, f"http://127.0.0.1:{ports['fanvue']}"
 
 
