@@ -50,6 +50,7 @@ def outgoing_of(
         channel=channel,
         bundle=first.delivery.bundle,
         role=roles[0] if roles else None,
+        is_again=any(due.delivery.attempts > 1 for due in contents),
         is_silent=is_ours or (bool(rules) and all(rule.is_silent for rule in rules)),
     )
 

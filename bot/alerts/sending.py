@@ -104,6 +104,8 @@ class Outgoing:
     role: int | None = None
     """The only one that may be mentioned."""
     is_silent: bool = False
+    is_again: bool = False
+    """Whether it was tried before, and may be there in part."""
 
 
 class Sender(Protocol):

@@ -15,7 +15,7 @@ from bot.discordkit.pacer import Pacer
 from bot.discordkit.people import is_age_restricted
 from bot.discordkit.refusing import is_passing
 from bot.domain import text
-from bot.domain.accounts import ChannelId
+from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.events import Fan
 from bot.domain.money import Money
 from bot.services.desk import Header
@@ -55,7 +55,7 @@ class DeskHeaders:
             return
         forum = thread.parent or await self._found(ChannelId(thread.parent_id))
         await self._pacer.slot()
-        first = await self._first(thread)
+        first = await first_of(thread)
         if first is None or self._client.user is None or first.author.id != self._client.user.id:
             return
         await opened_for(self._client, self._pacer, post, partial(self._show, thread, first, header, forum))
@@ -71,7 +71,7 @@ class DeskHeaders:
         before = first.embeds[0] if first.embeds else discord.Embed()
         embed = embed_of(before, header, shows_notes=is_age_restricted(forum))
         view = header_view(header, forum)
-        if embed.to_dict() == before.to_dict() and _ids(view) == _ids(first):
+        if embed.to_dict() == before.to_dict() and ids_of(view) == ids_of(first):
             return
         await self._pacer.slot()
         await first.edit(embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none())
@@ -83,26 +83,31 @@ class DeskHeaders:
         await self._pacer.slot()
         return await self._client.fetch_channel(channel)
 
-    async def _first(self, thread: discord.Thread) -> discord.Message | None:
-        """At Discord it has the post's own id; the sandbox gives it the one before."""
-        try:
-            return await thread.fetch_message(thread.id)
-        except discord.NotFound:
-            await self._pacer.slot()
-            return await anext(aiter(thread.history(limit=1, before=discord.Object(thread.id))), None)
+
+async def first_of(thread: discord.Thread) -> discord.Message | None:
+    """A post's first message: at Discord it has the post's own id; the sandbox gives it the one before."""
+    try:
+        return await thread.fetch_message(thread.id)
+    except discord.NotFound:
+        return await anext(aiter(thread.history(limit=1, before=discord.Object(thread.id))), None)
 
 
 def header_view(header: Header, forum: object) -> discord.ui.View:
     """The conversation, privately; the missing tags, where there are any."""
-    key = f"{header.creator}|{header.fan}"
-    items = [
+    items = fan_buttons(header.creator, header.fan)
+    if isinstance(forum, discord.ForumChannel) and desk_tags.missing(forum):
+        items.append(button("Make the tags", TAGS_VERB, f"{header.creator}|{header.fan}", emoji="🏷️"))
+    return view_of(items)
+
+
+def fan_buttons(creator: CreatorId, fan: FanId) -> list[discord.ui.Item[discord.ui.View]]:
+    """The conversation with a fan, as its post's header offers it."""
+    key = f"{creator}|{fan}"
+    return [
         button("Write", WRITE_VERB, key, style=discord.ButtonStyle.primary, emoji="↩️"),
         button("Conversation", CHAT_VERB, key, emoji="📖"),
         button("Earlier messages", PAST_VERB, f"{key}|2", emoji="⏫"),
     ]
-    if isinstance(forum, discord.ForumChannel) and desk_tags.missing(forum):
-        items.append(button("Make the tags", TAGS_VERB, key, emoji="🏷️"))
-    return view_of(items)
 
 
 def embed_of(before: discord.Embed, header: Header, *, shows_notes: bool) -> discord.Embed:
@@ -160,7 +165,7 @@ def _notes(header: Header, *, shows_notes: bool) -> str:
     return "\n".join(lines)[:1024]
 
 
-def _ids(holder: Any) -> list[str]:
+def ids_of(holder: Any) -> list[str]:
     """The ids of the buttons of a message, or of a view."""
     rows = (
         holder.to_components() if isinstance(holder, discord.ui.View) else [row.to_dict() for row in holder.components]

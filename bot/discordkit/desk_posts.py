@@ -8,6 +8,8 @@ import discord
 
 from bot.alerts.sending import Alert, Outgoing, UndeliverableError
 from bot.discordkit import desk_tags
+from bot.discordkit.components import view_of
+from bot.discordkit.desk_headers import fan_buttons, first_of, ids_of
 from bot.discordkit.look import Colour
 from bot.discordkit.pacer import Pacer
 from bot.discordkit.refusing import is_about_words
@@ -46,7 +48,7 @@ class RememberedPosts(Protocol):
 class DeskPosts:
     """Opens a post at a fan's first card.
 
-    The cards go in afterwards, with their nonce: a crash in between leaves an empty post, never a second card.
+    The cards go in afterwards, with their nonce. A crash in between leaves an empty post, which the next try looks for.
     """
 
     def __init__(self, client: discord.Client, posts: RememberedPosts, pacer: Pacer, clock: Clock) -> None:
@@ -79,12 +81,35 @@ class DeskPosts:
         first = outgoing.alerts[0]
         tags = await self._tags(channel, desk_tags.WAITING if first.event.fan else desk_tags.ANSWERED)
         name = first.event.fan.name if first.event.fan else OTHERS
+        found = await self._found(channel, outgoing) if outgoing.is_again else None
+        if found is not None:
+            return found
         try:
             return await self._created(channel, first, name, tags)
         except discord.HTTPException as error:
             if not is_about_words(error):
                 raise
         return await self._created(channel, first, NAMELESS, tags)
+
+    async def _found(self, forum: discord.ForumChannel, outgoing: Outgoing) -> ChannelId | None:
+        """The fan's post that an earlier try opened and did not live to note."""
+        event = outgoing.alerts[0].event
+        fan = event.fan
+        if fan is None:
+            return None
+        wanted = ids_of(view_of(fan_buttons(event.creator, fan.id)))
+        names = (text.plain_name(fan.name, 60), NAMELESS)
+        await self._pacer.slot()
+        for post in reversed(await forum.guild.active_threads()):
+            if post.parent_id == forum.id and post.name.startswith(names) and self._is_ours(post):
+                await self._pacer.slot()
+                first = await first_of(post)
+                if first is not None and ids_of(first)[: len(wanted)] == wanted:
+                    return ChannelId(post.id)
+        return None
+
+    def _is_ours(self, post: discord.Thread) -> bool:
+        return self._client.user is not None and post.owner_id == self._client.user.id and not post.locked
 
     async def _created(
         self, forum: discord.ForumChannel, first: Alert, name: str, tags: list[discord.ForumTag]
@@ -97,6 +122,7 @@ class DeskPosts:
         opened = await forum.create_thread(
             name=f"{text.plain_name(name, 60)} · @{text.plain_name(first.creator_handle, 30)}"[:100],
             embed=embed,
+            view=view_of(fan_buttons(first.creator, first.event.fan.id) if first.event.fan else []),
             applied_tags=tags,
             allowed_mentions=discord.AllowedMentions.none(),
         )

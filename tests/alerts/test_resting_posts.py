@@ -78,3 +78,20 @@ async def test_what_belongs_to_a_card_in_a_post_that_is_closed_stands_once_in_th
     (following,) = [post for post in desk.posts_in(forum) if post is not closed]
     assert "".join(message.text for message in desk.cards(following)).count("second") == 1
     assert await desk.is_done()
+
+
+async def test_a_post_whose_opening_was_not_noted_is_found_again_and_is_that_fans_alone(desk: Desk) -> None:
+    forum = await desk.open_forum()
+    opening = desk.discord.fail("POST", f"/channels/{forum.id}/threads", after_applying=True, drop=True)
+    await desk.write("Sarah", "One")
+    await desk.deliver()
+    assert opening.hits == 1
+    namesake = Fan(FanId("fan-other"), "sarah", "Sarah")
+    desk.discord.fail("POST", f"/channels/{forum.id}/threads", drop=True)
+    await desk.store(desk.event("Sarah", fan=namesake))
+    await desk.router().route_waiting()
+    for _ in range(4):
+        desk.clock.step(minutes=1)
+        await desk.deliver()
+    assert [len(desk.cards(post)) for post in desk.posts_in(forum)] == [2, 2]
+    assert await desk.is_done()
