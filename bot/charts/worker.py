@@ -3,6 +3,7 @@
 Started as ``python -m bot.charts.worker``; ends at once when its starter does, whatever it is doing.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -51,7 +52,11 @@ def _load() -> None:
     list_of_fonts = Path(os.environ["MPLCONFIGDIR"], f"fontlist-v{FONTS_VERSION}.json")
     if not list_of_fonts.exists():
         list_of_fonts.write_text(json.dumps(FONTS))
+    gc.disable()  # all that is loaded stays
     import bot.charts.render  # noqa: F401, PLC0415 - after the list, and after the listener
+
+    gc.freeze()
+    gc.enable()
 
 
 def _listen(source: BinaryIO, requests: "SimpleQueue[bytes]") -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,14 @@ from bot.domain.errors import ChartError
 CHART = TrendChart("Last 7 days", tuple(Bar(f"{day} Nov", day * 100) for day in range(1, 8)))
 ROOT = Path(__file__).parents[2]
 CANARY = "canary-3f9c1d"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[ChartStudio]:
+    """One that draws again after each test, whatever became of its process."""
+    opened = ChartStudio(timeout_seconds=60)
+    yield opened
+    asyncio.run(opened.close())
 
 
 @pytest.fixture
@@ -59,15 +67,15 @@ async def until_gone(pid: int) -> bool:
     return False
 
 
-async def test_a_report_becomes_a_png_with_its_story(studio: ChartStudio) -> None:
-    picture = await studio.draw(CHART)
+async def test_a_report_becomes_a_png_with_its_story(shared: ChartStudio) -> None:
+    picture = await shared.draw(CHART)
     assert Image.open(io.BytesIO(picture.png)).format == "PNG"
     assert "$28.00 in total" in picture.alt_text
     assert picture.filename == "net-earnings.png"
 
 
-async def test_charts_asked_for_at_once_are_all_drawn_by_one_process(studio: ChartStudio) -> None:
-    pictures = await asyncio.gather(*(studio.draw(CHART) for _ in range(5)))
+async def test_charts_asked_for_at_once_are_all_drawn_by_one_process(shared: ChartStudio) -> None:
+    pictures = await asyncio.gather(*(shared.draw(CHART) for _ in range(5)))
     assert len({picture.png for picture in pictures}) == 1
 
 
@@ -93,32 +101,35 @@ async def test_a_closed_studio_starts_nothing_ahead(studio: ChartStudio) -> None
     assert studio._process is None
 
 
-async def test_a_dead_process_is_replaced(studio: ChartStudio) -> None:
-    first = await studio.draw(CHART)
-    os.kill(pid_of(studio), signal.SIGKILL)
-    assert (await studio.draw(CHART)).png == first.png
+async def test_a_dead_process_is_replaced(shared: ChartStudio) -> None:
+    first = await shared.draw(CHART)
+    os.kill(pid_of(shared), signal.SIGKILL)
+    assert (await shared.draw(CHART)).png == first.png
 
 
-async def test_a_process_that_dies_over_a_chart_is_replaced_once(studio: ChartStudio) -> None:
-    await studio.draw(CHART)
-    before = pid_of(studio)
+async def test_a_process_that_dies_over_a_chart_is_replaced_once(shared: ChartStudio) -> None:
+    await shared.draw(CHART)
+    before = pid_of(shared)
     os.kill(before, signal.SIGSTOP)
-    waiting = asyncio.create_task(studio.draw(CHART))
+    waiting = asyncio.create_task(shared.draw(CHART))
     await asyncio.sleep(0.02)
     os.kill(before, signal.SIGKILL)
     assert (await waiting).png
-    assert pid_of(studio) != before
+    assert pid_of(shared) != before
 
 
-async def test_a_hanging_process_ends_in_a_chart_error_and_the_next_chart_works(studio: ChartStudio) -> None:
-    await studio.draw(CHART)
-    hanging, studio._timeout_seconds = pid_of(studio), 0.05
+async def test_a_hanging_process_ends_in_a_chart_error_and_the_next_chart_works(
+    shared: ChartStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shared.draw(CHART)
+    hanging = pid_of(shared)
+    monkeypatch.setattr(shared, "_timeout_seconds", 0.05)
     os.kill(hanging, signal.SIGSTOP)
     with pytest.raises(ChartError, match="too long"):
-        await studio.draw(CHART)
+        await shared.draw(CHART)
     assert not is_alive(hanging)
-    studio._timeout_seconds = 60
-    assert (await studio.draw(CHART)).png
+    monkeypatch.undo()
+    assert (await shared.draw(CHART)).png
 
 
 async def test_an_idle_process_is_let_go(studio: ChartStudio) -> None:
