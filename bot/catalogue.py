@@ -104,7 +104,9 @@ class Catalogue:
         self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)
         self.herald = PlaceHerald(self.client, direct, pacer)
         self.mirror = Mirror(stores.desk_posts, stores.replies, clock)
-        self.board = Board(stores.outbox, stores.cards, self.sender, self.mirror, keyring, claims=stores.claims)
+        self.board = Board(
+            stores.outbox, stores.cards, self.sender, self.mirror, keyring, claims=stores.claims, clock=clock
+        )
         self.notices = Notices(self.client, direct, client.owed)
         self.messenger = BriefMessenger(self.client, direct, pacer)
         self.revoker = Revoker(keyring, self.oauth(), stores.revocations, clock)

@@ -1,6 +1,6 @@
 """Draws messages anew when something happened to what they tell: answered, read, deleted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,6 +10,7 @@ from bot.alerts.mirroring import Mirror
 from bot.alerts.sending import CardGoneError, Sender, TryLaterError, UndeliverableError
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.alerts import Sent
+from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind
 from bot.domain.faults import where
@@ -24,6 +25,7 @@ from bot.vault.keyring import Keyring, SealError
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 60
+BEFORE = timedelta(hours=1)
 UPDATES = frozenset({EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.MESSAGE_DELETED})
 """Kinds that change cards which are there, and make none."""
 
@@ -40,6 +42,7 @@ class Board:
         keyring: Keyring,
         *,
         claims: ClaimStore,
+        clock: Clock,
     ) -> None:
         self._outbox = outbox
         self._cards = cards
@@ -47,17 +50,26 @@ class Board:
         self._sender = sender
         self._mirror = mirror
         self._keyring = keyring
+        self._clock = clock
         self._changed: dict[int, None] = {}
         self._bell = Bell()
 
     async def run(self) -> None:
         """Draw what changed until cancelled; many changes of one message meanwhile are one."""
+        has_caught_up = False
         while True:
             try:
+                if not has_caught_up:
+                    await self.catch_up()
+                has_caught_up = True
                 await self.draw_changed()
             except StorageBusyError:
                 log.error("board_cannot_read")
             await self._bell.wait(BEAT_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Have drawn what was noted shortly before a start: its process may not have lived to show it."""
+        self.changed(await self._cards.changed_since(self._clock.now() - BEFORE))
 
     async def draw_changed(self) -> int:
         """Draw everything that changed since; how many messages were.

@@ -16,6 +16,8 @@ from bot.storage.schema import cards, deliveries, events
 
 ECHO = timedelta(seconds=2)
 """By how much Fanvue's clock may be behind ours."""
+LOOKED_AT = 2000
+"""Among so many of the newest cards those are looked for that changed before a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,15 @@ class CardStore:
         query = select(deliveries.c.parcel_id).where(deliveries.c.id.in_(ids), deliveries.c.parcel_id.is_not(None))
         async with self._database.read() as connection:
             return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
+
+    async def changed_since(self, moment: datetime) -> list[int]:
+        """The messages with cards that were answered, read or removed since then, among the newest."""
+        newest = select(func.max(cards.c.delivery_id)).scalar_subquery()
+        changes = (cards.c.answered_at, cards.c.elsewhere_at, cards.c.read_at, cards.c.removed_at)
+        is_changed = and_(cards.c.delivery_id > newest - LOOKED_AT, or_(*(change >= moment for change in changes)))
+        async with self._database.read() as connection:
+            changed = [_card(row) for row in await connection.execute(select(cards).where(is_changed))]
+        return await self.parcels_of(changed)
 
     async def still_open(self, creator: CreatorId, fan: FanId) -> list[CardRow]:
         """The cards of this fan that nobody has answered."""

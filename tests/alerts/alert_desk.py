@@ -86,8 +86,19 @@ class Desk:
         posts = DeskPosts(self.client, self.stores.desk_posts, self.pacer, self.clock)
         self.sender = AlertSender(self.client, self.direct, posts, self.pacer)
         self.mirror = Mirror(self.stores.desk_posts, self.stores.replies, self.clock)
-        self.board = Board(
-            self.stores.outbox, self.stores.cards, self.sender, self.mirror, self.keyring, claims=self.stores.claims
+        self.board = self.new_board()
+
+    def new_board(self) -> Board:
+        """As a process of its own has it."""
+        stores = self.stores
+        return Board(
+            stores.outbox,
+            stores.cards,
+            self.sender,
+            self.mirror,
+            self.keyring,
+            claims=stores.claims,
+            clock=self.clock,
         )
 
     @property

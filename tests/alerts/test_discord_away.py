@@ -180,3 +180,19 @@ async def test_of_many_changes_one_is_tried_at_a_beat_while_discord_is_away_and_
     fault.remove()
     assert await desk.board.draw_changed() == 2
     assert all("Answered ✓" in card.text for card in desk.cards())
+
+
+async def test_a_change_of_a_card_that_an_end_of_the_process_left_is_drawn_after_the_next_start(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "Hello")
+    await desk.write("Anna", "Hello")
+    await desk.deliver()
+    await desk.stores.cards.answer_all(LUNA, FanId("fan-Sarah"), desk.owner, "Luna", desk.clock.now())
+    desk.clock.step(minutes=30)
+    board = desk.new_board()
+    await board.catch_up()
+    assert await board.draw_changed() == 1
+    assert ["Answered ✓" in card.text for card in desk.cards()] == [True, False]
+    desk.clock.step(hours=1)
+    await board.catch_up()
+    assert await board.draw_changed() == 0
