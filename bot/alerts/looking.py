@@ -86,7 +86,7 @@ class _Calls:
         if self._count > FREE_CALLS:
             self._token = None
             await asyncio.sleep(self._pause_seconds)
-        call = call.without_odd_rows(lambda field: self.left_out.add((call.operation_id, field)))
+        call = call.without_odd_rows(lambda field: self.left_out.add((call.operation_id, field)), fills_gaps=True)
         return await self._gate.work(self._creator, call, token=self._token, deadline_seconds=DEADLINE_SECONDS)
 
 

@@ -12,6 +12,8 @@ import discord
 from bot.discordkit.components import PREFIX
 from bot.discordkit.failures import Failures
 from bot.discordkit.throttle import Throttle
+from bot.discordkit.unreadable import tell_what_is_missing
+from bot.domain import unreadable
 
 PressHandler = Callable[[discord.Interaction, str], Awaitable[None]]
 PickHandler = Callable[[discord.Interaction, str, list[str]], Awaitable[None]]
@@ -49,7 +51,9 @@ class Actions:
         verb, _, argument = rest.partition(":")
         try:
             self._throttle.take(interaction.user.id)
+            unreadable.watch()
             await self._do(interaction, verb, argument, data)
+            await tell_what_is_missing(interaction)
         except Exception as error:  # noqa: BLE001 - the one exit of all components and forms
             await self._failures.present(interaction, error)
 

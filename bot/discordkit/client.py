@@ -14,6 +14,7 @@ from bot.discordkit.owing import Owed
 from bot.discordkit.reaching import tell_unreachable
 from bot.discordkit.sync import sync_commands
 from bot.discordkit.tree import Tree
+from bot.discordkit.unreadable import tell_what_is_missing
 from bot.domain.faults import incident_code, where
 
 if TYPE_CHECKING:  # the client starts before these are loaded
@@ -148,6 +149,10 @@ class DiscordClient(commands.Bot):
         await self._completed.wait()
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self._actions.dispatch(interaction)
+
+    async def on_app_command_completion(self, interaction: discord.Interaction, _command: object) -> None:
+        """An answer that is not whole is said not to be."""
+        await tell_what_is_missing(interaction)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """No prefix commands; the cogs that want messages listen themselves."""

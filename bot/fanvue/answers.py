@@ -34,11 +34,18 @@ PRIVATE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\S{1
 QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'|`[^`]+`")
 
 
-def decode(operation_id: str, decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None = None) -> T:
+def decode(
+    operation_id: str,
+    decoder: "msgspec.json.Decoder[T]",
+    body: bytes,
+    left_out: LeftOut | None = None,
+    *,
+    fills_gaps: bool = False,
+) -> T:
     """The value; UnexpectedAnswerError names the field, in our names for it, without the payload."""
     body = with_utc(body)
     try:
-        return _decoded(decoder, body, left_out)
+        return _decoded(decoder, body, left_out, fills_gaps=fills_gaps)
     except msgspec.ValidationError as error:
         field = field_of(str(error))
     except (msgspec.DecodeError, ValueError):
@@ -139,7 +146,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None) -> T:
+def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut | None, *, fills_gaps: bool) -> T:
     try:
         try:
             return decoder.decode(body)
@@ -149,7 +156,7 @@ def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes, left_out: LeftOut 
             body = well_formed(body)
             return decoder.decode(body)
     except msgspec.ValidationError as error:
-        return mended(body, decoder.type, error, left_out)
+        return mended(body, decoder.type, error, left_out, fills_gaps=fills_gaps)
 
 
 def _next_version(body: bytes) -> str:

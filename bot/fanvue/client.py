@@ -197,7 +197,7 @@ class FanvueClient:
         decoder = self._decoders.get(call.answer)
         if decoder is None:
             decoder = self._decoders[call.answer] = decoder_for(call.answer)
-        return cast("T", decode(call.operation_id, decoder, answer.body, call.left_out))
+        return cast("T", decode(call.operation_id, decoder, answer.body, call.left_out, fills_gaps=call.fills_gaps))
 
     def _keep_limits(self, call: Call[Any], bucket: str, answer: Answer) -> None:
         now = self._clock.now()

@@ -4,7 +4,7 @@ from bot.domain.scopes import Scope
 from bot.fanvue.shapes import Instant, Page, Shape
 from bot.fanvue.wire import Call, Operation
 
-LIST_CREATORS = Operation("listCreators", "GET", "/creators", frozenset({Scope.READ_CREATOR}))
+LIST_CREATORS = Operation("listCreators", "GET", "/creators", frozenset({Scope.READ_CREATOR}), is_exact=True)
 
 
 class ManagedCreator(Shape, frozen=True, kw_only=True):

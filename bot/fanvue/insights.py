@@ -14,7 +14,13 @@ READ_FANS = READ | {Scope.READ_FAN}
 TWIN_READ = READ | {Scope.READ_CREATOR}
 
 GET_EARNINGS = Operation(
-    "getEarnings", "GET", "/insights/earnings", READ, twin_id="getCreatorEarnings", twin_scopes=TWIN_READ
+    "getEarnings",
+    "GET",
+    "/insights/earnings",
+    READ,
+    twin_id="getCreatorEarnings",
+    twin_scopes=TWIN_READ,
+    is_exact=True,
 )
 GET_SUMMARY = Operation(
     "getEarningsSummary",
@@ -25,7 +31,7 @@ GET_SUMMARY = Operation(
     twin_scopes=TWIN_READ,
 )
 GET_PERCENTILE = Operation("getEarningsPercentile", "GET", "/insights/earnings/percentile", READ)
-GET_SPENDING = Operation("getSpending", "GET", "/insights/spending", READ)
+GET_SPENDING = Operation("getSpending", "GET", "/insights/spending", READ, is_exact=True)
 GET_SUBSCRIBERS = Operation(
     "getSubscribers", "GET", "/insights/subscribers", READ, twin_id="getCreatorSubscribers", twin_scopes=TWIN_READ
 )

@@ -20,7 +20,7 @@ MOST_MENDED = 30
 """Fields of one answer; a row's field is mended in every row."""
 PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 MISSING = re.compile(r"missing required field `(\w+)`")
-ROW = re.compile(r"data\[(\d+)\]")
+ROW = re.compile(r"(?:data)?\[(\d+)\]")
 NULL = re.compile(r"Expected `(?:str|bool)`, got `null`|Expected `(?:object|array)`, got `null` - at `\$\.data\[")
 """No numbers, and no objects but those of a list's rows: an amount that is null is not nothing."""
 OPTIONAL = re.compile(r"Expected `[^`]* \| null`, got `(array|object|str|int|float|bool)`")
@@ -49,15 +49,22 @@ def well_formed(body: bytes) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode(errors="replace")
 
 
-def mended(body: bytes, wanted: type[T], complaint: msgspec.ValidationError, left_out: LeftOut | None = None) -> T:
+def mended(
+    body: bytes,
+    wanted: type[T],
+    complaint: msgspec.ValidationError,
+    left_out: LeftOut | None = None,
+    *,
+    fills_gaps: bool = False,
+) -> T:
     """The answer after mending; the last complaint is raised when nothing more can be mended.
 
-    If there is ``left_out``, what may be null and is of another type is null, and rows of a page that cannot be mended
-    are left out as long as others are left: it is told why.
+    If there is ``left_out``, rows of a page that cannot be mended are left out as long as others are left: it is told
+    why. With ``fills_gaps`` what may be null and is of another type is null.
     """
     value, reasons = msgspec.json.decode(body), list[str]()
     for _ in range(MOST_MENDED):
-        if not (_mend(value, str(complaint)) or (left_out is not None and _empty(value, str(complaint)))):
+        if not (_mend(value, str(complaint)) or (fills_gaps and _empty(value, str(complaint)))):
             if left_out is None or not _leave_out(value, str(complaint)):
                 break
             reasons.append(ROW.sub("data[]", field_of(str(complaint))))
@@ -101,9 +108,10 @@ def _empty(value: Any, complaint: str) -> bool:
 def _leave_out(value: Any, complaint: str) -> bool:
     """Whether the row complained of could be left out."""
     row = ROW.match(field_of(complaint))
-    if row is None or len(value["data"]) == 1:
+    rows = value["data"] if isinstance(value, dict) else value
+    if row is None or len(rows) == 1:
         return False
-    del value["data"][int(row[1])]
+    del rows[int(row[1])]
     return True
 
 

@@ -50,6 +50,10 @@ class Call(Generic[T]):
     """Whether the answer is plain text, not JSON."""
     left_out: Callable[[str], object] | None = None
     """Is told why of each row that cannot be read, which the page then comes without; ``None``: the page is refused."""
+    fills_gaps: bool = False
+    """Whether what may be null, and is of another type, reads as null in such a page."""
+    is_exact: bool = False
+    """Whether a row less would be wrong, not just less."""
 
     def __post_init__(self) -> None:
         """A path that could lead to another host is a mistake of ours."""
@@ -72,9 +76,9 @@ class Call(Generic[T]):
         names = {key for key, _ in pairs}
         return replace(self, query=(*(pair for pair in self.query if pair[0] not in names), *pairs))
 
-    def without_odd_rows(self, left_out: Callable[[str], object]) -> "Call[T]":
+    def without_odd_rows(self, left_out: Callable[[str], object], *, fills_gaps: bool = False) -> "Call[T]":
         """The same call for whom a list with a row less is better than none: nothing that adds up money."""
-        return replace(self, left_out=left_out)
+        return replace(self, left_out=left_out, fills_gaps=fills_gaps)
 
     def __repr__(self) -> str:
         """Its operation alone: query and body hold people's words."""
@@ -100,6 +104,8 @@ class Operation:
     is_text: bool = False
     is_twin_only: bool = False
     """Whether only the form for managed creators exists."""
+    is_exact: bool = False
+    """Whether its rows are added up, or are missed where one is missing."""
 
     def call(
         self,
@@ -134,6 +140,7 @@ class Operation:
             acting_as=acting_as,
             names_on_v1=self.names_on_v1,
             is_text=self.is_text,
+            is_exact=self.is_exact,
         )
 
     def _check_twin(self, query: Mapping[str, QueryValue]) -> None:

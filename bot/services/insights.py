@@ -135,10 +135,16 @@ class InsightsService:
         limit: int = MOST_ROWS,
         *,
         until: datetime | None = None,
+        is_exact: bool = True,
     ) -> AsyncGenerator[Earning, None]:
-        """Single payments, newest first, a page at a time; with ``until`` as many as come by then, others first."""
+        """Single payments, newest first, a page at a time; with ``until`` as many as come by then, others first.
+
+        Where one cannot be read there are none, unless they need not be exact.
+        """
         _require(grant)
         call = _payments_of(grant, period, source)
+        if not is_exact:
+            call = self._gate.forgiving(call)
 
         async def send(one: Call[Page[Earning]]) -> Page[Earning]:
             if until is None:

@@ -60,7 +60,8 @@ class SalesService:
         period = asked.period(now, zone)
         span = period if after is None else type(period)(period.start, min(after.at + STEP, period.end), zone)
         skip = after.skip if after else 0
-        rows = [row async for row in self._insights.payments(grant, span, source, PAGE + skip + 1)][skip:]
+        found = self._insights.payments(grant, span, source, PAGE + skip + 1, is_exact=False)
+        rows = [row async for row in found][skip:]
         shown = rows[:PAGE]
         return Payments(
             handle=grant.handle,

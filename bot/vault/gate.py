@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.domain import unreadable
 from bot.domain.access import Actor, Grant
 from bot.domain.accounts import Connection, Creator, CreatorId
 from bot.domain.clock import Clock
@@ -65,6 +66,7 @@ class Gate:
         self._tokens = tokens
         self._clock = clock
         self._witness = witness or _nobody
+        self._told_odd: set[tuple[str, str]] = set()
 
     async def call(
         self,
@@ -101,6 +103,10 @@ class Gate:
         work = self._call(creator.connection, call, deadline_seconds, Priority.BACKGROUND, token)
         return await self._watched(creator.id, None, call, work)
 
+    def forgiving(self, call: Call[T]) -> Call[T]:
+        """The call, and those for further pages, without rows that cannot be read: whoever shows it says so."""
+        return call.without_odd_rows(lambda field: self._left_out(call.operation_id, field))
+
     @property
     def clock_ahead(self) -> timedelta:
         """By how much our clock is ahead of Fanvue's, as far as it is known."""
@@ -120,6 +126,13 @@ class Gate:
         except (PausedError, ReconnectNeededError, ScopeMissingError) as error:
             error.is_owner = grant.is_owner
             raise
+
+    def _left_out(self, operation: str, field: str) -> None:
+        """Told to whoever asked; each cause is logged once."""
+        unreadable.note()
+        if (operation, field) not in self._told_odd:
+            self._told_odd.add((operation, field))
+            log.warning("rows_left_out", operation=operation, field=field)
 
     async def _watched(self, creator: CreatorId, actor: Actor | None, call: Call[T], work: Awaitable[T]) -> T:
         """Have a use of the token noted, however it ends; without an actor it is the bot's own."""
@@ -155,6 +168,7 @@ class Gate:
         check: Check | None = None,
     ) -> T:
         _check(connection, call.scopes)
+        call = call if call.is_exact or call.left_out else self.forgiving(call)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + deadline_seconds
         rejected: str | None = None

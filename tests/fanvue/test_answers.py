@@ -15,8 +15,10 @@ from bot.fanvue.answers import decode, decoder_for, reasons, refusal
 from bot.fanvue.chats import Chat, Message
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.fanvue.insights import EarningsSummary
+from bot.fanvue.lists import SmartList
 from bot.fanvue.paging import next_call
 from bot.fanvue.shapes import Cents, Page, instant_of
+from bot.fanvue.templates import Template
 from bot.fanvue.wire import Call
 
 SENT = chats.send_message("u", "meet me at 12 Rose Lane, Anna, and call +44 20 7946 0000")
@@ -276,6 +278,18 @@ def test_a_row_that_cannot_be_read_is_left_out_and_told_where_that_was_asked_for
     page = decode("op", decoder_for(Page[insights.Earning]), body, told.append)
     assert [row.gross for row in page.data] == [5, 9]
     assert told == ["data[].gross", "data[].gross"]
+
+
+def test_a_list_without_pages_leaves_out_what_cannot_be_read_too() -> None:
+    rows, told = [{"uuid": "muted", "count": 3}, {"uuid": None}, {"uuid": "followers"}], list[str]()
+    found = decode("op", decoder_for(list[SmartList]), json.dumps(rows).encode(), told.append)
+    assert ([one.uuid for one in found], told) == (["muted", "followers"], ["data[].uuid"])
+
+
+def test_a_price_of_another_type_is_never_read_as_none() -> None:
+    rows = [{"uuid": "a", "price": "999"}, {"uuid": "b", "price": None}]
+    page = decode("op", decoder_for(Page[Template]), json.dumps({"data": rows}).encode(), str)
+    assert [one.uuid for one in page.data] == ["b"]
 
 
 def test_a_list_of_which_no_row_can_be_read_is_refused_also_where_rows_may_be_left_out() -> None:
