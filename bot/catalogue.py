@@ -98,7 +98,7 @@ class Catalogue:
         self.kit.actions.on_pick(PICK_VERB, picker.pick)
         self.client = client
         self.client.equip(failures, self.kit.actions, throttle)
-        self.direct = direct = DirectMessages(self.client, stores.dms, pacer)
+        self.direct = direct = DirectMessages(self.client, stores.dms, pacer, clock)
         self.deleter = MessageDeleter(self.client, pacer)
         self.members = RecentMembers(self.client, pacer, clock)
         self.sender = AlertSender(self.client, direct, DeskPosts(self.client, stores.desk_posts, pacer, clock), pacer)

@@ -1,20 +1,25 @@
 """Direct messages: whose channel is which is asked once and remembered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 import discord
 import structlog
 
 from bot.discordkit.pacer import Pacer
-from bot.discordkit.refusing import NO_ACCESS, UNKNOWN_CHANNEL, is_passing
+from bot.discordkit.refusing import DMS_TOO_FAST, NO_ACCESS, PATIENCE_SECONDS, UNKNOWN_CHANNEL, is_passing
 from bot.domain.accounts import ChannelId, DiscordUserId
+from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+AT_ONCE = 2
+REST = timedelta(seconds=PATIENCE_SECONDS[DMS_TOO_FAST])
 NOT_OURS = frozenset({UNKNOWN_CHANNEL, NO_ACCESS})
 """What Discord says of a channel that was opened by another account of the bot."""
 
@@ -32,12 +37,19 @@ class DmChannels(Protocol):
 
 
 class DirectMessages:
-    """Opens DMs; only ever for people who connected, or asked for alerts."""
+    """Opens DMs; only ever for people who connected, or asked for alerts.
 
-    def __init__(self, client: discord.Client, dms: DmChannels, pacer: Pacer) -> None:
+    Where Discord says that this goes too fast, nobody's is opened for some minutes: it shuts out who goes on asking.
+    """
+
+    def __init__(self, client: discord.Client, dms: DmChannels, pacer: Pacer, clock: Clock) -> None:
         self._client = client
         self._dms = dms
         self._pacer = pacer
+        self._clock = clock
+        self._too_fast: discord.HTTPException | None = None
+        self._too_fast_at = clock.now()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def channel_of(self, user: DiscordUserId) -> ChannelId:
         """The DM channel of a person; discord.HTTPException when there can be none."""
@@ -93,7 +105,15 @@ class DirectMessages:
         return True
 
     async def _opened(self, user: DiscordUserId) -> ChannelId:
-        await self._pacer.slot()
-        channel = ChannelId((await self._client.create_dm(discord.Object(user))).id)
+        async with self._turns:
+            if self._too_fast is not None and abs(self._clock.now() - self._too_fast_at) < REST:
+                raise self._too_fast.with_traceback(None)
+            await self._pacer.slot()
+            try:
+                channel = ChannelId((await self._client.create_dm(discord.Object(user))).id)
+            except discord.HTTPException as error:
+                if error.code == DMS_TOO_FAST:
+                    self._too_fast, self._too_fast_at = error, self._clock.now()
+                raise
         await self._dms.remember(user, channel)
         return channel

@@ -82,7 +82,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.pacer = Pacer(self.clock, per_second=100_000)
-        self.direct = DirectMessages(self.client, self.stores.dms, self.pacer)
+        self.direct = DirectMessages(self.client, self.stores.dms, self.pacer, self.clock)
         posts = DeskPosts(self.client, self.stores.desk_posts, self.pacer, self.clock)
         self.sender = AlertSender(self.client, self.direct, posts, self.pacer)
         self.mirror = Mirror(self.stores.desk_posts, self.stores.replies, self.clock)

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
+from bot.discordkit.direct import AT_ONCE
+from bot.domain.access import Capability, Right
+from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place
 
 PASSING = [(429, 20016), (403, 20022), (403, 20028), (403, 20029), (400, 30046), (403, 40003), (403, 40004)]
@@ -50,6 +53,25 @@ async def test_whoever_opens_direct_messages_too_fast_waits_some_minutes(desk: D
         await desk.deliver()
         desk.clock.step(seconds=20)
     assert fault.hits == 1
+
+
+async def test_where_direct_messages_are_opened_too_fast_nobodys_is_for_some_minutes(desk: Desk) -> None:
+    people = [desk.luna, *(desk.discord.add_user(f"person {number}") for number in range(5))]
+    assert desk.channel.guild is not None
+    for person in people[1:]:
+        desk.discord.add_member(desk.channel.guild, person)
+        right = Right(LUNA, DiscordUserId(person.id), Capability.ALERTS, desk.owner, desk.clock.now())
+        await desk.stores.rights.give(right)
+    for person in people:
+        await desk.route(desk.dm(person))
+    fault = refusing(desk, "/users/@me/channels", 403, 40003)
+    await desk.happen("Anna")
+    await desk.deliver()
+    assert fault.hits <= AT_ONCE
+    fault.remove()
+    desk.clock.step(minutes=10)
+    await desk.deliver()
+    assert await desk.is_done()
 
 
 @pytest.mark.parametrize(("status", "code"), CLOSED)

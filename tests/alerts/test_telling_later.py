@@ -25,6 +25,7 @@ async def test_a_summary_that_discord_does_not_bring_now_comes_later(desk: Desk,
     desk.discord.fail("POST", opening, status=status, code=code, from_cloudflare=status == 429)
     with pytest.raises(DiscordDownError):
         await messenger.explain(one, FanvueDownError())
+    desk.clock.step(minutes=10)
     assert await messenger.explain(one, FanvueDownError())
 
 
