@@ -62,6 +62,12 @@ class Period:
     end: datetime
     zone: ZoneInfo
 
+    def pieces(self, longest: timedelta, most: int) -> list["Period"]:
+        """The span in equal pieces of about that length, but in no more than so many."""
+        count = min(most, max(1, round((self.end - self.start) / longest)))
+        borders = [*(self.start + (self.end - self.start) * place / count for place in range(count)), self.end]
+        return [Period(start, end, self.zone) for start, end in pairwise(borders)]
+
     @property
     def days(self) -> tuple[datetime, ...]:
         """The local midnights of the days it touches, in order."""

@@ -1,5 +1,6 @@
 """/team scoreboard: who answered, how soon, what followed; everybody for whoever manages, oneself for a chatter."""
 
+import asyncio
 from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -193,6 +194,21 @@ async def test_reversals_that_cannot_be_read_are_not_hidden(team: Desk) -> None:
     said = await team.words()
     assert "1. cleo · $25.00" in said
     assert "before refunds that Fanvue does not tell" in said
+
+
+async def test_a_long_time_is_read_in_pieces_side_by_side_and_each_payment_counts_once(team: Desk) -> None:
+    await team.since(timedelta(days=800))
+    days = "2025-01-01 to 2026-06-30"
+    start, end = (datetime(*day, tzinfo=ZoneInfo("America/New_York")) for day in ((2025, 1, 1), (2026, 7, 1)))
+    for place in range(17):
+        team.pay(0, 100, start + (end - start) * place / 16)
+    hanging = team.rig.fanvue.faults.add("getEarnings", "hang", times=8)
+    asking = asyncio.create_task(team.words(period=days))
+    async with asyncio.timeout(30):
+        while hanging.hits < 8:
+            await asyncio.sleep(0.01)
+    team.rig.fanvue.faults.clear()
+    assert "Nobody's: $16.00 in 16 payments" in await asking, "one is right at the end, which is the next period's"
 
 
 async def test_too_many_payments_are_said_and_not_cut_in_silence(team: Desk) -> None:
