@@ -1,8 +1,8 @@
 """How many happenings a set of reports tells of, when some of them share no id; pure.
 
 Fanvue tells a sale by up to four routes, and not all of them by the same id. Reports that share an identity are one
-sighting. Sightings that may be the same happening (same fan and kind, no identity of one namespace each, equal amount
-but for tax, close in time) are put together one to one, as many as can be: what is left is the least number of
+sighting. Sightings that may be the same happening (same fan and kind, no identity of one namespace each, equal amount,
+close in time) are put together one to one, as many as can be: what is left is the least number of
 happenings that explains all reports. That number does not depend on the order in which they came.
 
 It stays exact when a sale has three names (whether Fanvue's ``transactionOrderId`` is the payment's id is unverified):
@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import Event, EventKind
@@ -41,8 +40,6 @@ WINDOWS = {
 Who is subscribed is compared with a list that may be a week old.
 """
 
-MOST_WITH_TAX = 133
-"""Percent of the price: some routes tell it, others what the card was charged, tax and fees included."""
 REACH = 12
 """How many windows around a report may have a say in how it is paired."""
 MOST_STEPS = 2000
@@ -203,16 +200,10 @@ def _are_close(one: Sighting, other: Sighting) -> bool:
 
 
 def _agree(one: Sighting, other: Sighting) -> bool:
-    """On the amount, give or take tax, as far as both tell it in one currency.
-
-    Subscriptions are told with and without discount, too.
-    """
+    """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount."""
     if WINDOWS[one.kind] >= DAY or one.amount is None or other.amount is None:
         return True
-    if one.amount.currency != other.amount.currency:
-        return True
-    most = MOST_WITH_TAX if _apart_by(one, other) <= WINDOWS[one.kind] else 100
-    return any(max(pair) * 100 <= min(pair) * most for pair in product(_amounts(one), _amounts(other)))
+    return one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other))
 
 
 def _amounts(sighting: Sighting) -> set[int]:

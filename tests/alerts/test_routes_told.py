@@ -28,7 +28,6 @@ from told_routes import (
     payment,
     post,
     price,
-    reversal,
     spent,
     stamp,
 )
@@ -159,11 +158,7 @@ async def test_an_ending_is_one_card_whatever_tells_it(stores: Stores, one: Rout
 TAXED = {
     "price, row with both": (payment("tip"), earned("tip", number="row_number", total=charged)),
     "charged, row with both": (payment("tip", gross=charged), earned("tip", number="row_number", total=charged)),
-    "charged, row with the price": (payment("tip", gross=charged), earned("tip", number="row_number")),
-    "price, row with what was charged": (payment("tip"), earned("tip", number="row_number", gross=charged)),
     "flat, row with both": (flat("tip.new", context=lambda _: "post", postUuid=post), earned("tip", total=charged)),
-    "refund, row with the price": (reversal("creator.refund.created", amount=charged), spent("refund")),
-    "dispute, row with the price": (reversal("creator.dispute.created", amount=charged), spent("chargeback")),
 }
 
 
