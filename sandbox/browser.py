@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, FilePayload, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page, async_playwright
 
 from bot import logs
 from sandbox.__main__ import PORTS, sandbox
@@ -43,17 +43,32 @@ def chromium() -> str | None:
 
 
 @asynccontextmanager
-async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> AsyncIterator[BrowserContext]:
-    """A browser with empty cookies."""
+async def launched() -> AsyncIterator[Browser]:
+    """A browser, with nothing open."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         try:
-            viewport = {"width": size[0], "height": size[1]}
-            context = await browser.new_context(viewport=viewport, device_scale_factor=scale)
-            context.set_default_timeout(30_000)
-            yield context
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser, size: tuple[int, int] = DESKTOP, *, scale: float = 1
+) -> AsyncIterator[BrowserContext]:
+    """A person at it, with empty cookies."""
+    viewport = {"width": size[0], "height": size[1]}
+    async with await browser.new_context(viewport=viewport, device_scale_factor=scale) as context:
+        context.set_default_timeout(30_000)
+        yield context
+
+
+@asynccontextmanager
+async def browsing(size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> AsyncIterator[BrowserContext]:
+    """A person at a browser of their own."""
+    async with launched() as browser, visiting(browser, size, scale=scale) as context:
+        yield context
 
 
 @asynccontextmanager

@@ -1,18 +1,21 @@
 """What a newcomer does first works in a real browser: connect, be written to, answer."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Error, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Error, expect
 
 from sandbox.__main__ import PORTS, sandbox
 from sandbox.approving import CARD, QUESTION, ROOF, draft, two_people
-from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, chromium
+from sandbox.browser import PHONE, ConnectPages, DiscordPage, chromium, launched, visiting
 from sandbox.world import free_port
 
 pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.browser,
     pytest.mark.skipif(
         chromium() is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium on this machine"
@@ -25,15 +28,22 @@ def ports() -> dict[str, int]:
     return {name: free_port() for name in PORTS}
 
 
-@pytest.fixture
-async def origin(tmp_path: Path, ports: dict[str, int]) -> AsyncIterator[str]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def origin(tmp_path: Path, empty_database: Path, ports: dict[str, int]) -> AsyncIterator[str]:
+    shutil.copy(empty_database, tmp_path / "fanvue.db")
     async with sandbox(tmp_path, ports) as address:
         yield address
 
 
-@pytest.fixture
-async def context() -> AsyncIterator[BrowserContext]:
-    async with browsing() as opened:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with visiting(browser) as opened:
         yield opened
 
 
@@ -122,8 +132,8 @@ async def test_what_one_person_writes_another_approves_and_nobody_their_own(
     await expect(fan.locator(".post", has_text="teh roof")).to_have_count(0)
 
 
-async def test_the_pages_fit_a_phone(origin: str, ports: dict[str, int]) -> None:
-    async with browsing(PHONE) as phone:
+async def test_the_pages_fit_a_phone(origin: str, ports: dict[str, int], browser: Browser) -> None:
+    async with visiting(browser, PHONE) as phone:
         addresses = [origin, f"http://127.0.0.1:{ports['fanvue']}/fan", f"http://127.0.0.1:{ports['bot']}/connect/none"]
         for address in addresses:
             page = await phone.new_page()
