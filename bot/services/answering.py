@@ -7,12 +7,12 @@ from bot.domain.clock import Clock
 from bot.services.access import AccessService
 from bot.services.claims import ClaimsService, HandOverTeller
 from bot.services.conversations import ConversationsService
-from bot.services.desk import DeskService, HeaderDrawer
+from bot.services.desk import CardBoard, DeskService, HeaderDrawer
 from bot.services.desk_facts import DeskFacts
 from bot.services.fan_finding import FanFinder
 from bot.services.inbox import InboxService
 from bot.services.redrawing import Redrawing
-from bot.services.replies import CardBoard, RepliesService
+from bot.services.replies import RepliesService
 from bot.services.reply_places import ReplyPlacesService
 from bot.services.stuck import StuckReplies, Teller
 from bot.services.unsending import UnsendingService

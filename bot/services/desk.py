@@ -63,11 +63,15 @@ class HeaderDrawer(Protocol):
         ...
 
 
-class Drawer(Protocol):
+class CardBoard(Protocol):
     """Draws standing messages."""
 
-    async def draw(self, parcel: int) -> object:
-        """Draw the message again with what is stored now."""
+    async def draw(self, parcel: int) -> bool:
+        """Draw the message again with what is stored now; false where Discord does not take it, and it comes later."""
+        ...
+
+    def changed(self, parcels: list[int]) -> None:
+        """Have these drawn later."""
         ...
 
 
@@ -89,7 +93,7 @@ class DeskService:
         notes: NoteStore,
         facts: DeskFacts,
         drawer: HeaderDrawer,
-        board: Drawer,
+        board: CardBoard,
         keyring: Keyring,
         stored: Handover,
         clock: Clock,

@@ -17,7 +17,8 @@ from bot.domain.events import Event, EventKind
 from bot.fanvue import chats
 from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService
-from bot.services.replies import CardBoard, Recipient
+from bot.services.desk import CardBoard
+from bot.services.replies import Recipient
 from bot.storage.cards import CardStore
 from bot.storage.events import EventStore
 from bot.storage.outbox import Outbox

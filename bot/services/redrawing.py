@@ -2,31 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
 from bot.domain.access import Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.faults import where
-from bot.services.desk import DeskService
+from bot.services.desk import CardBoard, DeskService
 from bot.storage.cards import CardRow, CardStore, NewCard
 
 log = structlog.get_logger(__name__)
 
 
-class Drawer(Protocol):
-    """Draws standing messages."""
-
-    async def draw(self, parcel: int) -> object:
-        """Draw the message again with what is stored now."""
-        ...
-
-
 class Redrawing:
     """Showing a change never undoes it: what Discord does not take now is drawn later."""
 
-    def __init__(self, cards: CardStore, board: Drawer, desk: DeskService) -> None:
+    def __init__(self, cards: CardStore, board: CardBoard, desk: DeskService) -> None:
         self._cards = cards
         self._board = board
         self._desk = desk
@@ -69,5 +60,7 @@ class Redrawing:
         return touched + await self._cards.answer_all(grant.creator, fan, actor.user, actor.name, at)
 
     async def _draw(self, parcels: Sequence[int]) -> None:
-        for parcel in parcels:
-            await self._board.draw(parcel)
+        for number, parcel in enumerate(parcels, start=1):
+            if not await self._board.draw(parcel):
+                self._board.changed(list(parcels[number:]))
+                return

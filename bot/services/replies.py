@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -53,14 +53,6 @@ CHANGEABLE = frozenset({ReplyStatus.KEPT, ReplyStatus.FAILED, ReplyStatus.ASKED}
 """The fan does not have it, and its author may still change it."""
 NOT_YOURS = "Somebody else wrote that reply; only they can send it again."
 UNREACHABLE = "Invalid user UUID"
-
-
-class CardBoard(Protocol):
-    """Cards that were sent, as the front door draws them again."""
-
-    async def draw(self, parcel: int) -> object:
-        """Draw the message again with what is stored now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,10 +1,9 @@
 """Nobody waits for ever: after a while the role on duty is told, then the lead, once each."""
 
-from contextlib import suppress
 from typing import Protocol
 
 from bot.domain.access import Capability, Grant
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, DiscordDownError, NotAllowedError
 from bot.domain.waiting import ROLE, Overdue, Watch
@@ -30,6 +29,7 @@ class WaitingService:
         self._caller = caller
         self._audit = audit
         self._clock = clock
+        self._put_off: set[tuple[CreatorId, FanId]] = set()
 
     async def watch(self, grant: Grant, minutes: int, role: int | None, lead: DiscordUserId | None) -> None:
         """Tell them after so many minutes; nobody any more with none. BadInputError says what to change."""
@@ -46,12 +46,20 @@ class WaitingService:
         await self._audit.write(grant.actor, grant.creator, "watch", "done", self._clock.now())
 
     async def sweep(self) -> int:
-        """Tell whoever is to be told now; how many times. While Discord is away they are told later."""
+        """Tell whoever is to be told now; how many times.
+
+        What Discord does not take now ends it, and comes after all others the next time.
+        """
         now, called = self._clock.now(), 0
-        with suppress(DiscordDownError):
-            for watch in await self._watches.all():
-                for one in await self._watches.overdue(watch, now):
-                    called += await self._call(watch, one, watch.due(now - one.since, one.told))
+        found = [(watch, one) for watch in await self._watches.all() for one in await self._watches.overdue(watch, now)]
+        self._put_off &= {(one.creator, one.fan) for _, one in found}
+        for watch, one in sorted(found, key=lambda pair: (pair[1].creator, pair[1].fan) in self._put_off):
+            try:
+                called += await self._call(watch, one, watch.due(now - one.since, one.told))
+            except DiscordDownError:
+                self._put_off.add((one.creator, one.fan))
+                break
+            self._put_off.discard((one.creator, one.fan))
         return called
 
     async def _call(self, watch: Watch, one: Overdue, level: int) -> bool:

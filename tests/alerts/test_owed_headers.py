@@ -84,10 +84,15 @@ async def test_an_answer_that_a_card_could_not_show_at_once_is_shown_at_the_next
 ) -> None:
     await desk.stores.cards.answer_all(LUNA, SARAH.id, DiscordUserId(7), "Cleo", desk.clock.now())
     (post,) = desk.posts_in(forum)
-    parcels = [1]
+    await desk.write("Sarah", "and?")
+    await desk.deliver()
+    await desk.stores.cards.answer_all(LUNA, SARAH.id, DiscordUserId(7), "Cleo", desk.clock.now())
+    before = len(desk.edits())
+    parcels = [1, 2]
     fault = desk.discord.fail("PATCH", EDITS, status=503, times=None)
     await Redrawing(desk.stores.cards, desk.board, service(desk)).parcels(parcels)
+    assert len(desk.edits()) == before + 1
     assert "Answered" not in desk.cards(post)[1].text
     fault.remove()
     await desk.board.draw_changed()
-    assert "by Cleo" in desk.cards(post)[1].text
+    assert ["by Cleo" in card.text for card in desk.cards(post)[1:]] == [True, True]

@@ -12,7 +12,8 @@ from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.briefs import Rhythm, Subscription
 from bot.domain.errors import DiscordDownError, FanvueDownError
-from bot.domain.waiting import Overdue
+from bot.domain.waiting import Overdue, Watch
+from bot.services.waiting import WaitingService
 
 PASSING = [(429, 0), (401, 0), (503, 0), (403, 20029), (403, 40004)]
 
@@ -45,6 +46,21 @@ async def test_that_a_fan_waits_is_said_later_where_discord_does_not_take_it_now
         await caller.call(overdue, role=None, lead=desk.owner)
     await caller.call(overdue, role=None, lead=desk.owner)
     assert len(desk.cards()) == 2
+
+
+async def test_a_fan_nobody_can_be_told_of_keeps_none_that_waits_from_being_told_of(desk: Desk) -> None:
+    assert desk.channel.guild is not None
+    forum = await desk.open_forum()
+    for name in ("Anna", "Sarah"):
+        await desk.write(name, "Hello")
+        await desk.deliver()
+    desk.clock.step(minutes=20)
+    await desk.stores.watches.set(Watch(LUNA, 15, lead=desk.owner))
+    broken, other = desk.posts_in(forum)
+    desk.discord.fail("POST", f"/channels/{broken.id}/messages", status=503, times=None)
+    waiting = WaitingService(desk.stores.watches, WaitCaller(desk.client, desk.pacer), desk.stores.audit, desk.clock)
+    assert [await waiting.sweep() for _ in range(3)] == [0, 1, 0]
+    assert "still waits" in desk.cards(other)[-1].text
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
