@@ -165,7 +165,7 @@ class Catalogue:
             sales=SalesService(gate, insights, clock),
             reopening=self.reopening(access),
             scoreboard=ScoreboardService(access, insights, team, preferences, scores=stores.scores, clock=clock),
-            side_by_side=SideBySideService(access, insights, preferences, self.studio, clock),
+            side_by_side=SideBySideService(access, insights, answers.conversations, preferences, self.studio, clock),
             spreadsheets=SpreadsheetsService(insights, clock),
             spending=SpendingService(
                 creators=stores.creators, routes=stores.routes, spenders=stores.spenders, gate=gate, clock=clock

@@ -1,5 +1,7 @@
 """Showing several creators next to each other."""
 
+from collections.abc import Sequence
+
 import discord
 
 from bot.discordkit.components import view_of
@@ -8,7 +10,7 @@ from bot.discordkit.look import Colour, counted
 from bot.domain import text
 from bot.domain.money import is_noticed, percent
 from bot.domain.periods import Asked
-from bot.domain.side_by_side import CreatorIncome, SideBySide
+from bot.domain.side_by_side import CreatorIncome, SideBySide, Unanswered
 
 SIDE_VERB = "side-period"
 NAME_LIMIT = 24
@@ -21,7 +23,7 @@ def side_by_side_embed(shown: SideBySide, picture: str | None = None) -> discord
     together = f"## {shown.net} net\n{counted(len(shown.incomes), 'creator')} together"
     change = against(shown.change, "the period before") if shown.incomes else ""
     lines = [_line(place, one, shown) for place, one in enumerate(shown.incomes, 1)]
-    embed.description = "\n".join(filter(None, (together, change, "", *lines)))
+    embed.description = "\n".join(filter(None, (together, change, _waiting(shown), "", *lines)))
     if shown.unread:
         embed.add_field(name="Not read just now", value=_unread(shown.unread), inline=False)
     if any(one.is_added_up for one in shown.incomes):
@@ -44,7 +46,31 @@ def side_by_side_view(asked: Asked) -> discord.ui.View:
 def _line(place: int, one: CreatorIncome, shown: SideBySide) -> str:
     share = shown.share(one)
     part = f" · {share:.0f}%" if share is not None else ""
-    return f"{place}. @{text.name(one.handle, NAME_LIMIT)} **{one.net}**{part}{_change(one.change)}"
+    return (
+        f"{place}. @{text.name(one.handle, NAME_LIMIT)} **{one.net}**{part}{_change(one.change)}{_mark(one.unanswered)}"
+    )
+
+
+def _mark(unanswered: Unanswered | None) -> str:
+    """Nothing where nobody waits, or that is not the reader's to know."""
+    return f" · 💬 {_number([unanswered])}" if unanswered and unanswered.count != 0 else ""
+
+
+def _waiting(shown: SideBySide) -> str:
+    """Of all creators whose chats the reader may read."""
+    known = [one.unanswered for one in shown.incomes if one.unanswered]
+    if not known:
+        return ""
+    is_nobody = all(one.count == 0 for one in known)
+    return "Nobody waits for an answer. ✓" if is_nobody else f"💬 Fans who wait for an answer: {_number(known)}"
+
+
+def _number(known: Sequence[Unanswered]) -> str:
+    """With a plus where there can be more."""
+    counts = [one.count for one in known if one.count is not None]
+    if not counts:
+        return "?"
+    return f"{sum(counts):,}{'' if len(counts) == len(known) and all(one.is_all for one in known) else '+'}"
 
 
 def _change(change: float | None) -> str:

@@ -11,6 +11,16 @@ from bot.domain.reports import total
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Fans who wait for an answer, among the latest chats."""
+
+    count: int | None
+    """``None`` where it could not be read just now."""
+    is_all: bool = True
+    """Whether no more can wait than were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreatorIncome:
     """One creator's net income of a period, in the days of their own zone."""
 
@@ -21,6 +31,8 @@ class CreatorIncome:
     """Of the period before."""
     is_added_up: bool = False
     """Whether single payments were added up, because Fanvue's summary could not be had."""
+    unanswered: Unanswered | None = None
+    """``None`` where the reader may not read what fans write."""
 
     @property
     def change(self) -> float | None:

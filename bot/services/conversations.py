@@ -11,9 +11,10 @@ from bot.domain.clock import Clock
 from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
 from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError
 from bot.domain.events import Fan
+from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
-from bot.fanvue.paging import pages
+from bot.fanvue.paging import next_call, pages
 from bot.fanvue.shapes import FanUser, Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.access import AccessService
@@ -69,6 +70,14 @@ class ConversationsService:
         if await self._access.may(grant.actor.user, grant.creator, Capability.INSIGHTS):
             return ordered
         return [replace(one, spent=None) for one in ordered]
+
+    async def unanswered(self, grant: Grant) -> Unanswered:
+        """How many of the latest fifty chats are unread: one call for each creator."""
+        _require(grant)
+        call = chats.list_chats(ActingAs(grant.managed), size=50)
+        page = await self._gate.call(grant, call)
+        count = sum(not chat.is_read for chat in page.data)
+        return Unanswered(count, is_all=count < len(page.data) or next_call(call, page) is None)
 
     async def open(self, grant: Grant, fan: FanId, lines: int = 10) -> Thread:
         """The latest lines with a fan. GoneError when there is no such conversation."""

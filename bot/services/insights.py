@@ -93,13 +93,13 @@ class InsightsService:
         )
         return report if source is Source.ALL else _narrowed(report, source)
 
-    async def compared(self, grant: Grant, report: EarningsReport) -> EarningsReport:
+    async def compared(self, grant: Grant, report: EarningsReport, *, with_weekdays: bool = True) -> EarningsReport:
         """The report beside the period before and the same days of the week; a picture of it is likely to follow."""
         _require(grant)
         self._studio.prepare()
         before, weekdays = period_before(report.asked.preset, report.period), same_weekdays_before(report.period)
         is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
-        spans = [before] if is_own_measure else [before, weekdays]
+        spans = [before] if is_own_measure or not with_weekdays else [before, weekdays]
         reading = self._reading_of(grant, report)
         earlier, *rest = await asyncio.gather(*(self._finished.income(grant, span, reading) for span in spans))
         return replace(

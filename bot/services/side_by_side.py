@@ -12,8 +12,9 @@ from bot.domain.clock import Clock
 from bot.domain.errors import DomainError, PickCreatorError
 from bot.domain.money import Money
 from bot.domain.periods import Asked
-from bot.domain.side_by_side import CreatorIncome, SideBySide, ranked
+from bot.domain.side_by_side import CreatorIncome, SideBySide, Unanswered, ranked
 from bot.services.access import AccessService
+from bot.services.conversations import ConversationsService
 from bot.services.insights import InsightsService
 from bot.services.preferences import PreferencesService
 
@@ -30,12 +31,14 @@ class SideBySideService:
         self,
         access: AccessService,
         insights: InsightsService,
+        conversations: ConversationsService,
         preferences: PreferencesService,
         studio: ChartStudio,
         clock: Clock,
     ) -> None:
         self._access = access
         self._insights = insights
+        self._conversations = conversations
         self._preferences = preferences
         self._studio = studio
         self._clock = clock
@@ -84,11 +87,24 @@ class SideBySideService:
         try:
             grant = await self._access.require(actor, creator.id, Capability.INSIGHTS)
             zone = await self._preferences.zone_for(grant, locale=locale)
-            report = await self._insights.earnings(grant, asked, zone)
+            report, unanswered = await asyncio.gather(
+                self._insights.totals(grant, asked, zone), self._unanswered(actor, creator)
+            )
+            report = await self._insights.compared(grant, report, with_weekdays=False)
         except DomainError:
             return None
         before = report.before.net if report.before else Money(0)
-        return CreatorIncome(creator.id, creator.account.handle, report.net, before, report.is_added_up)
+        return CreatorIncome(creator.id, creator.account.handle, report.net, before, report.is_added_up, unanswered)
+
+    async def _unanswered(self, actor: Actor, creator: Creator) -> Unanswered | None:
+        """For those who may read what fans write."""
+        if not await self._access.may(actor.user, creator.id, Capability.REPLY):
+            return None
+        try:
+            grant = await self._access.require(actor, creator.id, Capability.REPLY)
+            return await self._conversations.unanswered(grant)
+        except DomainError:
+            return Unanswered(None)
 
 
 def _missing(creators: Sequence[Creator], found: Sequence[CreatorIncome | None]) -> tuple[str, ...]:

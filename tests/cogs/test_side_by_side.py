@@ -25,8 +25,11 @@ def managed(rig: Rig) -> list[str]:
 
 def lines_of(shown: Any) -> dict[str, str]:
     """What each creator earned, by handle, in the order of the answer."""
-    found = re.findall(r"^\d+\. @(\S+) \*\*(\S+)\*\*", words_of(shown).replace("\\", ""), re.MULTILINE)
-    return dict(found)
+    return lines_of_words(words_of(shown))
+
+
+def lines_of_words(words: str) -> dict[str, str]:
+    return dict(re.findall(r"^\d+\. @(\S+) \*\*(\S+)\*\*", words.replace("\\", ""), re.MULTILINE))
 
 
 def cents(amount: str) -> int:
@@ -76,6 +79,42 @@ async def test_one_who_cannot_be_read_is_named_and_the_others_are_there(agency: 
     assert f"Not read just now @{left}" in words_of(shown).replace("\\", "")
     again = await agency.luna.slash(agency.desk, "insights creators", period="28d")
     assert sorted(lines_of(again)) == managed(agency)
+
+
+async def test_each_line_says_how_many_fans_wait_to_whoever_may_read_what_they_write(agency: Rig) -> None:
+    first, *others = managed(agency)
+    world = agency.fanvue.world
+    for handle in (first, *others):
+        for chat in world.desk(world.account(handle)).chats.values():
+            for message in chat.messages:
+                message.is_read = True
+            chat.is_marked_unread = False
+    assert "Nobody waits" in words_of(await agency.luna.slash(agency.desk, "insights creators"))
+    fan = next(iter(world.desk(world.account(first)).chats.values())).fan.user.handle
+    for text in ("one", "two"):
+        await agency.fanvue.fan_writes(first, fan, text)
+    said = words_of(await agency.luna.slash(agency.desk, "insights creators")).replace("\\", "")
+    assert "Fans who wait for an answer: 1" in said
+    assert re.findall(r"^\d+\. @(\S+) .* · 💬 1$", said, re.MULTILINE) == [first]
+    agency.fanvue.faults.add("listCreatorChats", 503)
+    said = words_of(await agency.luna.slash(agency.desk, "insights creators"))
+    assert said.count("💬 ?") == len(managed(agency))
+    assert sorted(lines_of_words(said)) == managed(agency)
+
+
+async def test_whoever_may_not_read_what_fans_write_is_told_nothing_of_it(connected: Rig) -> None:
+    cleo = connected.members["cleo"]
+    await connected.luna.slash(connected.desk, "team grant", person=cleo, right="insights")
+    said = words_of(await cleo.slash(connected.desk, "insights creators"))
+    assert "wait" not in said
+    assert "💬" not in said
+
+
+async def test_days_that_are_no_whole_weeks_take_two_questions_for_each_creator(agency: Rig) -> None:
+    before = len(agency.fanvue.ledger)
+    await agency.luna.slash(agency.desk, "insights creators", period="2026-02-02 to 2026-02-11")
+    asked = [row.operation_id for row in agency.fanvue.ledger[before:]]
+    assert asked.count("getCreatorEarningsSummary") == 2 * len(managed(agency))
 
 
 async def test_who_has_another_right_hears_which_one_is_missing(connected: Rig) -> None:
