@@ -4,6 +4,7 @@ Read by hand rather than by a library: it is the first thing a start does, and e
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from io import StringIO
@@ -18,6 +19,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FERNET_KEY_LENGTH = 44
 HIGHEST_PORT = 65535
 MAX_DIGITS = 6
+HOST = re.compile(r"[\w.:%-]+")
+PLAIN_NAME = re.compile(r"[A-Z_]+")
 NO_ADDRESS = "must be an address such as https://bot.example.com"
 
 
@@ -51,7 +54,7 @@ def _parts(text: str) -> SplitResult:
 
 def _address(text: str) -> str:
     parts = _parts(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not HOST.fullmatch(parts.hostname or ""):
         raise ValueError(NO_ADDRESS)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise ValueError("must be a plain address without user, query or fragment")
@@ -212,6 +215,12 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)
+
+
+def unknown_names(env_file: Path) -> list[str]:
+    """What the file sets that is no setting, as far as it looks like a name and not like something pasted."""
+    known = {one.name.upper() for one in fields(Settings)}
+    return [name for name in _file_values(env_file) if name not in known and PLAIN_NAME.fullmatch(name)]
 
 
 def _read(one: Field[Any], given: Any) -> Any:

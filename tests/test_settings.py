@@ -127,7 +127,7 @@ def test_https_and_plain_loopback_are_good_addresses(monkeypatch: pytest.MonkeyP
         "http://0.0.0.0", f"ftp://{CANARY}", CANARY, f"//{CANARY}", f"https://user:{CANARY}@host",
         f"https://bot.example.com/{CANARY}", f"https://bot.example.com?{CANARY}", f"https://bot.example.com#{CANARY}",
         f"https://[{CANARY}", f"https://host:{CANARY}", "https://host:99999", "https://exa\u2100mple.com",
-        f"javascript:{CANARY}", "https://",
+        f"javascript:{CANARY}", "https://", "https://bot example.com", "https://*.example.com",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["PUBLIC_URL", "FANVUE_AUTH_URL"])

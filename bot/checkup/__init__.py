@@ -27,7 +27,6 @@ async def examine(
     connections = Connections(trust=context)
     try:
         return [
-            Finding.fine("settings", "complete"),
             *ground.findings(settings, env_file),
             *[finding async for finding in stored.findings(settings)],
             *(await ask_discord(settings.discord_token.get_secret_value())).findings(),

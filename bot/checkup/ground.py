@@ -1,4 +1,4 @@
-"""What the bot stands on: file modes, owners, free space."""
+"""What the bot stands on: settings, file modes, owners, free space."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.domain.health import Finding
-from bot.settings import Settings
+from bot.settings import Settings, unknown_names
 from bot.storage.sqlite_file import COMPANIONS
 
 OTHERS = 0o077
@@ -17,8 +17,9 @@ LITTLE_BYTES = 200 * 1024**2
 
 
 def findings(settings: Settings, env_file: Path) -> Iterator[Finding]:
-    """The files and the disk below them."""
+    """The settings, the files and the disk below them."""
     database = settings.database_file
+    yield _settings(env_file)
     yield _files(env_file, database)
     if database is not None:
         yield disk(_existing(database.parent))
@@ -33,6 +34,13 @@ def disk(folder: Path, free_bytes: int | None = None) -> Finding:
     if free < SCARCE_BYTES:
         return Finding.look("disk", f"{said}: make room before it gets less")
     return Finding.fine("disk", said)
+
+
+def _settings(env_file: Path) -> Finding:
+    unknown = unknown_names(env_file)
+    if unknown:
+        return Finding.look("settings", f"{env_file} sets what is no setting: {', '.join(unknown)} (see .env.example)")
+    return Finding.fine("settings", "complete")
 
 
 def _files(env_file: Path, database: Path | None) -> Finding:

@@ -3,11 +3,13 @@
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
+from bot.web.webhooks import ADDRESS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -29,6 +31,12 @@ def instructions() -> list[list[tuple[str, str]]]:
 
 def lines(name: str) -> list[str]:
     return (ROOT / name).read_text().splitlines()
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.MULTILINE)
+    assert match, pattern
+    return match[1]
 
 
 def arguments(stage: list[tuple[str, str]], word: str) -> list[str]:
@@ -80,10 +88,30 @@ def test_every_variable_the_image_and_the_composition_set_is_a_setting() -> None
     assert set(composed) <= known
 
 
+def test_the_composition_builds_this_repository_and_keeps_what_is_stored_in_its_volume() -> None:
+    composed = (DEPLOY / "compose.yaml").read_text()
+    assert ((DEPLOY / found(r"build: (\S+)", composed)) / "Dockerfile").samefile(ROOT / "Dockerfile")
+    assert (DEPLOY / found(r"env_file: (\S+)", composed)).resolve() == ROOT / ".env"
+    (volume,) = arguments(instructions()[1], "VOLUME")
+    name, _, target = found(r"^    volumes:\n      - (\S+)", composed).partition(":")
+    assert target == volume
+    assert re.search(rf"^volumes:\n  {name}:$", composed, re.MULTILINE)
+    assert found(r"DATABASE_URL: (sqlite\S+)", composed).startswith(f"sqlite+aiosqlite:///{volume}/")
+
+
 def test_only_the_web_port_is_published_and_only_on_loopback() -> None:
     published = re.findall(r"^      - ([\d.:]+)", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
     assert published == ["127.0.0.1:8080:8080"]
     assert instructions()[1].count(("EXPOSE", "8080")) == 1
+
+
+def test_caddy_lets_every_page_and_webhook_through_and_nothing_that_is_for_the_operator() -> None:
+    passed = found(r"@bot path (.+)", (DEPLOY / "Caddyfile").read_text()).split()
+    sources = "".join(path.read_text() for path in (ROOT / "bot/web").glob("*.py"))
+    pages = set(re.findall(r"add_(?:get|post)\(f?\"(/[^\"]*)\"", sources))
+    stays = {page for page in pages | {ADDRESS, f"{ADDRESS}/event"} if not any(fnmatch(page, one) for one in passed)}
+    assert len(pages) > len(stays)
+    assert stays == {"/health/ready", "/metrics"}
 
 
 def test_requirements_are_pinned_with_hashes() -> None:

@@ -43,6 +43,18 @@ async def test_what_does_not_answer_is_named_with_its_setting(tmp_path: Path, em
     assert not any(found[name].is_fine for name in ("files", "fanvue login", "fanvue api", "bot", "proxy"))
 
 
+async def test_a_mistyped_setting_is_named_and_nothing_that_was_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("METRIC_PORT=9465\nWEB_PORT=8080\nb2B2b2=canary\nMTIz.canary\nexport CANARY1=x\n")
+    told = (await findings(values(tmp_path)))["settings"]
+    assert (told.health, told.advice) == (
+        Health.LOOK,
+        ".env sets what is no setting: METRIC_PORT (see .env.example)",
+    )
+
+
 async def test_a_database_that_is_behind_is_named_with_the_command_that_mends_it(tmp_path: Path) -> None:
     found = await findings(values(tmp_path))
     assert not found["database"].is_fine
