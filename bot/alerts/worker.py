@@ -258,14 +258,17 @@ class AlertWorker:
         return [Outcome(alert.delivery, reason=reason) for alert in wanted]
 
     async def _sent(self, parcel: Parcel, wanted: Sequence[Alert], written: asyncio.Event | None = None) -> Sent:
+        first = parcel.contents[0].delivery.first_tried_at
+        is_old = first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS
         if parcel.shape is Shape.GROWN:
+            if is_old and self._is_to_part(parcel):
+                raise CardGoneError
             if written is not None:
                 await written.wait()
             return await self._grown(parcel, wanted)
         outgoing = outgoing_of(parcel.id, parcel.shape, parcel.contents, wanted, parcel.channel)
-        first = parcel.contents[0].delivery.first_tried_at
         sent = None
-        if first is not None and (self._clock.now() - first).total_seconds() > NONCE_SECONDS:
+        if is_old:
             sent = await self._sender.find(outgoing)
             if sent is None and self._is_to_part(parcel):
                 raise CardGoneError
@@ -275,9 +278,9 @@ class AlertWorker:
         return sent
 
     def _is_to_part(self, parcel: Parcel) -> bool:
-        """Whether it is the message that is not taken, while its place works: then each in it is tried alone."""
-        is_alone = len(parcel.contents) == 1
-        return not is_alone and parcel.shape is Shape.CARDS and self._passed.get(parcel.place.key, False)
+        """Whether it is the message that is not taken, while its place works: then what is in it is tried alone."""
+        is_shared = len(parcel.contents) > 1 and parcel.shape is Shape.CARDS
+        return (is_shared or parcel.shape is Shape.GROWN) and self._passed.get(parcel.place.key, False)
 
     async def _grown(self, parcel: Parcel, wanted: Sequence[Alert]) -> Sent:
         """The card as it stands, with these added."""
@@ -317,7 +320,7 @@ class AlertWorker:
         is_stuck = first.first_tried_at is not None and (now - first.first_tried_at).total_seconds() > PATIENCE_SECONDS
         if not is_stuck or at_least_seconds:
             return [Outcome(alert.delivery, due_at=due_at, reason=NOT_TAKEN) for alert in wanted]
-        self._passed.setdefault(parcel.place.key, False)
+        self._passed[parcel.place.key] = False
         return [Outcome(alert.delivery, due_at=due_at, reason=SET_ASIDE, is_passed=True) for alert in wanted]
 
 

@@ -160,6 +160,20 @@ async def test_a_card_discord_does_not_take_keeps_none_that_share_its_message(de
     assert desk.names() == ["Eve", "Anna", "Bea", "Cleo", "Dora"]
 
 
+async def test_what_cannot_be_added_to_a_card_comes_as_a_card_of_its_own_once_others_passed_it(desk: Desk) -> None:
+    worker = desk.worker()
+    await desk.route(desk.place())
+    await desk.write("Sarah", "One")
+    await desk.deliver(worker)
+    desk.discord.fail("PATCH", f"{POSTS}/*", status=503, times=None)
+    await desk.write("Sarah", "Two")
+    await pass_minutes(desk, worker, 3)
+    await desk.write("Anna", "Hello")
+    await pass_minutes(desk, worker, 10)
+    assert desk.names() == ["Sarah", "Anna", "Sarah"]
+    assert await desk.is_done()
+
+
 async def test_where_discord_takes_nothing_few_cards_of_a_place_are_tried_however_many_wait(desk: Desk) -> None:
     await desk.route(desk.place())
     fault, worker = desk.discord.fail("POST", POSTS, status=503, times=None), desk.worker()
