@@ -21,6 +21,9 @@ EDIT_SECONDS = 2.0
 OK, PARTIAL = 200, 206
 GONE = "Discord no longer gives me `{}`: its address runs out after a while. Send the file again."
 
+STOPPED = "Discord stopped sending me `{}`. Send it again."
+BROKEN_OFF = (aiohttp.ClientError, discord.HTTPException, TimeoutError, OSError)
+
 
 class SmallFile:
     """Read whole, once, by discord.py; let go of with this object."""
@@ -35,8 +38,10 @@ class SmallFile:
         if self._data is None:
             try:
                 self._data = await self._attachment.read()
-            except discord.HTTPException:
+            except (discord.NotFound, discord.Forbidden):
                 raise BadInputError(GONE.format(_inert(self._attachment.filename))) from None
+            except BROKEN_OFF:
+                raise BadInputError(STOPPED.format(_inert(self._attachment.filename))) from None
         yield self._data[offset : offset + length]
 
 
@@ -64,8 +69,8 @@ class LargeFile:
                 async with aclosing(cut) as pieces:
                     async for piece in pieces:
                         yield piece
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            raise BadInputError(f"Discord stopped sending me `{_inert(self._name)}`. Send it again.") from None
+        except BROKEN_OFF:
+            raise BadInputError(STOPPED.format(_inert(self._name))) from None
 
 
 async def _cut(answer: aiohttp.ClientResponse, skipped: int, length: int) -> AsyncGenerator[bytes, None]:

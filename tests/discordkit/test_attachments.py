@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import discord
 import pytest
 from aiohttp import web  # noqa: TID251 - a server to read from
 
-from bot.discordkit.attachments import LargeFile
+from bot.discordkit.attachments import LargeFile, incoming
+from bot.discordkit.client import DiscordClient
 from bot.domain.errors import BadInputError
+from sandbox.discord import StandInDiscord
+from sandbox.discord.launch import pointed_at
 
 DATA = bytes(range(256)) * 1000
 
@@ -62,3 +67,16 @@ async def test_a_server_that_is_gone_is_said_in_plain_words() -> None:
         pass
     with pytest.raises(BadInputError, match="Send it again"):
         await read(url, 0, 10)
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "runs out"), (503, "stopped"), (None, "stopped")])
+async def test_a_small_file_that_cannot_be_had_is_said_in_plain_words(status: int | None, words: str) -> None:
+    async with cdn(status=status or 200) as url:
+        address = url if status else url.replace("127.0.0.1", "127.0.0.2")
+        async with StandInDiscord() as standin, DiscordClient() as client:
+            with pointed_at(standin):
+                await client.login("token")
+            data: Any = {"id": "1", "filename": "film.mp4", "size": 3, "url": address, "proxy_url": address}
+            source = incoming(discord.Attachment(data=data, state=client._connection)).source
+            with pytest.raises(BadInputError, match=rf"{words}.*film|film.*{words}"):
+                await anext(source.read(0, 3))
