@@ -159,7 +159,10 @@ class AlertWorker:
         return min(BEAT_SECONDS, max(0.05, (due_at - self._clock.now()).total_seconds()))
 
     async def _deliver(self, parcel: Parcel, written: asyncio.Event | None = None) -> None:
-        wanted, outcomes = await self._sorted_out(parcel.contents)
+        try:
+            wanted, outcomes = await self._sorted_out(parcel.contents)
+        except DiscordDownError:
+            wanted, outcomes = [], await self._put_off(parcel, [])
         wanted, said = await self._mirror.unsaid(parcel.place, wanted)
         outcomes += [Outcome(alert.delivery, reason=UNWANTED) for alert in said]
         if wanted:
@@ -311,17 +314,18 @@ class AlertWorker:
         self._open_cards[key] = OpenCard(outgoing.id, first.creator, first.fan.id, len(outgoing.alerts), until)
 
     async def _put_off(self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0) -> list[Outcome]:
-        """Everything in a message is tried again together."""
+        """Everything in a message is tried again together; so is what it is not known of whether it is ``wanted``."""
+        ids = [alert.delivery for alert in wanted] or [due.delivery.id for due in parcel.contents]
         now, first = self._clock.now(), parcel.contents[0].delivery
         due_at = next_try(first.attempts, first.first_tried_at or now, now, at_least_seconds=at_least_seconds)
         if due_at is None:
             await self._closing.give_up(parcel.place, wanted, GIVEN_UP)
-            return [Outcome(alert.delivery, reason=GIVEN_UP) for alert in wanted]
+            return [Outcome(one, reason=GIVEN_UP) for one in ids]
         is_stuck = first.first_tried_at is not None and (now - first.first_tried_at).total_seconds() > PATIENCE_SECONDS
         if not is_stuck or at_least_seconds:
-            return [Outcome(alert.delivery, due_at=due_at, reason=NOT_TAKEN) for alert in wanted]
+            return [Outcome(one, due_at=due_at, reason=NOT_TAKEN) for one in ids]
         self._passed[parcel.place.key] = False
-        return [Outcome(alert.delivery, due_at=due_at, reason=SET_ASIDE, is_passed=True) for alert in wanted]
+        return [Outcome(one, due_at=due_at, reason=SET_ASIDE, is_passed=True) for one in ids]
 
 
 def _card(alert: Alert, sent: Sent) -> NewCard:

@@ -91,6 +91,20 @@ async def test_a_card_that_waits_for_discord_outlives_the_end_of_its_connection(
     assert desk.names() == ["Anna"]
 
 
+async def test_a_server_that_does_not_say_who_is_in_it_keeps_no_other_card_from_a_place(desk: Desk) -> None:
+    await a_manager_sets_the_rule(desk)
+    await desk.route(desk.place(), EventKind.TIP)
+    desk.discord.fail("GET", "/guilds/*/members/*", status=503, times=None)
+    worker = desk.worker()
+    await desk.happen("Anna")
+    await desk.store(desk.event("Bea", kind=EventKind.TIP))
+    await desk.router().route_waiting()
+    for _ in range(24):
+        await desk.deliver(worker)
+        desk.clock.step(seconds=10)
+    assert desk.names() == ["Bea"]
+
+
 async def a_manager_sets_the_rule(desk: Desk) -> None:
     """Whether they are still in the server is asked of Discord before each card."""
     manager, guild = desk.discord.add_user("mira"), desk.channel.guild
