@@ -63,6 +63,9 @@ async def say(interaction: discord.Interaction, embed: discord.Embed, view: disc
     """
 
     async def said() -> None:
+        if is_cut_off(interaction):
+            await _say_elsewhere(interaction, embed.title)
+            return
         try:
             await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=view)
         except discord.NotFound:
@@ -79,6 +82,12 @@ async def say(interaction: discord.Interaction, embed: discord.Embed, view: disc
         owe(interaction, said)
 
 
+def is_cut_off(interaction: discord.Interaction) -> bool:
+    """Whether the bot logged in anew since: discord.py answers by the connections of before, which are closed."""
+    session: Any = interaction._session  # noqa: SLF001 - see above
+    return bool(session.closed)
+
+
 def owe(interaction: discord.Interaction, say: Callable[[], Awaitable[object]]) -> None:
     """Have it said once Discord is back."""
     client: Any = interaction.client
@@ -87,6 +96,9 @@ def owe(interaction: discord.Interaction, say: Callable[[], Awaitable[object]]) 
 
 async def beside(interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View | None) -> None:
     """As an answer of its own; by direct message where it is too late. DiscordServerError while Discord is away."""
+    if is_cut_off(interaction):
+        await _say_elsewhere(interaction, embed.title)
+        return
     try:
         await interaction.followup.send(embed=embed, view=view or discord.utils.MISSING, ephemeral=True)
     except discord.DiscordServerError:

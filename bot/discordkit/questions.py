@@ -6,7 +6,7 @@ import structlog
 from bot.discordkit import draft_cards as cards
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import beside, insisting, say
+from bot.discordkit.outcomes import beside, insisting, is_cut_off, say
 from bot.domain.accounts import ChannelId, MessageId
 from bot.domain.errors import StorageBusyError
 from bot.services.drafts import DraftsService, Opened
@@ -47,14 +47,16 @@ class Questions:
     async def _asked(self, interaction: discord.Interaction, opened: Opened) -> discord.Message:
         """By the interaction; in its channel, where it is too late for that."""
         embed, view = cards.asking_embed(opened), cards.asking_view(opened.draft)
-        try:
-            return await interaction.followup.send(embed=embed, view=view, wait=True)
-        except discord.DiscordServerError:
-            raise
-        except discord.HTTPException:
-            await self._pacer.slot()
-            place = interaction.client.get_partial_messageable(interaction.channel_id or 0)
-            return await place.send(embed=embed, view=view, nonce=interaction.id)
+        if not is_cut_off(interaction):
+            try:
+                return await interaction.followup.send(embed=embed, view=view, wait=True)
+            except discord.DiscordServerError:
+                raise
+            except discord.HTTPException as error:
+                log.info("question_is_late", status=error.status)
+        await self._pacer.slot()
+        place = interaction.client.get_partial_messageable(interaction.channel_id or 0)
+        return await place.send(embed=embed, view=view, nonce=interaction.id)
 
     async def settle(
         self, interaction: discord.Interaction, opened: Opened, words: str, view: discord.ui.View | None = None

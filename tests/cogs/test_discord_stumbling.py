@@ -259,9 +259,9 @@ async def away_for_long(world: Wired, monkeypatch: pytest.MonkeyPatch, method: s
     return world.discord.fail(method, path, times=None, drop=True)
 
 
-@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("then", ["", "too late", "logged in anew"])
 async def test_that_a_reply_was_sent_is_told_once_after_a_long_absence_of_discord(
-    world: Wired, monkeypatch: pytest.MonkeyPatch, is_late: bool
+    world: Wired, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
     away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
     asked = await world.slash("inbox reply", fan=world.fan, text="Only once")
@@ -269,13 +269,17 @@ async def test_that_a_reply_was_sent_is_told_once_after_a_long_absence_of_discor
     await world.app.client.owed.tell()
     assert "Sent ✓" not in asked.text
     away.remove()
-    if is_late:
+    if then == "logged in anew":
+        before = world.discord.identified
+        await world.app.client.close()
+        await world.discord.wait_for(lambda: world.discord.identified > before and world.app.client._is_heard)
+    if then == "too late":
         world.discord.fail("*", "/webhooks/*", times=None, status=401, code=50027)
     for _ in range(2):
         await world.app.client.owed.tell()
-    told = [one.text for one in world.dms()] if is_late else [asked.text]
+    told = [one.text for one in world.dms()] if then else [asked.text]
     assert sum("Sent ✓" in text for text in told) == 1
-    assert len(asked.messages) == (0 if is_late else 1)
+    assert len(asked.messages) == (0 if then else 1)
 
 
 async def test_what_became_of_a_true_reply_is_told_after_a_long_absence_of_discord(
@@ -311,9 +315,9 @@ async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(
     assert answer.text.count("did not accept") == 1
 
 
-@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("then", ["", "too late"])
 async def test_that_a_post_waits_for_approval_is_asked_once_after_a_long_absence_of_discord(
-    world: Wired, monkeypatch: pytest.MonkeyPatch, is_late: bool
+    world: Wired, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
     olli, guild = world.discord.add_user("olli"), world.channel.guild
     assert guild is not None
@@ -326,7 +330,7 @@ async def test_that_a_post_waits_for_approval_is_asked_once_after_a_long_absence
     await world.discord.click(world.luna, card.messages[-1], "Ask for approval")
     await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
     away.remove()
-    if is_late:
+    if then == "too late":
         world.discord.fail("POST", "/webhooks/*", times=None, status=401, code=50027)
     for _ in range(2):
         await world.app.client.owed.tell()
