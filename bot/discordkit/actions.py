@@ -11,9 +11,9 @@ import discord
 
 from bot.discordkit.components import PREFIX
 from bot.discordkit.failures import Failures
+from bot.discordkit.missing import tell_what_is_missing
 from bot.discordkit.throttle import Throttle
-from bot.discordkit.unreadable import tell_what_is_missing
-from bot.domain import unreadable
+from bot.domain import missing
 
 PressHandler = Callable[[discord.Interaction, str], Awaitable[None]]
 PickHandler = Callable[[discord.Interaction, str, list[str]], Awaitable[None]]
@@ -51,7 +51,7 @@ class Actions:
         verb, _, argument = rest.partition(":")
         try:
             self._throttle.take(interaction.user.id)
-            unreadable.watch()
+            missing.watch()
             await self._do(interaction, verb, argument, data)
             await tell_what_is_missing(interaction)
         except Exception as error:  # noqa: BLE001 - the one exit of all components and forms

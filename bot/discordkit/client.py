@@ -10,11 +10,11 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.discordkit.missing import tell_what_is_missing
 from bot.discordkit.owing import Owed
 from bot.discordkit.reaching import tell_unreachable
 from bot.discordkit.sync import sync_commands
 from bot.discordkit.tree import Tree
-from bot.discordkit.unreadable import tell_what_is_missing
 from bot.domain.faults import incident_code, where
 
 if TYPE_CHECKING:  # the client starts before these are loaded

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.domain import unreadable
+from bot.domain import missing
 
 if TYPE_CHECKING:  # the client starts before these are loaded
     from bot.discordkit.failures import Failures
@@ -23,7 +23,7 @@ class Tree(app_commands.CommandTree[Any]):
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Let a command through unless this person asks for too much; choices while typing are not counted."""
         await self.completed.wait()
-        unreadable.watch()
+        missing.watch()
         if interaction.type is discord.InteractionType.application_command:
             self.throttle.take(interaction.user.id)
         return True

@@ -1,7 +1,8 @@
 """Conversations as such: who waits, what was said, templates, notes, and what is set at Fanvue for a chat."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
 from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
-from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError
+from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError, RefusedByFanvueError
 from bot.domain.events import Fan
 from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
@@ -18,6 +19,7 @@ from bot.fanvue.paging import next_call, pages
 from bot.fanvue.shapes import FanUser, Page
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.access import AccessService
+from bot.services.bounds import listed
 from bot.services.fan_finding import FanFinder
 from bot.services.notes import note_identity, opened
 from bot.storage.notes import NoteStore, StoredNote
@@ -31,7 +33,7 @@ AT_ONCE = 100
 MOST_LINES = 50
 PAST_LINES = 15
 MOST_PAGES = 40
-MOST_TEMPLATES = 50
+MOST_TEMPLATES = 200
 NOTES_SHOWN = 5
 NOTE_LIMIT = 500
 NICKNAME_LIMIT = 30
@@ -62,7 +64,7 @@ class ConversationsService:
     async def unread(self, grant: Grant, order: Order) -> list[Waiting]:
         """Unread conversations in that order; what fans spent only for those who may see insights."""
         _require(grant)
-        found = [chat for chat in await self._chats(grant) if not chat.is_read]
+        found = [chat for chat in await self._unread(grant) if not chat.is_read]
         fans = [FanId(chat.user.uuid) for chat in found]
         online, spent = await asyncio.gather(self._presence(grant, fans), self._spent(grant, fans))
         waiting = [_waiting(chat, grant, online.get(chat.user.uuid)) for chat in found]
@@ -84,7 +86,7 @@ class ConversationsService:
         _require(grant)
         call = chats.list_messages(fan, ActingAs(grant.managed), size=min(lines, MOST_LINES))
         messages = (await self._gate.call(grant, call)).data
-        chat = next((one for one in await self._chats(grant) if one.user.uuid == fan), None)
+        chat = await self._chat(grant, fan)
         if chat is None and not messages:
             raise GoneError
         online = await self._presence(grant, [fan])
@@ -140,9 +142,10 @@ class ConversationsService:
         _require(grant)
         if grant.managed is not None:
             raise BadInputError("Fanvue offers templates only over the creator's own connection.")
-        page = await self._gate.call(grant, templates.list_templates(size=MOST_TEMPLATES))
+        rows = pages(lambda one: self._gate.call(grant, one), templates.list_templates(size=50), MOST_TEMPLATES)
         found = [
-            Prepared(one.uuid, one.text or "", one.folder_name or "", one.media_uuids, one.price) for one in page.data
+            Prepared(one.uuid, one.text or "", one.folder_name or "", one.media_uuids, one.price)
+            for one in await listed(rows, MOST_TEMPLATES, "templates")
         ]
         return sorted(found, key=lambda one: one.folder.lower())
 
@@ -188,9 +191,23 @@ class ConversationsService:
         found = [_fan(chat.user) for chat in page.data]
         return [fan for fan in found if wanted in f"{fan.display_name} {fan.handle}".lower()]
 
-    async def _chats(self, grant: Grant) -> list[Chat]:
-        call = chats.list_chats(ActingAs(grant.managed), size=50)
-        return [chat async for chat in pages(lambda one: self._gate.call(grant, one), call, MOST_CHATS)]
+    async def _chat(self, grant: Grant, fan: FanId) -> Chat | None:
+        async with aclosing(self._chats(grant)) as rows:
+            async for chat in rows:
+                if chat.user.uuid == fan:
+                    return chat
+        return None
+
+    async def _unread(self, grant: Grant) -> list[Chat]:
+        """The latest unread chats, of managed creators, and where Fanvue does not list them alone, among all."""
+        if grant.managed is None:
+            with suppress(RefusedByFanvueError):
+                return await listed(self._chats(grant, "unread"), MOST_CHATS, "unread chats")
+        return await listed(self._chats(grant), MOST_CHATS, "chats")
+
+    def _chats(self, grant: Grant, *filters: str) -> AsyncGenerator[Chat, None]:
+        call = chats.list_chats(ActingAs(grant.managed), size=50, filters=filters)
+        return pages(lambda one: self._gate.call(grant, one), call, MOST_CHATS)
 
     async def _spent(self, grant: Grant, fans: Sequence[FanId]) -> dict[FanId, int]:
         """What they have spent in minor units, as Fanvue has it now; else as it was last listed, as far as it was."""

@@ -17,6 +17,7 @@ from bot.fanvue.shapes import Page
 from bot.fanvue.transport import Connections
 from bot.fanvue.uploading import Source, Upload, Uploader
 from bot.fanvue.wire import ActingAs, Call
+from bot.services.bounds import listed
 from bot.vault.gate import Gate
 
 T = TypeVar("T")
@@ -148,9 +149,10 @@ class MediaService:
 
         wanted = (find or "").strip().lower()
         call = media.list_media(ActingAs(grant.managed), folder=folder, status=(media.READY,))
+        rows = pages(send, call, SEARCHED if wanted else LISTED)
         found = [
             PeekedMedium(one.uuid, one.media_type, one.name or "", one.created_at)
-            async for one in pages(send, call, SEARCHED if wanted else LISTED)
+            for one in (await listed(rows, SEARCHED, "media") if wanted else [row async for row in rows])
             if one.status == media.READY and wanted in (one.name or "").lower()
         ]
         return found[:LISTED]

@@ -18,6 +18,7 @@ from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
 from bot.fanvue.shapes import Page
 from bot.fanvue.wire import ActingAs, Call
+from bot.services.bounds import listed
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
 
@@ -147,7 +148,8 @@ class PostsService:
         async def send(call: Call[Page[Post]]) -> Page[Post]:
             return await self._call(grant, call)
 
-        return [_card(row) async for row in pages(send, posts.list_posts(ActingAs(grant.managed)), ROWS)]
+        rows = pages(send, posts.list_posts(ActingAs(grant.managed)), ROWS)
+        return [_card(row) for row in await listed(rows, ROWS, "posts")]
 
     async def _call(self, grant: Grant, call: Call[T]) -> T:
         if grant.capability is not Capability.POST:

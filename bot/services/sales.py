@@ -1,7 +1,6 @@
 """Single payments, and what posts and tracking links earned."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -21,8 +20,9 @@ from bot.fanvue import posts, tracking_links
 from bot.fanvue.insights import Earning
 from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
-from bot.fanvue.tracking_links import LinkUser, TrackingLink
+from bot.fanvue.tracking_links import TrackingLink
 from bot.fanvue.wire import ActingAs
+from bot.services.bounds import listed
 from bot.services.insights import InsightsService
 from bot.vault.gate import Gate
 
@@ -80,8 +80,8 @@ class SalesService:
         period = asked.period(self._clock.now(), zone)
         call = posts.list_posts(ActingAs(grant.managed), with_unpublished=False)
         found, unlocks = await asyncio.gather(
-            _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_POSTS)),
-            _listed(self._insights.payments(grant, period, Source.POSTS, MOST_UNLOCKS)),
+            listed(pages(lambda one: self._gate.call(grant, one), call, MOST_POSTS), MOST_POSTS, "posts"),
+            listed(self._insights.payments(grant, period, Source.POSTS, MOST_UNLOCKS), MOST_UNLOCKS, "unlocks"),
         )
         rows = (_post(post, [row for row in unlocks if row.post_uuid == post.uuid]) for post in found)
         return sorted(rows, key=lambda row: (-row.net.minor, -row.likes - row.comments))
@@ -90,9 +90,8 @@ class SalesService:
         """Tracking links, the best first; how many pay is asked for the first ten alone, and may stay unknown."""
         _require(grant)
         acting_as = ActingAs(grant.managed)
-        found = await _listed(
-            pages(lambda one: self._gate.call(grant, one), tracking_links.list_links(acting_as), MOST_LINKS)
-        )
+        links = pages(lambda one: self._gate.call(grant, one), tracking_links.list_links(acting_as), MOST_LINKS)
+        found = await listed(links, MOST_LINKS, "links")
         rows = sorted((_link(link, grant.handle) for link in found), key=lambda row: (-row.net.minor, -row.clicks))
         payers = await asyncio.gather(*(self._payers(grant, row) for row in rows[:LINKS_COUNTED]))
         counted = [replace(row, payers=count) for row, count in zip(rows, payers, strict=False)]
@@ -115,14 +114,10 @@ class SalesService:
             return 0
         call = tracking_links.link_users(link.uuid, ActingAs(grant.managed))
         try:
-            users: list[LinkUser] = await _listed(pages(lambda one: self._gate.call(grant, one), call, MOST_USERS))
+            users = [user async for user in pages(lambda one: self._gate.call(grant, one), call, MOST_USERS)]
         except DomainError:
             return None
         return None if len(users) == MOST_USERS else sum(user.status == PAYING for user in users)
-
-
-async def _listed(rows: AsyncIterator[Row]) -> list[Row]:
-    return [row async for row in rows]
 
 
 def _require(grant: Grant) -> None:

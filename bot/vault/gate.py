@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain import unreadable
+from bot.domain import missing
 from bot.domain.access import Actor, Grant
 from bot.domain.accounts import Connection, Creator, CreatorId
 from bot.domain.clock import Clock
@@ -129,7 +129,7 @@ class Gate:
 
     def _left_out(self, operation: str, field: str) -> None:
         """Told to whoever asked; each cause is logged once."""
-        unreadable.note()
+        missing.note(missing.ODD)
         if (operation, field) not in self._told_odd:
             self._told_odd.add((operation, field))
             log.warning("rows_left_out", operation=operation, field=field)

@@ -1,10 +1,15 @@
-"""A row of Fanvue's that cannot be read takes no list with it: it is left out, and that is said."""
+"""What of Fanvue's lists is not shown is said to be missing: rows that cannot be read, and what is beyond a bound."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from structlog.testing import capture_logs
 
+from bot.domain.access import Actor, Capability
+from bot.domain.accounts import DiscordUserId
+from sandbox.fanvue.world.records import Chat, Message, fresh_uuid
 from tests.rig import CREATOR, Rig, words_of
 
 MISSING = "Not everything is shown"
@@ -68,3 +73,40 @@ async def test_a_post_is_made_although_another_cannot_be_read(connected: Rig) ->
     await connected.luna.click(card, label="Post now")
     posts = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR)).posts
     assert any(one.text == "Sunday set" for one in posts)
+
+
+async def test_more_unread_chats_than_are_listed_are_said_to_be_there_and_read_ones_hide_none(connected: Rig) -> None:
+    world, now = connected.fanvue.world, connected.app.clock.now()
+    desk = world.desk(world.account(CREATOR))
+    first = await connected.luna.slash(connected.desk, "inbox unread")
+    assert MISSING not in words_of(first) + "".join(map(words_of, first.followups))
+    waiting = sum(not chat.is_read for chat in desk.chats.values() if not chat.is_archived)
+    for number in range(205):
+        fan = world.add_fan(CREATOR, f"fan_{number}")
+        message = Message(fresh_uuid(), "hello", now + timedelta(seconds=number), is_from_fan=True, is_read=True)
+        desk.chats[fan.user.uuid] = Chat(fan, now, [message])
+    still = await connected.luna.slash(connected.desk, "inbox unread")
+    assert f"{waiting} unread chats" in words_of(still)
+    for chat in desk.chats.values():
+        for message in chat.messages:
+            message.is_read = False
+    many = await connected.luna.slash(connected.desk, "inbox unread")
+    assert "200 unread chats" in words_of(many)
+    assert "Only the latest 200 unread chats were looked through" in "".join(map(words_of, many.followups))
+
+
+async def test_where_fanvue_refuses_to_list_unread_chats_alone_they_are_found_all_the_same(connected: Rig) -> None:
+    await connected.fanvue.fan_writes(CREATOR, connected.fan, "hello")
+    whole = words_of(await connected.luna.slash(connected.desk, "inbox unread"))
+    connected.fanvue.faults.add("/chats[?]*filter=unread*", 400)
+    assert words_of(await connected.luna.slash(connected.desk, "inbox unread")) == whole
+
+
+async def test_more_templates_than_a_page_holds_are_all_offered(connected: Rig) -> None:
+    desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    example = desk.templates[0]
+    desk.templates += [replace(example, uuid=fresh_uuid(), text=f"more {number}") for number in range(60)]
+    grant = await connected.app.services.access.choose(
+        Actor(DiscordUserId(connected.luna.id), "luna"), None, Capability.REPLY
+    )
+    assert len(await connected.app.services.conversations.templates(grant)) == len(desk.templates)
