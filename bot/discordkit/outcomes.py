@@ -84,8 +84,7 @@ async def say(interaction: discord.Interaction, embed: discord.Embed, view: disc
 
 def is_cut_off(interaction: discord.Interaction) -> bool:
     """Whether the bot logged in anew since: discord.py answers by the connections of before, which are closed."""
-    session: Any = interaction._session  # noqa: SLF001 - see above
-    return bool(session.closed)
+    return bool(getattr(interaction._session, "closed", False))  # noqa: SLF001 - see above
 
 
 def owe(interaction: discord.Interaction, say: Callable[[], Awaitable[object]]) -> None:
