@@ -80,7 +80,6 @@ async def rig(tmp_path: Path, empty_database: Path, studio: ChartStudio) -> Asyn
 @pytest.fixture
 async def connected(rig: Rig) -> Rig:
     """The real bot, with luna connected as lunavale, everything allowed, replies from the desk channel too."""
-    page = await rig.connect()
-    assert page.status == 200
+    await rig.begin_connected()
     await rig.allow_replies(rig.desk)
     return rig

@@ -6,22 +6,39 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import simcord
 
 from bot.app import App, open_app
 from bot.charts.studio import ChartStudio
 from bot.discordkit.patience import Patience
-from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.access import Actor
+from bot.domain.accounts import (
+    Connection,
+    ConnectionId,
+    ConnectionStatus,
+    CreatorId,
+    DiscordUserId,
+    FanvueAccount,
+)
+from bot.domain.scopes import USUAL, scopes_for
+from bot.fanvue.oauth import TokenPair
+from bot.services.connections import _by_dm
 from bot.settings import load
+from bot.storage.connections import put
 from bot.storage.reply_places import ReplyPlace
+from bot.storage.routes import put_first
+from bot.vault.keyring import Keyring
+from bot.vault.pairs import seal_pair
 from sandbox.__main__ import running
 from sandbox.fanvue import SandboxFanvue
 from sandbox.stage import age_restricted, catch_up
 from sandbox.visitor import Page, Visitor
-from sandbox.world import free_port, settings_for
+from sandbox.world import KEY, free_port, settings_for
 
 CREATOR = "lunavale"
 
@@ -63,6 +80,31 @@ class Rig:
         """Somebody connects a Fanvue account; the last page they see."""
         asked = await self.members[person].slash(self.desk, "connect")
         return await (browser or self.browser).connect(link_of(asked), account, untick=untick)
+
+    async def begin_connected(self, person: str = "luna", handle: str = CREATOR) -> None:
+        """What connecting leaves, without the way through the pages; `test_connecting.py` compares the two."""
+        while self.app.catch_up._listened_at is None:  # who is there when it first looks is asked about at once
+            await asyncio.sleep(0.005)
+        stores, now, account = self.app.stores, self.app.clock.now(), self.fanvue.world.account(handle)
+        owner, creator, scopes = DiscordUserId(self.people[person].id), CreatorId(account.uuid), scopes_for(USUAL)
+        given = self.fanvue.oauth.grant(handle, tuple(scope.value for scope in scopes))
+        pair = TokenPair(given.access_token, given.refresh_token or "", given.expires_in, None, now)
+        connection = Connection(
+            id=ConnectionId(uuid4().hex),
+            owner=owner,
+            account=FanvueAccount(creator, handle, account.display_name, is_creator=True),
+            features=USUAL,
+            scopes=scopes,
+            status=ConnectionStatus.ACTIVE,
+            connected_at=now,
+            access_expires_at=now + timedelta(seconds=given.expires_in),
+            refreshed_at=now,
+        )
+        sealed = seal_pair(Keyring([KEY]), creator, pair)
+        async with stores.routes._database.write() as writing:
+            await put(writing, connection, sealed)
+            await put_first(writing, _by_dm(connection), now)
+        await stores.audit.write(Actor(owner, person), creator, "connect", "new", now)
 
     async def allow_replies(self, channel: Any) -> None:
         """Have Discord's own Reply send from a place that is not age-restricted."""

@@ -17,13 +17,13 @@ from sqlalchemy.dialects import sqlite
 from bot.domain.errors import StorageBusyError
 from bot.storage.addresses import BadAddressError, DatabaseUnreachableError, address_of
 from bot.storage.compiled import DRIVER, statements
-from bot.storage.driver import connector
+from bot.storage.driver import BEGIN, connector
 from bot.storage.engine import AsyncConnection, AsyncEngine
 from bot.storage.freshness import Freshness
 from bot.storage.instants import as_stored
 from bot.storage.lookups import Lookup
 from bot.storage.sqlite_file import AlreadyRunningError, RunLock, make_private
-from bot.storage.sqlite_setup import WATCHED, begin_immediate, set_up_reader, set_up_writer
+from bot.storage.sqlite_setup import WATCHED, begin_with_next, set_up_reader, set_up_writer
 from bot.storage.trouble import DAMAGE, Trouble
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Database:
             raise DatabaseUnreachableError(f"DATABASE_URL: {path} cannot be written: {error.strerror}.") from None
         freshness = Freshness(WATCHED)
         writer = _sqlite_engine(address, partial(set_up_writer, freshness), connections=1)
-        event.listen(writer.plain, "begin", begin_immediate)
+        event.listen(writer.plain, "begin", begin_with_next)
         reader = _sqlite_engine(address, set_up_reader, connections=READERS, skip_autocommit_rollback=True)
         return cls(writer, reader, RunLock(path), str(path), freshness)
 
@@ -324,7 +324,7 @@ def _transact(
         stored = {name: as_stored(value) if isinstance(value, datetime) else value for name, value in values.items()}
         return connection.execute(statement, stored).fetchall()
 
-    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(BEGIN)
     try:
         done = work(rows)
         if committing is not None:

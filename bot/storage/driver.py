@@ -9,6 +9,8 @@ from typing import Any, Self, TypeVar
 import aiosqlite
 
 T = TypeVar("T")
+BEGIN = "BEGIN IMMEDIATE"
+"""Takes the write lock at once, so that no transaction fails half way for want of it."""
 
 
 class TidyConnection(sqlite3.Connection):
@@ -34,13 +36,20 @@ class PatientConnection(aiosqlite.Connection):
     of the old one may be under way.
     """
 
+    _begins = False
+
     def cursor(self) -> "WholeCursor":  # type: ignore[override]
         """A cursor for SQLAlchemy."""
         return WholeCursor(self)
 
+    def begin(self) -> None:
+        """A transaction that takes SQLite's write lock at once: in the same hop as its first statement."""
+        self._begins = True
+
     async def answer(self, run: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, int, int | None, list[Any]]:
         """What a cursor's method leaves in it: description, row count, the last row's number, rows."""
-        done: tuple[Any, int, int | None, list[Any]] = await self._execute(_whole, self._conn, run, arguments)
+        begins, self._begins = self._begins, False
+        done: tuple[Any, int, int | None, list[Any]] = await self._execute(_whole, self._conn, begins, run, arguments)
         return done
 
     @property
@@ -104,8 +113,10 @@ class WholeCursor:
         self.description, self.rowcount, self.lastrowid, self._rows = answer
 
 
-def _whole(connection: sqlite3.Connection, run: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+def _whole(connection: sqlite3.Connection, begins: bool, run: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """In the driver's thread."""
+    if begins:
+        connection.execute(BEGIN)
     with closing(connection.cursor()) as cursor:
         run(cursor, *arguments)
         rows = cursor.fetchall() if cursor.description else []

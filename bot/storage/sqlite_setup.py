@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+from bot.storage.driver import BEGIN
 from bot.storage.freshness import Freshness
 
 WATCHED = (
@@ -36,9 +37,14 @@ def set_up_migrations(connection: Any, _record: object) -> None:
     _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
 
 
+def begin_with_next(connection: Any) -> None:
+    """Take SQLite's write lock together with the first statement, without a hop of its own to the driver's thread."""
+    connection.connection.driver_connection.begin()
+
+
 def begin_immediate(connection: Any) -> None:
-    """Take SQLite's write lock at once, so that no transaction fails half way for want of it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """For a migration, whose driver is the plain one."""
+    connection.exec_driver_sql(BEGIN)
 
 
 def _run(connection: Any, *statements: str) -> None:

@@ -1,7 +1,17 @@
 """What people see in Discord while they connect, look at their account, and leave."""
 
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bot.charts.studio import ChartStudio
 from sandbox.visitor import Visitor
-from tests.rig import Rig, components_of, labels_of, link_of, words_of
+from tests.rig import Rig, components_of, labels_of, link_of, rigged, words_of
+
+OF_THE_WAY = {"link_attempts", "pending_connections", "leases"}
+DRAWN = re.compile(r"'(gAAAAA[\w=-]+|[0-9a-f]{32}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)'")
+"""What is another at every time: seals, ids of ours, instants."""
 
 
 async def test_the_link_is_private_and_names_no_secret_but_its_ticket(rig: Rig) -> None:
@@ -77,3 +87,25 @@ async def test_an_account_that_moves_is_lost_to_the_first_person_who_is_told(con
     assert "moved" in page.text
     await connected.until(lambda: any("no longer connected" in words_of(m) for m in connected.dm.history()))
     assert "No Fanvue account" in words_of(await connected.luna.slash(connected.desk, "account"))
+
+
+async def test_what_tests_begin_with_is_what_the_pages_leave(
+    tmp_path: Path, empty_database: Path, studio: ChartStudio
+) -> None:
+    left = []
+    for way in (Rig.connect, Rig.begin_connected):
+        folder = tmp_path / way.__name__
+        folder.mkdir()
+        async with rigged(folder, empty_database, studio=studio) as rig:
+            await way(rig)
+            await rig.env.settle()
+            left.append((stored_in(rig), rig.fanvue.oauth.scopes_of("lunavale"), rig.dm.history()))
+    assert left[0] == left[1]
+
+
+def stored_in(rig: Rig) -> list[str]:
+    """Every row but those of the way there, without what is drawn anew each time."""
+    with closing(sqlite3.connect(rig.folder / "fanvue.db")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [(name, *row) for name in tables for row in database.execute(f"SELECT * FROM {name}")]
+    return [DRAWN.sub("…", repr(row)).replace(str(rig.luna.id), "luna") for row in rows if row[0] not in OF_THE_WAY]
