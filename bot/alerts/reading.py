@@ -4,10 +4,11 @@ Nothing here moves a cursor or stores an event: what was read before a reading b
 is read the next time.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -26,7 +27,7 @@ from bot.domain.errors import (
 )
 from bot.domain.events import Event
 from bot.fanvue.chats import Chat, Message, list_chats, list_messages
-from bot.fanvue.insights import earnings, spending
+from bot.fanvue.insights import Earning, Reversal, earnings, spending
 from bot.fanvue.notifications import Notification, list_notifications
 from bot.fanvue.paging import pages
 from bot.fanvue.payload import EARLIEST
@@ -135,26 +136,35 @@ class Reading:
 
 
 async def read_chats(look: Look, reading: Reading) -> None:
-    """Unread chats, out of all where Fanvue does not list them alone, which is tried again in another hour."""
-    refused = _in_this_hour(look, "unread alone")
-    if is_refused := look.is_seen(refused):
-        reading.marks.append(refused)
-    filters = () if is_refused or look.creator.managed else ("unread",)
-    try:
-        await _read_listed(look, reading, filters)
-    except (RefusedByFanvueError, ScopeMissingError):
-        if not filters or reading.newest is not None:
-            raise
-        reading.marks.append(refused)
-        await _read_listed(look, reading, ())
+    """Unread chats, and answers where somebody wants to know of them."""
+    filters = () if look.creator.managed else ("unread",)
+    call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
+    await _read_narrowed(look, reading, call, "filter", partial(_read_unread, look, reading))
     if look.follows_answers:
         await _read_answers(look, reading)
 
 
-async def _read_listed(look: Look, reading: Reading, filters: Sequence[str]) -> None:
-    """Those with more than one unread message are opened, which marks nothing as read."""
+async def _read_narrowed(
+    look: Look, reading: Reading, call: Call[T], by: str, read: Callable[[Call[T]], Awaitable[None]]
+) -> None:
+    """Read a list narrowed by a parameter, or the whole of it where Fanvue refuses that: it is tried every hour."""
+    refused = _in_this_hour(look, by)
+    if look.is_seen(refused):
+        reading.marks.append(refused)
+        call = call.without(by)
+    try:
+        await read(call)
+    except (RefusedByFanvueError, ScopeMissingError):
+        whole = call.without(by)
+        if whole.query == call.query or reading.newest is not None:
+            raise
+        reading.marks.append(refused)
+        await read(whole)
+
+
+async def _read_unread(look: Look, reading: Reading, call: Call[Page[Chat]]) -> None:
+    """Chats with more than one unread message are opened, which marks nothing as read."""
     count = opened = 0
-    call = list_chats(look.acting_as, size=PAGE_SIZE, filters=filters)
     async with aclosing(_recent_chats(look, reading, call, MOST_ROWS)) as chats:
         async for chat, at in chats:
             count += 1
@@ -267,14 +277,26 @@ def _in_this_hour(look: Look, mark: str) -> str:
 
 async def read_earnings(look: Look, reading: Reading) -> None:
     """Sales; reversals too, on the surface that lists them here."""
+
+    async def read(call: Call[Page[Earning]]) -> None:
+        await _read_back(look, reading, call, _date, lambda row: findings.of_earning(look.creator.id, row))
+
     call = earnings(look.acting_as, start=look.floor if look.read_to else None, size=PAGE_SIZE)
-    await _read_back(look, reading, call, lambda row: row.date, lambda row: findings.of_earning(look.creator.id, row))
+    await _read_narrowed(look, reading, call, "startDate", read)
 
 
 async def read_reversals(look: Look, reading: Reading) -> None:
     """Refunds and disputes, where the earnings leave them out; there is no list of a managed creator's."""
+
+    async def read(call: Call[Page[Reversal]]) -> None:
+        await _read_back(look, reading, call, _date, lambda row: findings.of_reversal(look.creator.id, row))
+
     call = spending(start=look.floor if look.read_to else None, size=PAGE_SIZE)
-    await _read_back(look, reading, call, lambda row: row.date, lambda row: findings.of_reversal(look.creator.id, row))
+    await _read_narrowed(look, reading, call, "startDate", read)
+
+
+def _date(row: Earning | Reversal) -> datetime:
+    return row.date
 
 
 async def read_notifications(look: Look, reading: Reading) -> None:

@@ -76,6 +76,10 @@ class Call(Generic[T]):
         names = {key for key, _ in pairs}
         return replace(self, query=(*(pair for pair in self.query if pair[0] not in names), *pairs))
 
+    def without(self, name: str) -> "Call[T]":
+        """The same call without that parameter."""
+        return replace(self, query=tuple(pair for pair in self.query if pair[0] != name))
+
     def without_odd_rows(self, left_out: Callable[[str], object], *, fills_gaps: bool = False) -> "Call[T]":
         """The same call for whom a list with a row less is better than none: nothing that adds up money."""
         return replace(self, left_out=left_out, fills_gaps=fills_gaps)

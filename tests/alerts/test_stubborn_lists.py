@@ -128,3 +128,37 @@ async def test_a_fan_who_writes_again_between_two_pages_loses_none_of_their_mess
     await looks(process, 3)
     every = [f"hello of {fan}" for fan in fans]
     assert sorted(map(str, await process.texts())) == sorted([*every, "again"])
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_where_fanvue_refuses_a_list_from_a_day_on_it_is_read_back_to_that_day(
+    ground: Ground, process: Process, status: int
+) -> None:
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 100)
+    await looks(process, 1)
+    fault = ground.fanvue.faults.add("/insights/*[?]*startDate=*", status)
+    for number in range(1, 4):
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, 100 + number)
+        await process.look(after=70)
+    assert sorted(event.amount.minor for event in await process.news() if event.amount) == [100, 101, 102, 103]
+    assert fault.hits == 1
+    assert (await process.polling(ground.creator)).cursors[Source.EARNINGS].trouble is None
+
+
+async def test_a_connection_withdrawn_while_a_list_is_read_keeps_what_was_read_and_the_rest_comes_with_the_next(
+    ground: Ground, process: Process
+) -> None:
+    for number in range(60):
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, 100 + number)
+        ground.time.pass_by(1)
+    ground.fanvue.faults.rewrite("getEarnings", lambda _answer: ground.fanvue.oauth.withdraw(CREATOR), times=1)
+    await process.look(after=70)
+    assert len(await process.news()) == 50
+    before = ground.calls()
+    await process.look(after=3600)
+    assert ground.calls() == before
+    await ground.connect(process)
+    await process.catch_up.keep()
+    for _ in range(2):
+        await process.look(after=70)
+    assert sorted(event.amount.minor for event in await process.news() if event.amount) == list(range(100, 160))
