@@ -59,13 +59,13 @@ def mended(
 ) -> T:
     """The answer after mending; the last complaint is raised when nothing more can be mended.
 
-    If there is ``left_out``, rows of a page that cannot be mended are left out as long as others are left: it is told
-    why. With ``fills_gaps`` what may be null and is of another type is null.
+    If there is ``left_out``, rows of a page, or parts of a map, that cannot be mended are left out as long as others
+    are left: it is told why. With ``fills_gaps`` what may be null and is of another type is null.
     """
     value, reasons = msgspec.json.decode(body), list[str]()
     for _ in range(MOST_MENDED):
         if not (_mend(value, str(complaint)) or (fills_gaps and _empty(value, str(complaint)))):
-            if left_out is None or not _leave_out(value, str(complaint)):
+            if left_out is None or not _leave_out(value, wanted, str(complaint)):
                 break
             reasons.append(ROW.sub("data[]", field_of(str(complaint))))
         try:
@@ -105,13 +105,27 @@ def _empty(value: Any, complaint: str) -> bool:
     return True
 
 
-def _leave_out(value: Any, complaint: str) -> bool:
-    """Whether the row complained of could be left out."""
-    row = ROW.match(field_of(complaint))
+def _leave_out(value: Any, wanted: Any, complaint: str) -> bool:
+    """Whether the row complained of could be left out; of a map, whatever cannot be read."""
+    place = field_of(complaint)
+    if isinstance(value, dict) and place.startswith("[...]"):
+        odd = [key for key, row in value.items() if not _is_readable({key: row}, wanted)]
+        for key in odd:
+            del value[key]
+        return bool(odd) and bool(value)
+    row = ROW.match(place)
     rows = value["data"] if isinstance(value, dict) else value
     if row is None or len(rows) == 1:
         return False
     del rows[int(row[1])]
+    return True
+
+
+def _is_readable(value: Any, wanted: Any) -> bool:
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError:
+        return False
     return True
 
 

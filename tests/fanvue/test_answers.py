@@ -286,6 +286,15 @@ def test_a_list_without_pages_leaves_out_what_cannot_be_read_too() -> None:
     assert ([one.uuid for one in found], told) == (["muted", "followers"], ["data[].uuid"])
 
 
+@pytest.mark.parametrize("odd", ['{"spending":{"total":{"total":null}}}', "null", "5"])
+def test_one_fan_who_cannot_be_read_hides_none_of_those_asked_for_with_them(odd: str) -> None:
+    told: list[str] = []
+    body = f'{{"amy":{{"status":"subscriber"}},"bob":{odd},"eve":{{"status":"expired"}}}}'.encode()
+    found = decode("op", decoder_for(dict[str, insights.FanInsights]), body, told.append)
+    assert {fan: one.status for fan, one in found.items()} == {"amy": "subscriber", "eve": "expired"}
+    assert len(told) == 1
+
+
 def test_a_price_of_another_type_is_never_read_as_none() -> None:
     rows = [{"uuid": "a", "price": "999"}, {"uuid": "b", "price": None}]
     page = decode("op", decoder_for(Page[Template]), json.dumps({"data": rows}).encode(), str)
