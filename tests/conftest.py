@@ -4,7 +4,10 @@ import asyncio
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from hypothesis import settings
 
 from bot import logs
 from bot.charts.studio import ChartStudio
-from bot.storage.migrate import migrate
+from bot.storage.upgrade import run, to_head
+from tests.postgres import PostgresServer
 from tests.rig import Rig, rigged
 
 ROOM = 4 * 1024**3
@@ -55,11 +59,48 @@ def _quiet() -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run have."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def one_at_a_time(run_folder: Path) -> Iterator[None]:
+    """No other worker of the run does this meanwhile."""
+    with (run_folder / "turn").open("w") as turn:
+        flock(turn, LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def empty_database(run_folder: Path) -> Path:
     """A migrated SQLite file without rows, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "fanvue.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
+    path = run_folder / "empty" / "fanvue.db"
+    with one_at_a_time(run_folder):
+        if not path.exists():
+            path.parent.mkdir()
+            asyncio.run(run(f"sqlite:///{path}", to_head))
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres(testrun_uid: str) -> Iterator[PostgresServer]:
+    server = PostgresServer(Path(tempfile.gettempdir()) / f"pg-{testrun_uid[:12]}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer, run_folder: Path, worker_id: str) -> str:
+    with one_at_a_time(run_folder):
+        return postgres.migrated(f"tests_{worker_id}")
+
+
+@pytest.fixture
+def emptied_postgres(postgres: PostgresServer, migrated_postgres: str) -> str:
+    """The address of this worker's database, without rows."""
+    return postgres.emptied(migrated_postgres)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import AlreadyRunningError, Database
 from bot.storage.schema import connections, dm_channels, leases
 from bot.vault.ledger import Ledger
+from tests.postgres import BETWEEN_TESTS
 
 on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=False)
 on_postgres = pytest.mark.parametrize("kind", ["postgresql"], indirect=False)
@@ -264,6 +265,7 @@ async def test_a_connection_the_server_ended_is_replaced_unnoticed(database: Dat
         ended = text(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            f" AND application_name <> '{BETWEEN_TESTS}'"
         )
         assert (await connection.execute(ended)).scalars().all() == [True]
     await asyncio.sleep(0.02)

@@ -59,12 +59,12 @@ async def test_up_down_and_up_again_ends_in_the_declared_schema(bare_url: str) -
     assert await inspected(bare_url, differences) == []
 
 
-def test_sqlite_is_told_the_same_by_the_migrations_as_by_the_schema(sqlite_migrated: Path, tmp_path: Path) -> None:
+def test_sqlite_is_told_the_same_by_the_migrations_as_by_the_schema(empty_database: Path, tmp_path: Path) -> None:
     declared = tmp_path / "declared.db"
     engine = create_engine(f"sqlite:///{declared}")
     metadata.create_all(engine)
     engine.dispose()
-    assert statements(sqlite_migrated) == statements(declared)
+    assert statements(empty_database) == statements(declared)
 
 
 def statements(path: Path) -> dict[str, list[str]]:
