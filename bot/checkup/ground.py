@@ -58,15 +58,17 @@ def _env(path: Path) -> Iterator[str]:
 
 
 def _database(path: Path) -> Iterator[str]:
-    for file in (path.with_name(path.name + ending) for ending in COMPANIONS):
-        if file.exists() and _mode(file) & OTHERS:
+    there = [file for file in (path.with_name(path.name + ending) for ending in COMPANIONS) if file.exists()]
+    for file in there:
+        if _mode(file) & OTHERS:
             yield f"{file} can be read by others: chmod 600 {file}"
     if _mode(path.parent) & OTHERS_WRITE and not path.parent.stat().st_mode & stat.S_ISVTX:
         yield f"{path.parent} can be changed by others: chmod 700 {path.parent}"
     if os.statvfs(path).f_flag & os.ST_RDONLY:
         yield f"{path} lies on a disk that is mounted read-only: look why in the system's log"
-    elif not os.access(path, os.W_OK):
-        yield f"{path} cannot be written by this user: chown it to the user who runs the bot"
+    else:
+        for file in (file for file in (*there, path.parent) if not os.access(file, os.W_OK)):
+            yield f"{file} cannot be written by this user: chown it to the user who runs the bot"
 
 
 def _mode(path: Path) -> int:

@@ -20,6 +20,7 @@ Approve = Callable[[Database], Awaitable[None]]
 
 BUSY_SECONDS = 10
 OUR_TABLES = frozenset({"alembic_version", "connections", "key_checks"})
+TAKEN = "That file exists already; nothing is ever overwritten."
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -47,6 +48,7 @@ async def restore(url: str, source: Path, approve: Approve, moment: datetime) ->
     path = _file_of(url, "Use psql or pg_restore for PostgreSQL.")
     _require_backup(source, path)
     path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    _require_owner(path if path.exists() else path.parent)
     lock = RunLock(path)
     lock.acquire()
     staged = path.with_name(f"{path.name}.restoring")
@@ -79,11 +81,21 @@ def _require_backup(source: Path, path: Path) -> None:
         raise CopyRefusedError("That file is the database itself.")
 
 
+def _require_owner(place: Path) -> None:
+    """What another user puts there, root too, the bot could not write."""
+    if place.stat().st_uid != os.geteuid():
+        raise CopyRefusedError(f"Run this as the user who runs the bot, who owns {place}.")
+
+
+def _require_free(target: Path) -> None:
+    if target.exists():
+        raise CopyRefusedError(TAKEN)
+
+
 def _copy_beside(source: Path, target: Path, damaged: str) -> None:
     """A proved copy under the target's name; the name appears last, and only if it is free."""
-    if target.exists():
-        raise CopyRefusedError("That file exists already; nothing is ever overwritten.")
     try:
+        _require_free(target)
         descriptor, unfinished_name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         os.close(descriptor)
         unfinished = Path(unfinished_name)
@@ -96,7 +108,7 @@ def _copy_beside(source: Path, target: Path, damaged: str) -> None:
         finally:
             _remove(unfinished)
     except FileExistsError:
-        raise CopyRefusedError("That file exists already; nothing is ever overwritten.") from None
+        raise CopyRefusedError(TAKEN) from None
     except OSError as error:
         raise CopyRefusedError(f"{target} cannot be written: {error.strerror}.") from None
 

@@ -105,7 +105,8 @@ class Database:
         except (NotADirectoryError, IsADirectoryError):
             raise BadAddressError("DATABASE_URL names a folder, or a file below what is none.") from None
         except OSError as error:
-            raise DatabaseUnreachableError(f"DATABASE_URL: {path} cannot be written: {error.strerror}.") from None
+            reason = f"{error.strerror} ({error.filename or path})"
+            raise DatabaseUnreachableError(f"DATABASE_URL: {path} cannot be written: {reason}.") from None
         freshness = Freshness(WATCHED)
         writer = _sqlite_engine(address, partial(set_up_writer, freshness), connections=1)
         event.listen(writer.plain, "begin", begin_with_next)

@@ -1,6 +1,7 @@
 """A backup is one moment of a running bot's database; restoring it loses nothing that was there before."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -138,6 +139,16 @@ async def test_nothing_is_restored_under_a_running_bot(
 ) -> None:
     assert await operations.restore(connected.app.settings, backup) == operations.SERVICE_MISSING
     assert "already runs" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for others")
+async def test_a_restore_that_would_leave_a_file_of_another_user_is_refused(
+    backup: Path, installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.chown(installation, 10001, -1)
+    assert await operations.restore(settings(installation.parent), backup) == operations.UNHEALTHY
+    assert f"the user who runs the bot, who owns {installation}." in capsys.readouterr().err
+    assert handles(installation) == []
 
 
 async def test_the_database_is_not_restored_from_itself(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -202,16 +202,23 @@ async def test_a_backup_onto_a_full_disk_says_so_and_leaves_nothing(
     assert f"{small}/copy.db cannot be made: its disk is full" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("is_read_only", [True, False])
+@pytest.mark.parametrize(
+    ("name", "is_read_only", "reason"),
+    [
+        ("copy.db", True, "Read-only file system"),
+        ("none/copy.db", False, "No such file or directory"),
+        ("x" * 300, False, "File name too long"),
+    ],
+    ids=["read-only", "nowhere", "too long"],
+)
 async def test_a_backup_to_where_nothing_can_be_written_says_so(
-    installation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], is_read_only: bool
+    installation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, is_read_only: bool, reason: str
 ) -> None:
     with mounted(tmp_path / "small", "size=64k") as small:
         if is_read_only:
             remount(small, "ro")
-        target = small / "copy.db" if is_read_only else small / "none" / "copy.db"
+        target = small / name
         assert await operations.back_up(settings(installation.parent), target) == operations.UNHEALTHY
-    reason = "Read-only file system" if is_read_only else "No such file or directory"
     assert f"{target} cannot be written: {reason}." in capsys.readouterr().err
 
 

@@ -78,6 +78,21 @@ async def test_a_disk_that_is_read_only_is_named_by_its_setting(
     assert status == (operations.UNHEALTHY if command is operations.doctor else operations.SERVICE_MISSING)
 
 
+@pytest.mark.parametrize("command", [operations.rotate_keys, operations.doctor])
+async def test_of_the_files_beside_the_database_the_one_that_cannot_be_written_is_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: Any
+) -> None:
+    lock = folder / "fanvue.db.lock"
+    with mounted(tmp_path / "disk", "size=1m") as disk:
+        (disk / "lock").touch(0o600)
+        lock.symlink_to(disk / "lock")
+        remount(disk, "ro")
+        assert await command(settings(folder)) in {operations.UNHEALTHY, operations.SERVICE_MISSING}
+    told = capsys.readouterr()
+    assert f"fanvue.db cannot be written: Read-only file system ({lock})." in told.err + told.out
+    assert (command is operations.doctor) == (f"{lock} cannot be written by this user: chown it" in told.out)
+
+
 async def test_a_restore_onto_a_read_only_disk_names_the_place(
     tmp_path: Path, empty_database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
