@@ -263,3 +263,29 @@ async def test_without_both_permissions_nobody_is_asked(ground: Ground, lacking:
         await ask(process, ground)
         assert await process.endings.sweep() == 0
         assert ground.calls() == 0
+
+
+@pytest.mark.parametrize("operation", ["listSubscribers", "batchFanInsights"])
+async def test_a_subscriber_who_cannot_be_read_hides_no_other_and_has_not_left(
+    ground: Ground, process: Process, operation: str
+) -> None:
+    ending, odd = ground.fans[:2]
+    _, person = ground.fanvue.world.fan(CREATOR, odd)
+
+    def spoil(answer: Any) -> None:
+        if operation == "batchFanInsights":
+            answer[person.user.uuid]["spending"] = None
+            return
+        for row in answer["data"]:
+            row["handle"] = [] if row["uuid"] == person.user.uuid else row["handle"]
+
+    ground.fanvue.faults.rewrite(operation, spoil)
+    await ground.fanvue.fan_subscribes(CREATOR, ending, action="cancel")
+    await later(process)
+    await later(process)
+    ground.fanvue.faults.clear()
+    await later(process)
+    assert (await told_of(process, ending), await told_of(process, odd)) == (["cancellation"], [])
+    await ground.fanvue.fan_subscribes(CREATOR, odd, action="expire")
+    await later(process)
+    assert await told_of(process, odd) == ["ended"]
