@@ -132,18 +132,30 @@ class Looker:
         calls = _Calls(self._gate, followed.creator, token, self._call_pause_seconds)
         due = self._due_sources(target, followed.creator, beat)
         await self._begin(due, followed)
+        limited: list[float] = []
         try:
             for source in due:
-                await self._read(source, target, followed, calls)
-        except BusyError as error:
-            wait = (error.until - self._clock.now()).total_seconds()
-            return Looked(jittered(min(max(wait, SHORTEST_LIMIT_SECONDS), LONGEST_LIMIT_SECONDS)))
+                try:
+                    await self._read(source, target, followed, calls)
+                except BusyError as error:
+                    limited.append(self._leave_alone(source, target, error.until))
         except ENDED:
             return Looked(None)
         except PausedError:
             return Looked(jittered(FAST_SECONDS))
+        if limited:
+            return Looked(jittered(min(beat, *limited) if len(limited) < len(due) else min(limited)))
         target.turn += 1
         return Looked(jittered(beat), beat)
+
+    def _leave_alone(self, source: Source, target: Target, until: datetime) -> float:
+        """Ask for this list no sooner than Fanvue wants: in how many seconds. Others can have limits of their own."""
+        wait = (until - self._clock.now()).total_seconds()
+        wait = min(max(wait, SHORTEST_LIMIT_SECONDS), LONGEST_LIMIT_SECONDS)
+        earlier = (target.troubles or {}).get(source)
+        trouble = Trouble(earlier.failures if earlier else 0, self._seconds() + wait)
+        target.troubles = {**(target.troubles or {}), source: trouble}
+        return wait
 
     def _due_sources(self, target: Target, creator: Creator, beat: int) -> list[Source]:
         """The lists that the grant allows, that exist for this creator, and that are not left alone at present."""

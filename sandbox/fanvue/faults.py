@@ -29,6 +29,8 @@ class Fault:
     times: int | None = None
     after: int = 0
     retry_after: int = 1
+    own_limit: int | None = None
+    """With 429: that the operation has a limit of its own, of so many calls."""
     rewrite: Callable[[Any], object] | None = field(default=None, repr=False)
     """Changes the JSON of the true answer, in place."""
     hits: int = 0
@@ -79,12 +81,13 @@ class Faults:
         times: int | None = None,
         after: int = 0,
         retry_after: int = 1,
+        own_limit: int | None = None,
     ) -> Fault:
         """Raises ValueError for a kind that does not exist."""
         name = str(kind)
         if name not in (*BEFORE, *AFTER) and name not in {str(status) for status in STATUSES}:
             raise ValueError(f"No fault is called {name!r}.")
-        fault = Fault(operation, name, times, after, retry_after)
+        fault = Fault(operation, name, times, after, retry_after, own_limit)
         self.rules.append(fault)
         return fault
 

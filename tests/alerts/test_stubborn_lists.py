@@ -162,3 +162,16 @@ async def test_a_connection_withdrawn_while_a_list_is_read_keeps_what_was_read_a
     for _ in range(2):
         await process.look(after=70)
     assert sorted(event.amount.minor for event in await process.news() if event.amount) == list(range(100, 160))
+
+
+async def test_a_list_with_a_limit_of_its_own_holds_up_no_other(ground: Ground, process: Process) -> None:
+    fault = ground.fanvue.faults.add("listChats", 429, retry_after=600, own_limit=20)
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "hello")
+    for amount in (100, 200):
+        await ground.fanvue.fan_tips(CREATOR, ground.fan, amount)
+        await looks(process, 1)
+    assert [event.amount.minor for event in await process.news() if event.amount] == [100, 200]
+    assert fault.hits == 1
+    ground.fanvue.faults.clear()
+    await looks(process, 9)
+    assert "hello" in await process.texts()

@@ -90,6 +90,8 @@ class Gateway:
             response = await strike(fault, request)
             if chain is not None:
                 response.headers.update(self._limits_of(chain, found, response.status))
+            if fault.own_limit is not None:
+                response.headers["X-RateLimit-Limit"] = str(fault.own_limit)
             return response
         body = await request.read()
         headers: dict[str, str] = {}
