@@ -84,7 +84,7 @@ class Chats:
         self, interaction: discord.Interaction, grant: Grant, fan: FanId, note: str | None = None
     ) -> None:
         """The same after something was done, which stays done where the conversation cannot be shown."""
-        async with showing(interaction, "Done ✓"):
+        async with showing(interaction, note or "Done ✓"):
             await self.show_chat(interaction, grant, fan, note)
 
     async def _turn(self, interaction: discord.Interaction, argument: str) -> None:

@@ -160,7 +160,9 @@ async def test_a_claim_is_handed_over_snoozed_let_go_and_ends_with_the_right(con
     key = key.partition("ib_hand:")[2]
     refused = await luna.select(mine.response, values=[connected.members["olli"]], custom_id=f"fv1:ib_hand:{key}")
     assert "may not answer" in words_of(refused)
+    connected.fanvue.faults.add(operation="listMessages", kind="500", times=None)
     handed = await luna.select(mine.response, values=[cleo], custom_id=f"fv1:ib_hand:{key}")
+    connected.fanvue.faults.clear()
     assert "Claimed by cleo" in words_of(connected.cards(connected.desk)[-1])
     told = connected.desk.history()[-1]
     assert told.content == f"<@{cleo.id}>, luna handed this fan over to you."
