@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import discord
 
 from bot.discordkit.components import action_id
+from bot.domain import missing
 
 OPTIONS = 25
 
@@ -26,8 +27,11 @@ def menu(
     at_least: int = 1,
     at_most: int = 1,
 ) -> Select:
-    """A menu that does ``verb`` with what is picked; at most 25 entries, those ``chosen`` are marked."""
-    entries, marked = list(options)[:OPTIONS], set(chosen)
+    """A menu that does ``verb`` with what is picked; those ``chosen`` are marked. Beyond 25 entries it says so."""
+    every, marked = list(options), set(chosen)
+    entries = every[:OPTIONS]
+    if len(every) > OPTIONS:
+        missing.note(f"*{placeholder}* offers the first {OPTIONS} of {len(every)}: a menu holds no more.")
     for entry in entries:
         entry.default = entry.value in marked
     return discord.ui.Select(

@@ -13,6 +13,7 @@ from bot.fanvue import chats, lists
 from bot.fanvue.lists import CustomList
 from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
+from bot.services.bounds import listed
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
 
@@ -48,7 +49,8 @@ class FanListsService:
         """The lists, with those the fan is on."""
         _require(grant)
         acting_as = ActingAs(grant.managed)
-        found = (await self._gate.call(grant, lists.custom_lists(acting_as, size=50))).data[:MOST_LISTS]
+        rows = pages(lambda one: self._gate.call(grant, one), lists.custom_lists(acting_as, size=50), MOST_LISTS)
+        found = await listed(rows, MOST_LISTS, "lists")
         is_searched = grant.managed is None and any(one.members_count > SHORT for one in found)
         handle = await self._handle(grant, fan) if is_searched else None
         on = await asyncio.gather(*(self._is_on(grant, one, fan, handle) for one in found))

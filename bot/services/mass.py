@@ -13,6 +13,7 @@ from bot.fanvue import lists, mass_messages
 from bot.fanvue.mass_messages import MassMessage
 from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
+from bot.services.bounds import listed
 from bot.services.publishing import CUSTOM, SMART
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
@@ -20,6 +21,7 @@ from bot.vault.gate import Gate
 ROWS = 20
 COUNTED = 500
 """How many members are read for an estimate: ten calls."""
+MOST_LISTS = 100
 RECALLABLE = frozenset({"SENT", "SENDING", "SCHEDULED"})
 
 
@@ -78,7 +80,8 @@ class MassService:
             return []
         found = [PeopleList(SMART + one.uuid, one.name or one.uuid, one.count) for one in smart]
         try:
-            custom = (await self._gate.call(grant, lists.custom_lists(acting_as))).data
+            rows = pages(lambda one: self._gate.call(grant, one), lists.custom_lists(acting_as), MOST_LISTS)
+            custom = await listed(rows, MOST_LISTS, "lists")
         except DomainError:
             return found
         return found + [PeopleList(CUSTOM + one.uuid, one.name or "A list", one.members_count) for one in custom]

@@ -110,3 +110,11 @@ async def test_more_templates_than_a_page_holds_are_all_offered(connected: Rig) 
         Actor(DiscordUserId(connected.luna.id), "luna"), None, Capability.REPLY
     )
     assert len(await connected.app.services.conversations.templates(grant)) == len(desk.templates)
+
+
+async def test_a_menu_that_cannot_hold_everything_says_so(connected: Rig) -> None:
+    desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    desk.templates += [replace(desk.templates[0], uuid=fresh_uuid(), text=f"more {number}") for number in range(60)]
+    opened = await connected.luna.slash(connected.desk, "inbox open", fan=connected.fan)
+    asked = await connected.luna.click(opened.response, label="Templates")
+    assert f"offers the first 25 of {len(desk.templates)}" in words_of(asked) + "".join(map(words_of, asked.followups))
