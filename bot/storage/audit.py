@@ -18,6 +18,10 @@ from bot.storage.schema import audit, creators
 log = structlog.get_logger(__name__)
 
 CONNECT = "connect"
+INSERT = (
+    "INSERT INTO audit (at, actor, creator_id, action, guild, channel, outcome, way) "
+    "VALUES (:at, :actor, :creator_id, :action, :guild, :channel, :outcome, :way)"
+)
 MOST_WAITING = 10_000
 """What storage did not take by then is let go, so that memory stays bounded."""
 SOMEBODY = "somebody"
@@ -60,9 +64,9 @@ class AuditLog:
             await to_its_end(self._insert(taken))
 
     async def _insert(self, taken: list[AuditEntry]) -> None:
+        values = [self._values(entry) for entry in taken]
         try:
-            async with self._database.write() as connection:
-                await connection.execute(audit.insert(), [self._values(entry) for entry in taken])
+            await self._database.transact(lambda run: [run(INSERT, one) for one in values])
         except StorageBusyError:
             self._waiting[:0] = taken
             raise
