@@ -12,9 +12,10 @@ from typing import Any
 from aiohttp import web
 
 STATUSES = (400, 401, 403, 404, 409, 410, 429, 500, 502, 503, 504)
-BEFORE = ("hang", "reset", "garbage", "wrong_shape", "invalid_grant", "5xx")
+BEFORE = ("hang", "reset", "garbage", "wrong_shape", "invalid_grant", "5xx", "blocked")
 AFTER = ("applied_answer_cut", "rotated_answer_lost")
 REWRITTEN = "rewritten"
+PAGE = "<!doctype html><title>Just a moment...</title>"
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Faults:
     `operation` is an operation id, `token`, `revoke`, `upload`, `*`, or a glob over the unprefixed path (`/chats/*`),
     with or without its query (`/chats[?]*size=50*`).
     `kind` is a status (401, 429, 503 ...), one of `hang`, `reset`, `garbage`, `wrong_shape`, `applied_answer_cut`,
+    `blocked` (a firewall's page with 403),
     and for the token address also `rotated_answer_lost`, `invalid_grant`, `5xx`.
     """
 
@@ -154,7 +156,9 @@ async def strike(fault: Fault, request: web.Request) -> web.Response:
         case "reset":
             return cut(request)
         case "garbage":
-            return web.Response(text="<!doctype html><title>Just a moment...</title>", content_type="text/html")
+            return web.Response(text=PAGE, content_type="text/html")
+        case "blocked":
+            return web.Response(status=403, text=PAGE, content_type="text/html")
         case "wrong_shape":
             return web.json_response({"data": "unexpected", "unexpected": [1, 2, 3]})
         case "invalid_grant":

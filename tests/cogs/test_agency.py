@@ -166,6 +166,13 @@ async def test_a_creator_whom_fanvue_leaves_out_once_keeps_everything_and_twice_
     assert len(await known(agency)) == (len(before) - 1 if lacks else 0)
 
 
+async def test_while_a_firewall_keeps_us_out_an_agency_keeps_its_creators(agency: Rig) -> None:
+    before = await known(agency)
+    agency.fanvue.faults.add("listCreators", "blocked")
+    await agency.app.services.managed.sweep()
+    assert await known(agency) == before
+
+
 async def test_an_agency_of_any_size_keeps_all_its_creators_however_fanvue_sorts_them(agency: Rig) -> None:
     world = agency.fanvue.world
     for number in range(510):

@@ -50,7 +50,13 @@ async def test_a_missing_scope_is_asked_for_with_one_button_before_any_call(rig:
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("503", "does not answer"), ("garbage", "do not know"), ("403", "has not allowed"), ("401", "reconnect")],
+    [
+        ("503", "does not answer"),
+        ("garbage", "do not know"),
+        ("403", "has not allowed"),
+        ("blocked", "does not answer"),
+        ("401", "reconnect"),
+    ],
 )
 async def test_each_failure_says_what_happened_and_what_to_do(connected: Rig, kind: str, said: str) -> None:
     connected.fanvue.faults.add(operation="/insights/earnings*", kind=kind, times=None)

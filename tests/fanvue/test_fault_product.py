@@ -41,6 +41,7 @@ OF_THE_API: dict[str, type[FanvueError]] = {
     "503": ServerError,
     "504": ServerError,
     "5xx": ServerError,
+    "blocked": ServerError,
     "hang": AnswerLostError,
     "reset": AnswerLostError,
     "garbage": UnexpectedAnswerError,
@@ -50,7 +51,7 @@ OF_THE_API: dict[str, type[FanvueError]] = {
     "rotated_answer_lost": AnswerLostError,
 }
 OF_THE_LOGIN: dict[str, type[FanvueError]] = {
-    **dict.fromkeys(("400", "403", "404", "409", "410", "401"), OAuthError),
+    **dict.fromkeys(("400", "403", "404", "409", "410", "401", "blocked"), OAuthError),
     **dict.fromkeys(("500", "502", "503", "504", "5xx"), ServerError),
     **dict.fromkeys(("hang", "reset", "applied_answer_cut", "rotated_answer_lost"), AnswerLostError),
     **dict.fromkeys(("garbage", "wrong_shape"), UnexpectedAnswerError),
@@ -58,7 +59,7 @@ OF_THE_LOGIN: dict[str, type[FanvueError]] = {
     "invalid_grant": GrantDeadError,
 }
 OF_PARTS = OF_THE_API | {
-    **dict.fromkeys(("401", "403", "404", "409", "410", "429"), InvalidRequestError),
+    **dict.fromkeys(("401", "403", "404", "409", "410", "429", "blocked"), InvalidRequestError),
     **dict.fromkeys(("garbage", "wrong_shape"), UnexpectedAnswerError),
 }
 HARMLESS = {("nothing told", "wrong_shape"), ("deletion", "wrong_shape"), ("end of an upload", "wrong_shape")}

@@ -37,6 +37,7 @@ LASTING = {
     "502": ServerError,
     "503": ServerError,
     "504": ServerError,
+    "blocked": ServerError,
     "hang": AnswerLostError,
     "reset": AnswerLostError,
     "garbage": UnexpectedAnswerError,

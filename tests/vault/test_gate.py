@@ -41,13 +41,14 @@ ENDS_OF_A_READ: dict[str, type[DomainError]] = {
     "502": FanvueDownError,
     "503": FanvueDownError,
     "504": FanvueDownError,
+    "blocked": FanvueDownError,
     "hang": FanvueDownError,
     "reset": FanvueDownError,
     "garbage": FanvueChangedError,
     "wrong_shape": FanvueChangedError,
     "applied_answer_cut": FanvueDownError,
 }
-NOBODY_KNOWS = ("500", "502", "503", "504", "hang", "reset", "garbage", "wrong_shape", "applied_answer_cut")
+NOBODY_KNOWS = ("500", "502", "503", "504", "blocked", "hang", "reset", "garbage", "wrong_shape", "applied_answer_cut")
 ENDS_OF_A_WRITE = ENDS_OF_A_READ | dict.fromkeys(NOBODY_KNOWS, OutcomeUnknownError)
 ENDS_OF_THE_LOGIN: dict[str, type[DomainError] | None] = {
     **dict.fromkeys(ENDS_OF_A_READ, FanvueDownError),
