@@ -16,15 +16,19 @@ ROOT = Path(__file__).parents[2]
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
 CANARY = "canary-value"
 DOCUMENT = ROOT / "docs" / "operations.md"
+Calls = list[tuple[str, ast.Call]]
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
+@pytest.fixture(scope="module")
+def calls() -> Calls:
     """Every call of a module's ``log`` in the bot, with its place."""
+    found = []
     for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name("log"), attr=level)) if level in LEVELS:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+                    found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
+    return found
 
 
 @pytest.fixture
@@ -35,21 +39,20 @@ def written() -> Iterator[io.StringIO]:
     logs.configure("ERROR")
 
 
-def test_every_field_that_is_logged_is_on_the_allow_list() -> None:
-    found = list(calls())
-    assert len(found) > 20
-    for place, call in found:
+def test_every_field_that_is_logged_is_on_the_allow_list(calls: Calls) -> None:
+    assert len(calls) > 20
+    for place, call in calls:
         assert {keyword.arg for keyword in call.keywords} <= logs.ALLOWED, place
 
 
-def test_every_event_is_a_fixed_word() -> None:
-    for place, call in calls():
+def test_every_event_is_a_fixed_word(calls: Calls) -> None:
+    for place, call in calls:
         (event,) = call.args
         assert isinstance(event, ast.Constant), place
         assert re.fullmatch(r"[a-z_]+", str(event.value)), place
 
 
-def test_every_event_worth_a_warning_is_explained_to_the_operator() -> None:
+def test_every_event_worth_a_warning_is_explained_to_the_operator(calls: Calls) -> None:
     text = DOCUMENT.read_text()
     chapter = text[text.index("## Logs") : text.index("## Health")]
     named = set(re.findall(r"`([a-z_]+)`", chapter))
@@ -57,7 +60,7 @@ def test_every_event_worth_a_warning_is_explained_to_the_operator() -> None:
     endings = tuple(word for word in named if word.startswith("_")) or ("_cannot_store",)
     unexplained = {
         str(call.args[0].value)
-        for _, call in calls()
+        for _, call in calls
         if isinstance(call.func, ast.Attribute)
         and call.func.attr in {"warning", "error", "critical"}
         and isinstance(call.args[0], ast.Constant)
