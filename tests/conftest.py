@@ -29,6 +29,7 @@ settings.load_profile("quick")
 
 def pytest_configure() -> None:
     """What tests write need not last: memory takes it without the wait for a disk, where there is room for it."""
+    gc.disable()  # until everything is collected
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
@@ -48,9 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is loaded stays: looking through it for garbage again and again took a sixth of the suite's time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
