@@ -29,9 +29,7 @@ class LeaseStore:
         if not names:
             return set()
         until = now + timedelta(seconds=seconds)
-        fresh = self._database.insert(leases).values(
-            [{"name": name, "holder": holder, "expires_at": until} for name in sorted(names)]
-        )
+        fresh = self._database.insert(leases)
         take = fresh.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": fresh.excluded.holder, "expires_at": fresh.excluded.expires_at},
@@ -42,7 +40,8 @@ class LeaseStore:
             ),
         ).returning(leases.c.name)
         async with self._database.write() as connection:
-            return set((await connection.execute(take)).scalars())
+            rows = [{"name": name, "holder": holder, "expires_at": until} for name in sorted(names)]
+            return set((await connection.execute(take, rows)).scalars())
 
     async def live(self, prefix: str, now: datetime, seconds: float) -> dict[str, str]:
         """The holder of each lease of those names that is held now; one under a wrong clock is not."""
