@@ -26,13 +26,16 @@ MOST = 2000
 class ManagedCreatorsService:
     """Asks Fanvue for an account's creators; one that is managed no longer goes, with its rights and routes.
 
-    Only who is missing twice is: a list that changes while its pages are read can skip somebody.
+    Only who is missing twice, minutes apart, is: a list that changes while its pages are read can skip somebody, and
+    one that Fanvue answers empty for a moment all of them.
     """
 
     def __init__(self, creators: CreatorStore, gate: Gate, clock: Clock) -> None:
         self._creators = creators
         self._gate = gate
         self._clock = clock
+        self._missing: set[CreatorId] = set()
+        """Who was missing from their account's list the last time."""
 
     async def keep_fresh(self, account: Connection) -> None:
         """Ask for the account's creators, unless that was done within minutes; what cannot be asked stays as it is."""
@@ -49,8 +52,6 @@ class ManagedCreatorsService:
         known = {one.id: one.account for one in await self._creators.of_owner(account.owner) if one.managed}
         try:
             found = await self._listed(account)
-            if not known.keys() <= found.keys():
-                found |= await self._listed(account)
         except PausedError:
             return
         except DomainError as error:
@@ -59,6 +60,10 @@ class ManagedCreatorsService:
         if len(found) >= MOST:
             log.warning("creators_too_many", count=len(found))
             found = known | found
+        missing = known.keys() - found.keys()
+        gone = missing & self._missing
+        self._missing = (self._missing - known.keys()) | (missing - gone)
+        found |= {one: known[one] for one in missing - gone}
         await self._creators.replace_managed(account, list(found.values()), now)
 
     async def _listed(self, account: Connection) -> dict[CreatorId, FanvueAccount]:

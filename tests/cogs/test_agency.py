@@ -161,6 +161,12 @@ async def test_a_creator_whom_fanvue_leaves_out_once_keeps_everything_and_twice_
     await agency.app.services.managed.sweep()
     assert fault.hits == 1
     assert await known(agency) == before
+    await agency.app.services.managed.sweep()
+    lacking = agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].__delitem__(slice(lacks)))
+    await known(agency)
+    await agency.app.services.managed.sweep()
+    assert await known(agency) == before, "who was back in between is missing for the first time again"
+    agency.fanvue.faults.remove(lacking)
     agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].__delitem__(slice(lacks)))
     await agency.app.services.managed.sweep()
     assert len(await known(agency)) == (len(before) - 1 if lacks else 0)
