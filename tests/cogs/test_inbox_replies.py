@@ -198,9 +198,8 @@ async def test_a_reply_cut_short_is_found_at_fanvue_or_its_author_is_told(connec
         await luna.submit_modal(await luna.click(card, label="Reply"), {"text": words})
         connected.fanvue.faults.clear()
     await as_left_behind(connected)
-    settled = await connected.app.services.stuck.settle()
+    await connected.app.services.stuck.settle()
     await connected.env.settle()
-    assert settled == 2
     assert await connected.app.stores.replies.stuck(clock.now() + timedelta(hours=1)) == []
     assert "Answered" in words_of(connected.cards(connected.desk)[-1])
     *_, arrived, told = notices(connected)
