@@ -30,9 +30,16 @@ ADVICE = {
     "SQLITE_CANTOPEN": "its file cannot be opened: look at its folder (SQLite writes there), owner and the room left",
     "SQLITE_BUSY": "another program holds it: end that one, or try again in a moment",
     "53100": NO_ROOM,
+    "53300": "its server has no connection left: raise max_connections there, or run fewer processes",
+    "28": "its server refuses that user or password: look at DATABASE_URL",
+    "42501": "its user may not make tables there: make it the database's owner",
+    "3D000": "its server has no database of that name: look at DATABASE_URL, or make one with createdb",
+    "ConnectionRefusedError": "no server listens there: start it, or look at host and port in DATABASE_URL",
+    "ConnectionError": "its server does not take such a connection: look at sslmode in DATABASE_URL",
+    "gaierror": "nobody knows its host: look at DATABASE_URL",
     "25006": "its server takes no writes (read-only)",
 }
-"""By the beginning of SQLite's name for it, or by PostgreSQL's code."""
+"""By the beginning of SQLite's name for it, of PostgreSQL's code, or of the network's error."""
 SPARE_BYTES = 1024**2
 """Less room than this on SQLite's disk is none, even where a small write still finds its place."""
 
@@ -45,7 +52,7 @@ def translated() -> Iterator[None]:
     except OUR_MISTAKES:
         raise
     except (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, OSError) as error:
-        raise StorageBusyError("the database does not take it now", reason=_reason(error)) from None
+        raise StorageBusyError("the database does not take it now", reason=reason_of(error)) from None
 
 
 def advice(reason: str, otherwise: str) -> str:
@@ -53,7 +60,8 @@ def advice(reason: str, otherwise: str) -> str:
     return next((words for name, words in ADVICE.items() if reason.startswith(name)), otherwise)
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """SQLite's name for it, PostgreSQL's code, or the error's class."""
     cause = getattr(error, "orig", None) or error
     told = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     return str(told or type(cause).__name__)

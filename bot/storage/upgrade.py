@@ -15,7 +15,7 @@ from bot.domain.faults import where
 from bot.storage.addresses import address_of
 from bot.storage.migrate import REPOSITORY
 from bot.storage.sqlite_setup import begin_immediate, set_up_migrations
-from bot.storage.trouble import advice, translated
+from bot.storage.trouble import advice, reason_of, translated
 
 LOCK = text("SELECT pg_advisory_xact_lock(7203115848)")
 """The number is ours alone within the database; whoever comes second waits, then finds nothing to do."""
@@ -74,7 +74,7 @@ def main() -> int:
         sys.stderr.write(f"{advice(error.reason, error.reason)}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - a driver's own words may hold the address
-        sys.stderr.write(f"{where(error)}\n")
+        sys.stderr.write(f"{advice(reason_of(error), where(error))}\n")
         return 1
     return 0
 

@@ -1,6 +1,8 @@
 """Migrations go up, down and up again, end in the declared schema, and run beside each other."""
 
 import asyncio
+import io
+import os
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +24,8 @@ from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import Database
 from bot.storage.migrate import REPOSITORY, migrate, version_of
 from bot.storage.schema import HEAD, metadata
-from bot.storage.upgrade import run, scripts, to_head
+from bot.storage.upgrade import main, run, scripts, to_head
+from tests.postgres import PostgresServer
 
 ALL_TABLES = {*metadata.tables, "alembic_version"}
 
@@ -110,10 +113,44 @@ async def test_a_database_of_a_newer_bot_is_left_alone(database_url: str) -> Non
             await connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
 
 
-async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
-    with pytest.raises(DatabaseUnreachableError) as caught:
-        await migrate("postgresql://bot:canary@127.0.0.1:1/bot")
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://bot:canary@127.0.0.1:1/bot", "no server listens there"),
+        ("postgresql://bot:canary@no.such.host.invalid/bot", "nobody knows its host"),
+    ],
+)
+async def test_a_server_that_does_not_answer_is_named_without_its_password(address: str, words: str) -> None:
+    with pytest.raises(DatabaseUnreachableError, match=words) as caught:
+        await migrate(address)
     assert "canary" not in repr(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [({"database": "canary"}, "no database of that name"), ({"username": "canary"}, "refuses that user or password")],
+)
+async def test_a_server_that_lacks_what_the_address_names_says_which(
+    database_url: str, mistake: dict[str, str], words: str
+) -> None:
+    address = address_of(database_url).set(**mistake)  # type: ignore[arg-type]
+    with pytest.raises(DatabaseUnreachableError, match=words) as caught:
+        await migrate(address.render_as_string(hide_password=False))
+    assert "canary" not in repr(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_user_who_may_make_no_tables_is_told_so(
+    bare_url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = f"stranger_{os.getpid()}"
+    postgres.execute(f"CREATE ROLE {stranger} LOGIN")
+    address = address_of(bare_url).set(username=stranger).render_as_string(hide_password=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(address))
+    assert main() == 1
+    postgres.execute(f"DROP ROLE {stranger}")
+    assert capsys.readouterr().err == "its user may not make tables there: make it the database's owner\n"
 
 
 async def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
