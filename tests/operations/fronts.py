@@ -17,6 +17,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 CHUNK = 64 * 1024
+CERTIFIES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 @dataclass(frozen=True)
@@ -35,11 +46,12 @@ class Authority:
         """A server's side with a certificate for a name; negative ``days`` have passed since its end."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer = _name(name) if is_self_signed else self.certificate.subject
+        signer = key if is_self_signed else self.key
         ends_at = datetime.now(UTC) + timedelta(days=days)
         certificate = (
-            _draft(_name(name), issuer, key, ends_at)
+            _draft(_name(name), issuer, key, signer, ends_at)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-            .sign(key if is_self_signed else self.key, hashes.SHA256())
+            .sign(signer, hashes.SHA256())
         )
         path = self.folder / f"{name}-{days}-{is_self_signed}.pem"
         path.write_bytes(_private(key) + certificate.public_bytes(serialization.Encoding.PEM))
@@ -53,8 +65,9 @@ def authority(folder: Path) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("Test authority")
     certificate = (
-        _draft(name, name, key, datetime.now(UTC) + timedelta(days=100))
+        _draft(name, name, key, key, datetime.now(UTC) + timedelta(days=100))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(CERTIFIES, critical=True)
         .sign(key, hashes.SHA256())
     )
     made = Authority(folder, key, certificate)
@@ -67,7 +80,11 @@ def _name(text: str) -> x509.Name:
 
 
 def _draft(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, ends_at: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    ends_at: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -77,6 +94,8 @@ def _draft(
         .serial_number(x509.random_serial_number())
         .not_valid_before(ends_at - timedelta(days=200))
         .not_valid_after(ends_at)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
 
 
