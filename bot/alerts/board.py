@@ -18,13 +18,14 @@ from bot.domain.parcels import Shape
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.cards import CardRow, CardStore
 from bot.storage.claims import ClaimStore
-from bot.storage.leasing import Due
+from bot.storage.leasing import DeliveryStatus, Due
 from bot.storage.outbox import Outbox
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 60
+SOON_SECONDS = 2
 BEFORE = timedelta(hours=1)
 UPDATES = frozenset({EventKind.MESSAGE_SENT, EventKind.MESSAGE_READ, EventKind.MESSAGE_DELETED})
 """Kinds that change cards which are there, and make none."""
@@ -52,6 +53,8 @@ class Board:
         self._keyring = keyring
         self._clock = clock
         self._changed: dict[int, None] = {}
+        self._has_under_way = False
+        """Whether a message is just being sent that changed meanwhile; it is drawn once it is there."""
         self._bell = Bell()
 
     async def run(self) -> None:
@@ -65,7 +68,7 @@ class Board:
                 await self.draw_changed()
             except StorageBusyError:
                 log.error("board_cannot_read")
-            await self._bell.wait(BEAT_SECONDS)
+            await self._bell.wait(SOON_SECONDS if self._has_under_way else BEAT_SECONDS)
 
     async def catch_up(self) -> None:
         """Have drawn what was noted shortly before a start: its process may not have lived to show it."""
@@ -77,6 +80,7 @@ class Board:
         The first that Discord does not take ends it: that one, behind all others, and the rest wait for the next beat.
         """
         waiting, self._changed, drawn = self._changed, {}, 0
+        self._has_under_way = False
         try:
             while waiting:
                 parcel = next(iter(waiting))
@@ -124,7 +128,10 @@ class Board:
         return True
 
     async def _draw(self, parcel: int) -> None:
-        contents = [due for due in await self._outbox.contents(parcel) if _is_shown(due)]
+        found = await self._outbox.contents(parcel)
+        if any(_is_under_way(due) for due in found):
+            self._changed[parcel], self._has_under_way = None, True
+        contents = [due for due in found if _is_shown(due)]
         card = next((due.card for due in contents if due.card is not None), None)
         if card is None:
             return
@@ -157,3 +164,7 @@ class Board:
 def _is_shown(due: Due) -> bool:
     """Whether it stands in the message, or is just being added to it."""
     return due.card is not None or due.delivery.shape is Shape.GROWN
+
+
+def _is_under_way(due: Due) -> bool:
+    return due.card is None and due.delivery.status is DeliveryStatus.LEASED and due.delivery.shape is not Shape.GROWN

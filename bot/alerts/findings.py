@@ -87,7 +87,8 @@ def of_earning(creator: CreatorId, row: Earning) -> Event | None:
         names = identity.of_moment(kind, creator, "list", fan.id, f"{at.isoformat()}/{amount.minor}")
     found = _event(names, kind, creator, at, fan, amount=amount, message=message, post=post)
     charged = None if row.total is None else Money(abs(int(row.total)))
-    return found and replace(found, charged=charged, takes_back=payment)
+    by_link = identity.may_be_a_period(row.source)
+    return found and replace(found, charged=charged, takes_back=payment, may_be_a_period=by_link)
 
 
 def of_reversal(creator: CreatorId, row: Reversal) -> Event | None:

@@ -155,7 +155,7 @@ class Intake:
                 if not waiting.kept.done():
                     waiting.kept.set_exception(arrived)
             return
-        if arrived.news:
+        if arrived.news or arrived.more:
             self._stored.give(_stored(batch, arrived) if self._stored.is_listening else [])
         self._tell(batch, arrived)
 
@@ -177,8 +177,9 @@ def _outcome(row: NewEvent, news: set[str], arrived: Arrived) -> Kept:
 def _stored(batch: Sequence[_Waiting], arrived: Arrived) -> list[StoredEvent]:
     """The rows as they rest now, in their order."""
     rows = {waiting.row.key: waiting.row for waiting in reversed(batch)}
-    return [
+    news = [
         StoredEvent(number, key, EventKind(row.kind), row.creator, row.sealed_body, row.topic, row.received_at)
-        for key, number in sorted(arrived.news.items(), key=lambda item: item[1])
+        for key, number in arrived.news.items()
         for row in (rows[key],)
     ]
+    return sorted([*news, *arrived.more], key=lambda stored: stored.id)

@@ -11,6 +11,7 @@ from bot.alerts.bell import Bell
 from bot.alerts.board import Board
 from bot.alerts.handover import Handover
 from bot.alerts.mirroring import Mirror
+from bot.alerts.retelling import Retelling
 from bot.alerts.routing import decide
 from bot.alerts.sealing import open_event
 from bot.alerts.worker import AlertWorker
@@ -77,6 +78,7 @@ class Router:
         self._standing = standing
         self._due = due
         self._woken_at = clock.now()
+        self._retelling = Retelling(events, keyring)
 
     async def run(self) -> None:
         """Route until cancelled."""
@@ -109,13 +111,17 @@ class Router:
         if not waiting:
             return 0
         now = self._clock.now()
+        told_more = [await self._retelling.of(stored) for stored in waiting if stored.adds_to is not None]
+        instead = {more.report.id: more for more in told_more}
+        waiting = [instead[stored.id].report if stored.id in instead else stored for stored in waiting]
         chosen = await self._standing_of(waiting)
         muted = {creator for (creator, _), standing in chosen.items() if standing is not None and standing.has_mutes}
         mutes = await self._mutes.holding(muted, now) if muted else []
         routed: list[tuple[int, tuple[Dispatch, ...]]] = []
         opening: set[tuple[str, FanId]] = set()
         for stored in waiting:
-            standing = chosen[stored.creator, stored.kind]
+            is_added = stored.id in instead and not instead[stored.id].is_card
+            standing = None if is_added else chosen[stored.creator, stored.kind]
             dispatches = await self._dispatches(stored, standing.routes if standing else (), mutes, opening)
             opening.update((one.route.place.key, one.fan) for one in dispatches if one.fan is not None)
             routed.append((stored.id, dispatches))
@@ -126,6 +132,8 @@ class Router:
         else:
             await self._events.route_many(routed, now)
             self._due.ring()
+        if changed := [more.changed for more in told_more if more.changed is not None]:
+            self._board.changed(await self._outbox.parcels_of(changed))
         log.info("events_routed", count=len(waiting))
         return len(waiting)
 
@@ -238,7 +246,8 @@ class Router:
         if not routes:
             return ()
         try:
-            return await self._chosen(open_event(self._keyring, stored), routes, mutes, opening)
+            found = await self._chosen(open_event(self._keyring, stored), routes, mutes, opening)
+            return tuple(replace(one, instead_of=stored.adds_to) for one in found) if stored.adds_to else found
         except StorageBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - an event that cannot be routed stops nothing behind it

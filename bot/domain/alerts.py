@@ -71,6 +71,8 @@ class Dispatch:
     happened_at: datetime | None = None
     fan: FanId | None = None
     """Whose messages in a row are one card."""
+    instead_of: int | None = None
+    """The event whose card this takes over, where there is one: the same happening under another name."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

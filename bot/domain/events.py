@@ -1,6 +1,6 @@
 """What happened at Fanvue, whatever route told us."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,6 +60,10 @@ CARDLESS = frozenset(
 """They change cards that are there, or nothing; none makes one."""
 
 
+PERIODS = frozenset({EventKind.SUBSCRIBER, EventKind.RENEWAL})
+"""A subscription that began, or goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fan:
     """The other person in an event; names are their own words and never trusted."""
@@ -95,6 +99,8 @@ class Event:
     aliases: tuple[str, ...] = ()
     charged: Money | None = None
     """What the card was charged, tax included, where that is told beside the amount; for pairing, and not kept."""
+    may_be_a_period: bool = False
+    """Whether what was bought may be a subscription, as others tell it then; for pairing, and not kept."""
     takes_back: str = ""
     """The number of the payment that a reversal takes back; for pairing, and not kept."""
     reported_as: str = ""
@@ -106,6 +112,10 @@ class Event:
     def identities(self) -> tuple[str, ...]:
         """The key and its aliases."""
         return (self.key, *self.aliases)
+
+    def with_more(self, report: "Event") -> "Event":
+        """The same with what only another report of the happening tells."""
+        return replace(self, amount=self.amount or report.amount)
 
     @property
     def is_sample(self) -> bool:

@@ -29,6 +29,7 @@ SALE_KINDS = {
 AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION", "TIP", "LOCKED_MESSAGE_UNLOCKED")
 """Beginnings of the types of messages nobody wrote for one fan; the chat's own notes of sales are told as sales."""
 
+LINK = "checkoutlink"
 SALE = "sale"
 BY_ORDER = frozenset({SALE, EventKind.REFUND.value, EventKind.DISPUTE.value})
 BY_DAY = frozenset({EventKind.CANCELLATION.value, EventKind.ENDED.value})
@@ -42,7 +43,12 @@ PREFIX = re.compile(r"[A-Za-z]+(?=[-_]?\d)")
 
 def kind_of_sale(source: str) -> EventKind:
     """What a row of the earnings, or a payment, is; ``OTHER`` for what no fan did (referrals, an open set)."""
-    return SALE_KINDS.get(source.replace("_", "").lower(), EventKind.OTHER)
+    return SALE_KINDS.get(_plain(source), EventKind.OTHER)
+
+
+def may_be_a_period(source: str) -> bool:
+    """Whether such a payment can be for a subscription as well, which others tell by that name."""
+    return _plain(source) == LINK
 
 
 def is_automatic(message_type: str) -> bool:
@@ -168,6 +174,10 @@ def _shape(order: str) -> str:
             return name
     prefix = PREFIX.match(order)
     return prefix.group().upper() if prefix else "other"
+
+
+def _plain(source: str) -> str:
+    return source.replace("_", "").lower()
 
 
 def _known(*candidates: tuple[str, ...]) -> tuple[str, ...]:

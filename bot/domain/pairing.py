@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 
 from bot.domain.accounts import CreatorId, FanId
-from bot.domain.events import Event, EventKind
+from bot.domain.catching_up import POLLED
+from bot.domain.events import PERIODS, Event, EventKind
 from bot.domain.identity import is_order, namespaces
 from bot.domain.money import Money
 
@@ -40,6 +42,11 @@ WINDOWS = {
 Who is subscribed is compared with a list that may be a week old.
 """
 
+RELATED = {EventKind.PURCHASE: PERIODS, **dict.fromkeys(PERIODS, frozenset({EventKind.PURCHASE}))}
+"""What is bought by a checkout link may be told as a purchase by one route and as a subscription by another."""
+AT_ONCE = timedelta(seconds=15)
+MOST_WITH_TAX = 133
+"""Percent of the price: tax and fees included."""
 REACH = 12
 """How many windows around a report may have a say in how it is paired."""
 MOST_STEPS = 2000
@@ -59,6 +66,9 @@ class Sighting:
     post: str | None
     charged: Money | None = None
     takes_back: str | None = None
+    may_be_a_period: bool = False
+    is_polled: bool | None = None
+    """Whether our own look told it, and no webhook; ``None`` where both did, or it is not known."""
 
     @classmethod
     def of(cls, event: Event) -> "Sighting":
@@ -73,6 +83,8 @@ class Sighting:
             post=event.post_uuid,
             charged=event.charged,
             takes_back=event.takes_back or None,
+            may_be_a_period=event.may_be_a_period,
+            is_polled=event.reported_as == POLLED,
         )
 
     @property
@@ -80,25 +92,30 @@ class Sighting:
         """Where it has an identity."""
         return namespaces(self.identities)
 
-    @property
-    def reach(self) -> tuple[datetime, datetime]:
-        """Between when others have to be looked at."""
-        around = WINDOWS[self.kind] * REACH
+    def reach(self, kind: EventKind) -> tuple[datetime, datetime]:
+        """Between when others of this kind have to be looked at."""
+        around = _window(self.kind, kind) * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":
         """One sighting of this and others that turned out to be the same."""
         every = [*others, self]
+        certain = [one for one in every if not one.may_be_a_period]
+        amount = next((one.amount for one in every if one.amount), None)
+        charges = [one.charged for one in every if one.charged and amount and one.charged.currency == amount.currency]
+        routes = {one.is_polled for one in every}
         return Sighting(
             identities=frozenset().union(*(one.identities for one in every)),
-            kind=every[0].kind,
+            kind=(certain or every)[0].kind,
             creator=self.creator,
             fan=next((one.fan for one in every if one.fan), None),
             happened_at=min(one.happened_at for one in every),
-            amount=next((one.amount for one in every if one.amount), None),
+            amount=amount,
             post=next((one.post for one in every if one.post), None),
-            charged=next((one.charged for one in every if one.charged), None),
+            charged=next(iter(charges), None),
             takes_back=next((one.takes_back for one in every if one.takes_back), None),
+            may_be_a_period=not certain,
+            is_polled=routes.pop() if len(routes) == 1 else None,
         )
 
     def is_same(self, other: "Sighting") -> bool:
@@ -112,12 +129,17 @@ class Sighting:
     def may_be(self, other: "Sighting") -> bool:
         """Whether the two could be the same happening."""
         return (
-            self.kind is other.kind
+            _are_alike(self, other)
             and _are_close(self, other)
             and _agree(self, other)
             and not (self.post and other.post and self.post != other.post)
             and not self.namespaces & other.namespaces
         )
+
+
+def related(kind: EventKind) -> frozenset[EventKind]:
+    """The kinds that have a say in how a report of this kind is paired."""
+    return RELATED.get(kind, frozenset()) | {kind}
 
 
 def is_told_by_several_routes(event: Event) -> bool:
@@ -140,9 +162,27 @@ def is_news(known: Sequence[Sighting], report: Sighting) -> bool:
     return happenings([*others, own]) > happenings(known)
 
 
+def companions(known: Sequence[Sighting], report: Sighting) -> list[Sighting]:
+    """Those that tell the same happening as a report that is no news."""
+    others, own = with_report(known, report)
+    together = next(group for group in _grouped([*others, own]) if any(one is own for one in group))
+    return [*(one for one in known if one.is_same(report)), *(one for one in together if one is not own)]
+
+
+def adds(report: Sighting, told: Sequence[Sighting]) -> bool:
+    """Whether the report tells what a card shows and none of those told: the amount, or that it is a subscription."""
+    has_first_amount = report.amount is not None and all(one.amount is None for one in told)
+    return has_first_amount or (report.kind in PERIODS and all(one.kind not in PERIODS for one in told))
+
+
 def happenings(sightings: Sequence[Sighting]) -> int:
     """The least number of happenings that explains them all."""
-    return sum(_Search(together).least() for together in _apart(sightings))
+    return len(_grouped(sightings))
+
+
+def _grouped(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
+    """What may be one happening each, as few as can be."""
+    return [group for together in _apart(sightings) for group in _Search(together).fewest()]
 
 
 class _Search:
@@ -150,22 +190,22 @@ class _Search:
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self._sightings = sightings
-        self._best = len(sightings)
+        self._best = [[one] for one in sightings]
         self._floor = max(Counter(name for one in sightings for name in one.namespaces or {""}).values())
         self._steps = 0
 
-    def least(self) -> int:
-        """The number of groups; never fewer than one route alone tells of."""
+    def fewest(self) -> list[list[Sighting]]:
+        """The groups; never fewer than one route alone tells of."""
         self._place(0, [])
         return self._best
 
     def _place(self, number: int, groups: list[list[Sighting]]) -> None:
         """The oldest group first: for routes that date alike the first try is the best there is."""
         self._steps += 1
-        if len(groups) >= self._best:
+        if len(groups) >= len(self._best):
             return
         if number == len(self._sightings):
-            self._best = len(groups)
+            self._best = [list(group) for group in groups]
             return
         own = self._sightings[number]
         for group in groups:
@@ -173,7 +213,7 @@ class _Search:
                 group.append(own)
                 self._place(number + 1, groups)
                 group.pop()
-                if self._best == self._floor or self._steps > MOST_STEPS:
+                if len(self._best) == self._floor or self._steps > MOST_STEPS:
                     return
         self._place(number + 1, [*groups, [own]])
 
@@ -192,18 +232,39 @@ def _apart(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     return sets
 
 
+def _are_alike(one: Sighting, other: Sighting) -> bool:
+    """Of one kind, as far as that is known."""
+    is_either = (one.may_be_a_period and other.kind in PERIODS) or (other.may_be_a_period and one.kind in PERIODS)
+    return one.kind is other.kind or is_either
+
+
+def _window(one: EventKind, other: EventKind) -> timedelta:
+    return min(WINDOWS[one], WINDOWS[other])
+
+
 def _are_close(one: Sighting, other: Sighting) -> bool:
     """Of one fan and about one time, or taking back one payment."""
     if one.takes_back and other.takes_back:
         return one.takes_back == other.takes_back
-    return one.fan is not None and one.fan == other.fan and _apart_by(one, other) <= WINDOWS[one.kind]
+    return one.fan is not None and one.fan == other.fan and _apart_by(one, other) <= _window(one.kind, other.kind)
 
 
 def _agree(one: Sighting, other: Sighting) -> bool:
-    """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount."""
-    if WINDOWS[one.kind] >= DAY or one.amount is None or other.amount is None:
+    """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount.
+
+    What a webhook and our own look date alike may be the price here, and there what the card was charged.
+    """
+    if _window(one.kind, other.kind) >= DAY or one.amount is None or other.amount is None:
         return True
-    return one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other))
+    if one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other)):
+        return True
+    is_by_two_ways = {one.is_polled, other.is_polled} == {True, False}
+    return is_by_two_ways and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
+
+
+def _is_taxed(one: Sighting, other: Sighting) -> bool:
+    """Whether the one may be the price and the other what the card was charged."""
+    return any(max(pair) * 100 <= min(pair) * MOST_WITH_TAX for pair in product(_amounts(one), _amounts(other)))
 
 
 def _amounts(sighting: Sighting) -> set[int]:

@@ -173,18 +173,20 @@ def _ending(report: Report, kind: EventKind) -> Event:
 
 
 def _payment(report: Report) -> Event:
-    return _sale(report, identity.kind_of_sale(report.data.text("source")))
+    source = report.data.text("source")
+    return _sale(report, identity.kind_of_sale(source), may_be_a_period=identity.may_be_a_period(source))
 
 
 def _checkout_payment(report: Report) -> Event:
-    return _sale(report, CHECKOUT_KINDS.get(report.data.text("billing_reason"), EventKind.PURCHASE))
+    kind = CHECKOUT_KINDS.get(report.data.text("billing_reason"))
+    return _sale(report, kind or EventKind.PURCHASE, may_be_a_period=kind is None)
 
 
 def _app_payment(report: Report) -> Event:
     return _sale(report, EventKind.PURCHASE)
 
 
-def _sale(report: Report, kind: EventKind) -> Event:
+def _sale(report: Report, kind: EventKind, *, may_be_a_period: bool = False) -> Event:
     data = report.data
     fan = _purchaser(data)
     identities = identity.of_sale(
@@ -201,6 +203,7 @@ def _sale(report: Report, kind: EventKind) -> Event:
         at=report.moment("paid_at", "created_at"),
         fan=fan,
         amount=data.money("gross", "amount", currency=data.currency()),
+        may_be_a_period=may_be_a_period,
     )
 
 

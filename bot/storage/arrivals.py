@@ -6,24 +6,23 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Dispatch
 from bot.domain.errors import StorageBusyError
-from bot.domain.pairing import is_news
 from bot.storage import database as sqlite
 from bot.storage.at_once import AtOnce, Taken
 from bot.storage.database import Database, Rows
 from bot.storage.engine import AsyncConnection
-from bot.storage.events import NewEvent
+from bot.storage.events import NewEvent, StoredEvent
 from bot.storage.instants import as_stored
 from bot.storage.leasing import Lease, Parcel
+from bot.storage.retold import Retold
 from bot.storage.routed import route_all
-from bot.storage.schema import creators, events
+from bot.storage.schema import creators
 from bot.storage.sightings import Sightings
 
 ONE_AT_A_TIME = 0x46565041
@@ -50,6 +49,8 @@ class Arrived:
 
     news: dict[str, int] = field(default_factory=dict)
     """The rows to be routed, by key; every other event was known, or told before by another route."""
+    more: Sequence[StoredEvent] = ()
+    """What adds to a happening that was told before; no news."""
     strangers: frozenset[CreatorId] = frozenset()
     """Whose events were forgotten: nobody has connected them."""
 
@@ -82,11 +83,14 @@ class ArrivalStore:
         alone = [row for row in rows if row.sighting is None]
         told = [row for row in rows if row.sighting is not None]
         news: dict[str, int] = {}
+        more: Sequence[StoredEvent] = ()
         if alone:
             news |= await self._add(alone)
         if told:
-            news |= await self._add_told(told)
-        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
+            found, more = await self._add_told(told)
+            news |= found
+        strangers = await self._strangers(row.creator for row in rows if row.key not in news)
+        return Arrived(news, more, strangers)
 
     async def keep_flowing(self, first: Sequence[A], more: Callable[[], Sequence[A]], settle: Settle[A]) -> None:
         """Store these and, a commit each, what ``more`` gives then; ``settle`` is told of each on the event loop.
@@ -104,7 +108,7 @@ class ArrivalStore:
         )
         if left is not None:
             batch, news = left
-            settle(batch, Arrived(news, await self._strangers(_missing(batch, news))))
+            settle(batch, Arrived(news, strangers=await self._strangers(_missing(batch, news))))
 
     def _flow(
         self,
@@ -153,7 +157,7 @@ class ArrivalStore:
             return news, lease.take(run) if news else []
 
         news, _ = await self._database.transact(work, lambda done: leasing(done[1]))
-        return Arrived(news, await self._strangers(row.creator for row in rows if row.key not in news))
+        return Arrived(news, strangers=await self._strangers(row.creator for row in rows if row.key not in news))
 
     async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
         if self._database.is_sqlite:
@@ -161,18 +165,31 @@ class ArrivalStore:
         async with self._database.write() as connection:
             return await _add_to_postgresql(connection, rows)
 
-    async def _add_told(self, rows: Sequence[NewEvent]) -> dict[str, int]:
-        """Those that other routes may have told: what they repeat is not news."""
+    async def _add_told(self, rows: Sequence[NewEvent]) -> tuple[dict[str, int], list[StoredEvent]]:
+        """Those that other routes may have told: what they repeat is not news, but may add to what was told."""
         async with self._database.write() as connection:
-            if self._database.is_sqlite:
-                statement, values = _sqlite_insert(rows)
-                added = await connection.exec_driver_sql(f"{statement} {RETURNING}", tuple(values))
-                fresh = {row.key: row.id for row in added}
-            else:
+            if not self._database.is_sqlite:
                 await connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-                fresh = await _add_to_postgresql(connection, rows)
+            fresh = await self._insert(connection, rows)
             first = {row.key: row for row in reversed(rows) if row.key in fresh}
-            return await _news_among(connection, first, fresh) if fresh else {}
+            again = [row for row in rows if first.get(row.key) is not row]
+            sightings = await Sightings.around(connection, [row.sighting for row in rows if row.sighting])
+            retold = Retold(sightings)
+            for row in sorted(first.values(), key=lambda row: fresh[row.key]):
+                retold.look(fresh[row.key], row)
+            for row in again:
+                retold.look_again(row)
+            if retold.again:
+                retold.stored_again(await self._insert(connection, retold.again))
+            more = await retold.save(connection)
+        return {key: number for key, number in fresh.items() if number not in retold.repeated}, more
+
+    async def _insert(self, connection: AsyncConnection, rows: Sequence[NewEvent]) -> dict[str, int]:
+        if not self._database.is_sqlite:
+            return await _add_to_postgresql(connection, rows)
+        statement, values = _sqlite_insert(rows)
+        added = await connection.exec_driver_sql(f"{statement} {RETURNING}", tuple(values))
+        return {row.key: row.id for row in added}
 
     async def _strangers(self, missing: Iterable[CreatorId]) -> frozenset[CreatorId]:
         """Whom nobody has connected; nobody, while that cannot be read: what was stored is stored."""
@@ -189,25 +206,6 @@ class ArrivalStore:
             self._met.clear()
         self._met |= found
         return frozenset(asked - found)
-
-
-async def _news_among(
-    connection: AsyncConnection, rows: Mapping[str, NewEvent], numbers: Mapping[str, int]
-) -> dict[str, int]:
-    """Each looked at after those before it, so that two of one batch are one as well."""
-    ordered = sorted(((number, rows[key].sighting) for key, number in numbers.items()), key=itemgetter(0))
-    reports = [(number, report) for number, report in ordered if report is not None]
-    sightings = await Sightings.around(connection, [report for _, report in reports])
-    repeated = set()
-    for number, report in reports:
-        if not is_news(sightings.near(report), report):
-            repeated.add(number)
-        sightings.add(number, report)
-    await sightings.save(connection)
-    if repeated:
-        silence = update(events).where(events.c.id.in_(repeated))
-        await connection.execute(silence.values(sealed_body=None, routed_at=events.c.received_at))
-    return {key: number for key, number in numbers.items() if number not in repeated}
 
 
 def _missing(batch: Sequence[A], news: Mapping[str, int]) -> set[CreatorId]:

@@ -19,8 +19,11 @@ from bot.storage.routed import route_all
 from bot.storage.schema import connections, creators, deliveries, events
 
 BY_ID = Lookup(select(events).where(events.c.id == bindparam("id"), events.c.sealed_body.is_not(None)))
+ANY_BY_ID = Lookup(select(events).where(events.c.id == bindparam("id")))
 ANY_UNROUTED = Lookup(select(events.c.id).where(events.c.routed_at.is_(None)).limit(1))
 
+AGAIN = " +"
+"""Ends the key of what adds to an event of the same key."""
 ROWS_AT_ONCE = 1000
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
 UNLESS_KNOWN = "ON CONFLICT (key) DO NOTHING RETURNING key"
@@ -59,6 +62,13 @@ class StoredEvent:
     sealed_body: str = field(repr=False)
     topic: str | None
     received_at: datetime
+    adds_to: int | None = None
+    """The event this one tells more of, where it is no news."""
+
+    @property
+    def seal(self) -> str:
+        """What it is sealed for."""
+        return f"event:{self.key.removesuffix(AGAIN)}"
 
 
 class EventStore:
@@ -113,6 +123,17 @@ class EventStore:
         found = await self._database.look(BY_ID, id=event_id)
         return _event(found[0]) if found else None
 
+    async def any_by_id(self, event_id: int) -> StoredEvent | None:
+        """The event, its body empty where that is gone."""
+        found = await self._database.look(ANY_BY_ID, id=event_id)
+        return _event(found[0]) if found else None
+
+    async def amend(self, stored: StoredEvent, sealed: str) -> bool:
+        """Put another body in the place of the one that was read; false when that is gone or changed meanwhile."""
+        is_it = and_(events.c.id == stored.id, events.c.sealed_body == stored.sealed_body)
+        async with self._database.write() as connection:
+            return (await connection.execute(update(events).where(is_it).values(sealed_body=sealed))).rowcount == 1
+
     async def take_back(self, account: CreatorId, delivery_id: int = 0) -> int:
         """Have this account's events routed again later that wait unsent in the outbox; how many.
 
@@ -135,6 +156,7 @@ class EventStore:
     async def paused_of(self, owner: DiscordUserId) -> int:
         """How many events wait for this person to resume."""
         is_waiting = and_(events.c.routed_at.is_(None), IS_PAUSED, events.c.creator_id.in_(creators_of(owner)))
+        is_waiting &= events.c.adds_to.is_(None)
         async with self._database.read() as connection:
             return (await connection.execute(select(func.count()).select_from(events).where(is_waiting))).scalar_one()
 
@@ -182,7 +204,8 @@ def _event(row: Row[Any]) -> StoredEvent:
         key=row.key,
         kind=EventKind(row.kind),
         creator=CreatorId(row.creator_id),
-        sealed_body=row.sealed_body,
+        sealed_body=row.sealed_body or "",
         topic=row.topic,
         received_at=row.received_at,
+        adds_to=row.adds_to,
     )

@@ -1,6 +1,6 @@
 """The outbox: deliveries that are due, leased, done or dead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -93,6 +93,13 @@ class Outbox:
     async def contents(self, parcel: int) -> list[Due]:
         """Everything in a message, or about to be, as things stand now."""
         return await self._database.transact(lambda rows: contents_of(rows, parcel))
+
+    async def parcels_of(self, event_ids: Collection[int]) -> list[int]:
+        """The messages in which these events stand, or are about to."""
+        query = select(deliveries.c.parcel_id).where(deliveries.c.event_id.in_(event_ids))
+        query = query.where(deliveries.c.parcel_id.is_not(None)).distinct().order_by(deliveries.c.parcel_id)
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
 
     async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
         """Note what became of deliveries, all in one commit; those that are gone or leased by another are left alone.

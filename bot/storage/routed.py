@@ -23,6 +23,15 @@ VALUES (:event_id, :place_key, :place_kind, :target, :guild, :shows_amounts, :st
     :happened_at, :fan_id)
 ON CONFLICT DO NOTHING
 """
+TAKE_OVER = """
+UPDATE deliveries SET event_id = :event_id WHERE event_id = :instead_of AND place_key = :place_key
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = :event_id AND d.place_key = :place_key)
+"""
+HOLD_AS_TOLD = """
+UPDATE deliveries SET status = :status, due_at = :due_at, bundle = :bundle
+WHERE event_id = :event_id AND place_key = :place_key AND status = 'held' AND bundle IS NOT NULL
+"""
+"""What was taken over waits for what its new event's rule says; what was sent stays."""
 FORGET = "DELETE FROM events WHERE id IN ({ids}) AND creator_id NOT IN (SELECT creator_id FROM creators)"
 EMPTY = "UPDATE events SET sealed_body = NULL WHERE id IN ({ids})"
 
@@ -58,6 +67,9 @@ def _deliver(rows: Rows, event_id: int, dispatch: Dispatch, now: datetime) -> No
         "happened_at": dispatch.happened_at,
         "fan_id": dispatch.fan,
     }
+    if dispatch.instead_of is not None:
+        rows(TAKE_OVER, values | {"instead_of": dispatch.instead_of})
+        rows(HOLD_AS_TOLD, values)
     rows(DELIVER, values)
 
 

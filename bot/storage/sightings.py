@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import EventKind
 from bot.domain.money import Money
-from bot.domain.pairing import Sighting, with_report
+from bot.domain.pairing import Sighting, related, with_report
 from bot.storage.engine import AsyncConnection
 from bot.storage.schema import identities
 
@@ -21,8 +21,9 @@ class Sightings:
 
     def __init__(self, known: dict[int, Sighting]) -> None:
         self._known = known
-        self._new: list[dict[str, Any]] = []
-        self._moved: dict[int, int] = {}
+        self._homes = {name: number for number, one in known.items() for name in one.identities}
+        self._stored = frozenset(known)
+        self._changed: set[int] = set()
 
     @classmethod
     async def around(cls, connection: AsyncConnection, reports: Sequence[Sighting]) -> Self:
@@ -40,39 +41,45 @@ class Sightings:
 
     def near(self, report: Sighting) -> list[Sighting]:
         """Those that have a say in how the report is paired."""
-        first, last = report.reach
-        close = [
-            one
-            for one in self._known.values()
-            if one.identities & report.identities
-            or (
-                one.kind is report.kind
-                and one.creator == report.creator
-                and (
-                    (one.fan == report.fan and first <= one.happened_at <= last)
-                    or (one.takes_back and one.takes_back == report.takes_back)
-                )
-            )
-        ]
+        close = [one for one in self._known.values() if one.identities & report.identities or _has_a_say(one, report)]
         close.sort(key=lambda one: (not one.identities & report.identities, abs(one.happened_at - report.happened_at)))
         return close[:NEAREST]
+
+    def told_as(self, report: Sighting) -> list[Sighting]:
+        """Those that are the same as the report, by what identifies it."""
+        return [one for one in self._known.values() if one.is_same(report)]
+
+    def first_of(self, told: Sequence[Sighting]) -> int:
+        """The number of the event that was the first of these."""
+        return min(number for number, one in self._known.items() if any(one is other for other in told))
 
     def add(self, number: int, report: Sighting) -> None:
         """The report of the event of this number; it joins those that are the same."""
         same = sorted(known for known, one in self._known.items() if one.is_same(report))
         home = same[0] if same else number
-        taken = frozenset().union(*(one.identities for one in self._known.values()))
-        self._new += [_row(name, home, report) for name in sorted(report.identities - taken)]
         _, joined = with_report([self._known.pop(known) for known in same], report)
         self._known[home] = joined
-        self._moved |= dict.fromkeys(same[1:], home)
+        for name in report.identities:
+            self._homes.setdefault(name, home)
+        if same[1:]:
+            self._homes = {name: home if known in same else known for name, known in self._homes.items()}
+        self._changed.update((home, *same))
 
     async def save(self, connection: AsyncConnection) -> None:
-        """Write what changed."""
-        if self._new:
-            await connection.execute(insert(identities), self._new)
-        for old, home in self._moved.items():
-            await connection.execute(update(identities).where(identities.c.event_id == old).values(event_id=home))
+        """Write what changed: each name of a sighting tells all of it."""
+        if outdated := self._changed & self._stored:
+            await connection.execute(delete(identities).where(identities.c.event_id.in_(outdated)))
+        rows = [_row(name, home, self._known[home]) for name, home in self._homes.items() if home in self._changed]
+        if rows:
+            await connection.execute(insert(identities), rows)
+
+
+def _has_a_say(one: Sighting, report: Sighting) -> bool:
+    if one.kind not in related(report.kind) or one.creator != report.creator:
+        return False
+    first, last = report.reach(one.kind)
+    is_close = one.fan == report.fan and first <= one.happened_at <= last
+    return is_close or bool(one.takes_back and one.takes_back == report.takes_back)
 
 
 def _close(reports: Sequence[Sighting]) -> Iterator[ColumnElement[bool]]:
@@ -80,9 +87,11 @@ def _close(reports: Sequence[Sighting]) -> Iterator[ColumnElement[bool]]:
     for kind in {report.kind for report in reports}:
         alike = [report for report in reports if report.kind is kind]
         fans = {report.fan for report in alike if report.fan}
-        first, last = min(report.reach[0] for report in alike), max(report.reach[1] for report in alike)
-        is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
-        yield and_(identities.c.kind == kind.value, is_close)
+        for other in related(kind):
+            reaches = [report.reach(other) for report in alike]
+            first, last = min(first for first, _ in reaches), max(last for _, last in reaches)
+            is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
+            yield and_(identities.c.kind == other.value, is_close)
 
 
 def _sighting(row: Row[Any]) -> Sighting:
@@ -96,6 +105,8 @@ def _sighting(row: Row[Any]) -> Sighting:
         post=row.post_id,
         charged=_money(row.charged, row.currency),
         takes_back=row.takes_back,
+        may_be_a_period=bool(row.may_be_a_period),
+        is_polled=row.is_polled,
     )
 
 
@@ -112,6 +123,8 @@ def _row(name: str, number: int, report: Sighting) -> dict[str, Any]:
         "post_id": report.post,
         "charged": report.charged.minor if report.charged else None,
         "takes_back": report.takes_back,
+        "may_be_a_period": report.may_be_a_period,
+        "is_polled": report.is_polled,
     }
 
 

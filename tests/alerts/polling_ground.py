@@ -95,9 +95,9 @@ class Process:
 
     async def news(self) -> list[Event]:
         """What made a card or would have, oldest first."""
-        query = select(events.c.id).where(events.c.sealed_body.is_not(None)).order_by(events.c.id)
+        query = select(events.c.id).where(events.c.sealed_body.is_not(None), events.c.adds_to.is_(None))
         async with self.stores.events._database.read() as connection:
-            ids = (await connection.execute(query)).scalars().all()
+            ids = (await connection.execute(query.order_by(events.c.id))).scalars().all()
         stored = [await self.stores.events.by_id(number) for number in ids]
         return [open_event(self.keyring, one) for one in stored if one is not None]
 

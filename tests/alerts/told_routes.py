@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from bot.alerts import endings, findings
-from bot.domain.accounts import CreatorId, FanId
-from bot.domain.events import Event, EventKind, Fan
-from bot.domain.subscribers import Subscriber
+from bot.alerts import findings
+from bot.domain.accounts import CreatorId
+from bot.domain.events import Event
 from bot.fanvue import webhooks
 from bot.fanvue.answers import decoder_for
 from bot.fanvue.insights import Earning, Reversal
@@ -221,28 +220,6 @@ def own_reversal(one: Happening) -> str:
     return f"FVC-{8_000_000 + one.number}"
 
 
-def ended(type_: str, **fields: Callable[[Happening], Any]) -> Route:
-    """A subscription of a month that was about to end, or is over."""
-    is_ending = type_.endswith("changed")
-    told: dict[str, Callable[[Happening], Any]] = {
-        "cancel_at_period_end": lambda _: is_ending,
-        "current_period_start": lambda one: stamp(one.at - timedelta(days=30)),
-        "expires_at": lambda one: stamp(one.at),
-    }
-    return envelope(type_, **told | fields)
-
-
-def unlisted(kind: EventKind) -> Route:
-    """What comparing the lists of subscribers tells, hours later."""
-
-    def tell(one: Happening) -> Event:
-        subscriber = Subscriber(Fan(FanId(one.fan), "sam", "Sam"), one.at, is_ending=True)
-        hours = [one.at + timedelta(hours=number) for number in (-2, 4)]
-        return endings.event_of(kind, LUNA, subscriber, read_at=hours[0], now=hours[1])
-
-    return tell
-
-
 ROUTES: dict[str, dict[str, Route]] = {
     "follower": {
         "flat": flat("follow.new", priced=False),
@@ -314,11 +291,31 @@ ROUTES: dict[str, dict[str, Route]] = {
         "earnings with own numbers": earned("mediaLink", number="row_number"),
         "notification": notified(9, price=price),
     },
+    "first subscription by link": {
+        "flat": flat("subscription.new"),
+        "payment": payment("checkoutLink"),
+        "activated": period("creator.subscription.activated"),
+        "activated by link": by_link("checkout_link.subscription.activated"),
+        "checkout": checkout("subscription_initial"),
+        "checkout without a reason": checkout(None),
+        "earnings": earned("checkoutLink"),
+        "earnings with own numbers": earned("checkoutLink", number="row_number"),
+        "notification": notified(10, price=price),
+    },
+    "renewal by link": {
+        "payment": payment("checkoutLink"),
+        "renewed": period("creator.subscription.renewed"),
+        "renewed by link": by_link("checkout_link.subscription.renewed"),
+        "checkout": checkout("subscription_renewal"),
+        "checkout without a reason": checkout(None),
+        "earnings": earned("renewal", number="row_number"),
+    },
     "checkout": {
         "flat": flat("purchase.new"),
         "notification": notified(9, price=price),
         "payment": payment("checkoutLink"),
         "checkout": checkout("one_time"),
+        "checkout without a reason": checkout(None),
         "earnings": earned("checkoutLink"),
         "earnings with own numbers": earned("checkoutLink", number="row_number"),
     },
@@ -351,15 +348,3 @@ ROUTES: dict[str, dict[str, Route]] = {
         "spending": spent("chargeback"),
     },
 }
-
-ENDS: dict[EventKind, dict[str, Route]] = {
-    kind: {
-        "creator": ended(f"creator.subscription.{name}"),
-        "checkout without its dates": ended(
-            f"checkout_link.subscription.{name}", current_period_start=lambda _: None, expires_at=lambda _: None
-        ),
-        "list": unlisted(kind),
-    }
-    for kind, name in ((EventKind.CANCELLATION, "cancel_at_period_end_changed"), (EventKind.ENDED, "deactivated"))
-}
-"""A fan has one a period."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from stored_examples import LUNA, a_connection
 
-from bot.alerts.sealing import seal_event
+from bot.alerts.sealing import open_event, seal_event
 from bot.domain import identity
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.events import Event, EventKind, Fan
@@ -133,6 +134,17 @@ async def test_what_belongs_to_nobody_is_not_kept(luna: Stores) -> None:
     arrived = await luna.arrivals.keep([seal_event(KEYRING, event, NOON) for event in events])
     assert (arrived.news, arrived.strangers) == ({}, {STRANGER})
     assert await luna.events.waiting() == 0
+
+
+async def test_what_a_known_number_tells_more_is_no_news_and_kept_once_to_be_added(luna: Stores) -> None:
+    whole = paid(EventKind.TIP, "FV-1", NOON)
+    told_in_turn = [replace(whole, amount=None), whole, whole, replace(whole, amount=None)]
+    kept = [await luna.arrivals.keep([seal_event(KEYRING, event, NOON)]) for event in told_in_turn]
+    assert [(len(one.news), len(one.more)) for one in kept] == [(1, 0), (0, 1), (0, 0), (0, 0)]
+    _, stored = await luna.events.unrouted(10)
+    assert [stored] == kept[1].more
+    assert stored.adds_to in kept[0].news.values()
+    assert open_event(KEYRING, stored).amount == whole.amount
 
 
 @pytest.mark.parametrize("seed", range(6))

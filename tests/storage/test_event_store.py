@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from stored_examples import (
     ANNA,
+    CHATTER,
     LATER,
     LUNA,
     MIRA,
@@ -20,6 +21,7 @@ from stored_examples import (
     routed,
 )
 
+from bot.domain.alerts import Dispatch
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import EventKind
 from bot.storage import Stores
@@ -53,6 +55,17 @@ async def test_an_event_comes_back_as_it_went_in(stores: Stores) -> None:
     assert (stored.key, stored.kind, stored.creator) == ("k1", EventKind.MESSAGE, LUNA)
     assert (stored.sealed_body, stored.topic, stored.received_at) == ("sealed-k1", "message.received", NOW)
     assert await stores.events.by_id(stored.id) == stored
+
+
+async def test_the_cards_of_one_event_are_taken_over_by_another_where_it_goes_too(stores: Stores) -> None:
+    first = await routed(stores, "k1", TEAM_CHANNEL, dm_of(ANNA))
+    await stores.events.add_many([an_event("k2")])
+    (second,) = await stores.events.unrouted(10)
+    places = (TEAM_CHANNEL, dm_of(CHATTER))
+    dispatches = [Dispatch(a_route(place), instead_of=first.id) for place in places]
+    await stores.events.route(second.id, dispatches, NOW)
+    found = {(one.place.key, one.event_id) for one in await leased(stores)}
+    assert found == {(TEAM_CHANNEL.key, second.id), (dm_of(ANNA).key, first.id), (dm_of(CHATTER).key, second.id)}
 
 
 async def test_waiting_events_come_oldest_first_and_no_more_than_asked(stores: Stores) -> None:

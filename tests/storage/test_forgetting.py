@@ -74,6 +74,7 @@ NOT_PEOPLE = {
     "dm_channels.channel_id",
     "drafts.question_channel",
     "drafts.question_message",
+    "events.adds_to",
     "events.id",
     "identities.charged",
     "identities.event_id",

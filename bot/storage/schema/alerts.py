@@ -28,6 +28,7 @@ events = Table(
     Column("topic", Text),
     Column("received_at", Instant, nullable=False, index=True),
     Column("routed_at", Instant),
+    Column("adds_to", BigInteger),
     sqlite_autoincrement=True,
 )
 partial_index(

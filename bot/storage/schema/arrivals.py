@@ -1,6 +1,6 @@
 """Which reports are the same happening."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text
 
 from bot.storage.instants import Instant
 from bot.storage.schema.base import metadata
@@ -19,6 +19,8 @@ identities = Table(
     Column("post_id", Text),
     Column("charged", BigInteger),
     Column("takes_back", Text, index=True),
+    Column("may_be_a_period", Boolean),
+    Column("is_polled", Boolean),
     CheckConstraint("(minor IS NULL) = (currency IS NULL)", name="whole_amount"),
 )
 Index(None, identities.c.fan_id, identities.c.happened_at)

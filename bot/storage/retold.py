@@ -1,0 +1,93 @@
+"""Reports of what was told before: silenced in the transaction that stores them, or kept for what they add."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select, update
+
+from bot.domain.accounts import CreatorId
+from bot.domain.events import EventKind
+from bot.domain.pairing import adds, companions, is_news, with_report
+from bot.storage.engine import AsyncConnection
+from bot.storage.events import AGAIN, NewEvent, StoredEvent
+from bot.storage.schema import events
+from bot.storage.sightings import Sightings
+
+
+class Retold:
+    """What of a batch is no news; each report is looked at after those before it, so that two of one batch are one."""
+
+    def __init__(self, sightings: Sightings) -> None:
+        self._sightings = sightings
+        self._adding: dict[int, tuple[NewEvent, int | None]] = {}
+        self._again: list[tuple[NewEvent, int | None]] = []
+        self.repeated: set[int] = set()
+        """The events that are no news."""
+
+    @property
+    def again(self) -> list[NewEvent]:
+        """What has the key of an event and tells more than that, to be stored under a key of its own."""
+        return [row for row, _ in self._again]
+
+    def look(self, number: int, row: NewEvent) -> None:
+        """At an event that was just stored."""
+        if row.sighting is None:
+            return
+        known = self._sightings.near(row.sighting)
+        if not is_news(known, row.sighting):
+            self.repeated.add(number)
+            told = companions(known, row.sighting)
+            if told and adds(row.sighting, told):
+                self._adding[number] = (row, self._sightings.first_of(told))
+        self._sightings.add(number, row.sighting)
+
+    def look_again(self, row: NewEvent) -> None:
+        """At a row whose key was stored before: mostly the same once more."""
+        if row.sighting is None:
+            return
+        told = self._sightings.told_as(row.sighting)
+        if not told or told == [with_report(told, row.sighting)[1]]:
+            return
+        first = self._sightings.first_of(told)
+        own = replace(row, key=f"{row.key}{AGAIN}")
+        if is_news(self._sightings.near(row.sighting), row.sighting):
+            self._again.append((own, None))
+        elif adds(row.sighting, told):
+            self._again.append((own, first))
+        self._sightings.add(first, row.sighting)
+
+    def stored_again(self, numbers: Mapping[str, int]) -> None:
+        """These of ``again`` were stored; each key is added to once."""
+        self._adding |= {numbers[row.key]: (row, first) for row, first in self._again if row.key in numbers}
+
+    async def save(self, connection: AsyncConnection) -> list[StoredEvent]:
+        """Note what the batch is; what adds to other events, or is news under a key that was known."""
+        await self._sightings.save(connection)
+        if silent := self.repeated - set(self._adding):
+            silence = update(events).where(events.c.id.in_(silent))
+            await connection.execute(silence.values(sealed_body=None, routed_at=events.c.received_at))
+        if not self._adding:
+            return []
+        homes = {home for _, home in self._adding.values() if home is not None}
+        moved = select(events.c.id, events.c.adds_to).where(events.c.id.in_(homes), events.c.adds_to.is_not(None))
+        firsts = {row.id: row.adds_to for row in await connection.execute(moved)}
+        found: list[StoredEvent] = []
+        for number, (row, home) in sorted(self._adding.items()):
+            firsts[number] = firsts.get(home, home)
+            found.append(_stored(number, row, firsts[number]))
+        change = update(events).where(events.c.id == bindparam("number")).values(adds_to=bindparam("home"))
+        await connection.execute(change, [{"number": one.id, "home": one.adds_to} for one in found])
+        return found
+
+
+def _stored(number: int, row: NewEvent, home: int | None) -> StoredEvent:
+    return StoredEvent(
+        id=number,
+        key=row.key,
+        kind=EventKind(row.kind),
+        creator=CreatorId(row.creator),
+        sealed_body=row.sealed_body,
+        topic=row.topic,
+        received_at=row.received_at,
+        adds_to=home,
+    )
