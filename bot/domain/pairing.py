@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import product
 
 from bot.domain.accounts import CreatorId, FanId
@@ -53,7 +54,7 @@ MOST_STEPS = 2000
 """Of a search for the best pairing; a crowd of reports costs no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sighting:
     """What one or several reports that share an identity tell of one happening."""
 
@@ -87,7 +88,7 @@ class Sighting:
             is_polled=event.reported_as == POLLED,
         )
 
-    @property
+    @cached_property
     def namespaces(self) -> frozenset[str]:
         """Where it has an identity."""
         return namespaces(self.identities)

@@ -26,6 +26,7 @@ from .world import World
 from .world.records import Message, ReversalKind
 
 MAX_BODY = 70 * 1024 * 1024
+ROUTERS = Router(OPERATIONS), Router((*OPERATIONS, *V1_OPERATIONS))
 
 
 class SandboxFanvue:
@@ -60,7 +61,7 @@ class SandboxFanvue:
             self.oauth,
             self.faults,
             self._announce,
-            (Router(OPERATIONS), Router((*OPERATIONS, *V1_OPERATIONS))),
+            ROUTERS,
             now,
             lambda: self.auth_url,
         )
