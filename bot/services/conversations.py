@@ -16,8 +16,8 @@ from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
 from bot.fanvue.paging import next_call, pages
-from bot.fanvue.shapes import FanUser, Page
-from bot.fanvue.wire import ActingAs, Call
+from bot.fanvue.shapes import FanUser
+from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService
 from bot.services.bounds import listed
 from bot.services.fan_finding import FanFinder
@@ -116,9 +116,9 @@ class ConversationsService:
         """People with a conversation whose name holds the words; the newest first when there are none."""
         _require(grant)
         acting_as, wanted = ActingAs(grant.managed), words.strip().lower()
-        found = await self._named(grant, chats.list_chats(acting_as, size=50), wanted)
-        if not found and wanted and grant.managed is None:
-            found = await self._named(grant, chats.list_chats(size=50, search=words.strip()[:100]), wanted)
+        found = _named((await self._gate.call(grant, chats.list_chats(acting_as, size=50))).data, wanted)
+        if not found and wanted:
+            found = _named(await self._searched(grant, words.strip()[:100]), wanted)
         return found[:limit]
 
     async def suggested(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
@@ -186,10 +186,11 @@ class ConversationsService:
         _require(grant)
         return await opened(self._notes, self._keyring, grant.creator, fan, NOTES_SHOWN)
 
-    async def _named(self, grant: Grant, call: Call[Page[Chat]], wanted: str) -> list[Fan]:
-        page = await self._gate.call(grant, call)
-        found = [_fan(chat.user) for chat in page.data]
-        return [fan for fan in found if wanted in f"{fan.display_name} {fan.handle}".lower()]
+    async def _searched(self, grant: Grant, words: str) -> list[Chat]:
+        """By Fanvue's own search; of managed creators, whom it offers none for, the latest chats."""
+        if grant.managed is not None:
+            return await listed(self._chats(grant), MOST_CHATS, "chats")
+        return (await self._gate.call(grant, chats.list_chats(size=50, search=words))).data
 
     async def _chat(self, grant: Grant, fan: FanId) -> Chat | None:
         async with aclosing(self._chats(grant)) as rows:
@@ -247,6 +248,11 @@ def _is_id(words: str) -> bool:
 
 def _fan(user: FanUser) -> Fan:
     return Fan(FanId(user.uuid), user.handle, user.nickname or user.display_name)
+
+
+def _named(found: Sequence[Chat], wanted: str) -> list[Fan]:
+    fans = [_fan(chat.user) for chat in found]
+    return [fan for fan in fans if wanted in f"{fan.display_name} {fan.handle}".lower()]
 
 
 def _fan_among(messages: Sequence[Message], fan: FanId) -> Fan:

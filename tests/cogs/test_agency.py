@@ -121,6 +121,16 @@ async def test_a_reply_for_a_managed_creator_goes_out_as_that_creator(agency: Ri
     assert texts[-1] == "From the agency"
 
 
+async def test_a_fan_behind_a_page_of_newer_chats_of_a_managed_creator_is_found_by_name(agency: Rig) -> None:
+    for number in range(60):
+        agency.fanvue.world.add_fan(CREATOR, f"newer_{number}")
+        await agency.fanvue.fan_writes(CREATOR, f"newer_{number}", "Hello")
+    opened = words_of(await agency.luna.slash(agency.desk, "inbox open", fan=agency.fan, creator=CREATOR))
+    desk = agency.fanvue.world.desk(agency.fanvue.world.account(CREATOR))
+    user = next(fan.user for fan in desk.fans.values() if fan.user.handle == agency.fan)
+    assert user.display_name in opened
+
+
 async def test_a_creator_who_is_managed_no_longer_disappears_with_the_rights(agency: Rig) -> None:
     await agency.luna.slash(agency.desk, "insights earnings")
     first = managed(agency)[0]
