@@ -114,8 +114,10 @@ def _leave_out(value: Any, wanted: Any, complaint: str) -> bool:
             del value[key]
         return bool(odd) and bool(value)
     row = ROW.match(place)
+    if row is None:
+        return False
     rows = value["data"] if isinstance(value, dict) else value
-    if row is None or len(rows) == 1:
+    if len(rows) == 1:
         return False
     del rows[int(row[1])]
     return True

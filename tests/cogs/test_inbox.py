@@ -127,9 +127,13 @@ async def test_a_right_lost_while_the_form_is_open_sends_nothing(connected: Rig)
     assert "too late" in words_of(answered), "what was written is given back"
 
 
-async def test_an_answer_whose_outcome_was_lost_is_found_and_not_sent_twice(connected: Rig) -> None:
-    card = await card_in(connected, connected.dm)
-    connected.fanvue.faults.add(operation="sendMessage", kind="applied_answer_cut", times=1)
+@pytest.mark.parametrize("is_cut", [True, False], ids=["cut", "odd"])
+async def test_an_answer_whose_outcome_was_lost_is_found_and_not_sent_twice(connected: Rig, is_cut: bool) -> None:
+    card, faults = await card_in(connected, connected.dm), connected.fanvue.faults
+    if is_cut:
+        faults.add(operation="sendMessage", kind="applied_answer_cut", times=1)
+    else:
+        faults.rewrite("sendMessage", dict.clear)
     opened = await connected.people["luna"].click(card, label="Reply")
     answered = await connected.people["luna"].submit_modal(opened, {"text": "only once"})
     assert "Sent" in words_of(answered)

@@ -19,6 +19,7 @@ from bot.fanvue.lists import SmartList
 from bot.fanvue.paging import next_call
 from bot.fanvue.shapes import Cents, Page, instant_of
 from bot.fanvue.templates import Template
+from bot.fanvue.users import CurrentUser
 from bot.fanvue.wire import Call
 
 SENT = chats.send_message("u", "meet me at 12 Rose Lane, Anna, and call +44 20 7946 0000")
@@ -304,6 +305,13 @@ def test_a_price_of_another_type_is_never_read_as_none() -> None:
 def test_a_list_of_which_no_row_can_be_read_is_refused_also_where_rows_may_be_left_out() -> None:
     with pytest.raises(UnexpectedAnswerError, match=r"data\[0\]\.uuid"):
         decode("op", decoder_for(Page[Message]), b'{"data":[{"uuid":3},{"uuid":4},{}]}', str)
+
+
+@pytest.mark.parametrize("body", [b'{"uuid":5}', b"{}", b'{"rows":[{"uuid":5}]}'])
+@pytest.mark.parametrize("wanted", [CurrentUser, Page[Message]])
+def test_what_is_no_list_is_refused_also_where_rows_may_be_left_out(wanted: Any, body: bytes) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        decode("op", decoder_for(wanted), body, str)
 
 
 def test_a_next_cursor_that_is_a_number_leads_on() -> None:
