@@ -87,6 +87,15 @@ async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str]
     return await Command(words, folder, environment).ended()
 
 
+async def are_loaded(*modules: str) -> bool:
+    """Whether the bot, all of it loaded, has loaded any of these."""
+    return bool(await Forked(_find, modules).wait())
+
+
+def _find(modules: Sequence[str]) -> None:
+    sys.exit(bool({*modules} & sys.modules.keys()))
+
+
 def _begin(work: Callable[..., None], *given: Any) -> None:
     assert sys.modules.keys() >= {*LOADED}, "loaded before the fork"
     work(*given)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import where
 from bot.storage.addresses import address_of
+from bot.storage.engine import AsyncEngine
 from bot.storage.migrate import REPOSITORY
 from bot.storage.sqlite_setup import begin_immediate, set_up_migrations
 from bot.storage.trouble import advice, reason_of, translated
@@ -41,7 +41,7 @@ async def run(url: str, step: Callable[[Config], None]) -> None:
 
     try:
         async with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
+            if connection.dialect.name == "postgresql":
                 await connection.execute(LOCK)
             await connection.run_sync(with_connection)
     finally:
@@ -56,13 +56,11 @@ def to_head(config: Config) -> None:
 def _engine(url: str) -> AsyncEngine:
     address = address_of(url)
     if address.get_backend_name() == "postgresql":
-        return create_async_engine(address, hide_parameters=True, poolclass=NullPool)
-    engine = create_async_engine(
-        address, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS}
-    )
-    event.listen(engine.sync_engine, "connect", set_up_migrations)
-    event.listen(engine.sync_engine, "begin", begin_immediate)
-    return engine
+        return AsyncEngine(create_engine(address, hide_parameters=True, poolclass=NullPool))
+    engine = create_engine(address, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", set_up_migrations)
+    event.listen(engine, "begin", begin_immediate)
+    return AsyncEngine(engine)
 
 
 def main() -> int:
