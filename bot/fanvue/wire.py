@@ -84,6 +84,10 @@ class Call(Generic[T]):
         """The same call for whom a list with a row less is better than none: nothing that adds up money."""
         return replace(self, left_out=left_out, fills_gaps=fills_gaps)
 
+    def with_every_row(self) -> "Call[T]":
+        """The same call for whom a row less would be wrong: a list of which one cannot be read is refused."""
+        return replace(self, is_exact=True)
+
     def __repr__(self) -> str:
         """Its operation alone: query and body hold people's words."""
         return f"Call({self.operation_id})"

@@ -310,7 +310,7 @@ class RepliesService:
 
     async def _read_back(self, grant: Grant, fan: FanId, draft: Draft, started_at: datetime) -> str | None:
         """The message in the chat that this reply became; an equal one that another reply became is not it."""
-        call = chats.list_messages(fan, ActingAs(grant.managed), size=20)
+        call = chats.list_messages(fan, ActingAs(grant.managed), size=20).with_every_row()
         page = await self._gate.call(grant, call)
         taken = await self._replies.accounted_for(grant.creator, fan)
         return matching(page.data, fan, draft, started_at, taken)

@@ -214,6 +214,20 @@ async def test_a_reply_cut_short_is_found_at_fanvue_or_its_author_is_told(connec
     assert [sent(connected).count(words) for words in ("It arrived", "It got lost")] == [1, 1]
 
 
+async def test_a_reply_that_may_be_the_message_that_cannot_be_read_is_not_sent_again(connected: Rig) -> None:
+    card = await desk_card(connected)
+    connected.fanvue.faults.add(operation="sendMessage", kind="applied_answer_cut", times=1)
+    connected.fanvue.faults.rewrite("listMessages", lambda answer: answer["data"][0].update(uuid=[]))
+    told = await connected.luna.submit_modal(await connected.luna.click(card, label="Reply"), {"text": "Only once"})
+    await as_left_behind(connected, status="unknown")
+    again = await connected.luna.click(told.response or told.followups[-1], label="Try again")
+    assert "Sent" not in words_of(again)
+    assert sent(connected).count("Only once") == 1
+    connected.fanvue.faults.clear()
+    await connected.luna.click(told.response or told.followups[-1], label="Try again")
+    assert sent(connected).count("Only once") == 1
+
+
 async def as_left_behind(rig: Rig, status: str = "sending") -> None:
     """Replies as the end of a process leaves them, some time ago."""
     database: Any = rig.app.stores.replies._database
