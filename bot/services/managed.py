@@ -34,20 +34,23 @@ class ManagedCreatorsService:
         self._creators = creators
         self._gate = gate
         self._clock = clock
-        self._missing: set[CreatorId] = set()
+        self._missing: frozenset[CreatorId] = frozenset()
         """Who was missing from their account's list the last time."""
 
     async def keep_fresh(self, account: Connection) -> None:
         """Ask for the account's creators, unless that was done within minutes; what cannot be asked stays as it is."""
+        before = self._missing
         if not await self._creators.is_seen_since(account.account.id, self._clock.now() - FRESH):
-            await self._refresh(account)
+            await self._refresh(account, before)
 
     async def sweep(self) -> None:
         """Ask for those of every account that was not asked for a while."""
+        before = self._missing
         for account in await self._creators.unseen_since(self._clock.now() - STALE):
-            await self._refresh(account)
+            await self._refresh(account, before)
 
-    async def _refresh(self, account: Connection) -> None:
+    async def _refresh(self, account: Connection, before: frozenset[CreatorId]) -> None:
+        """``before``: who was missing when it was not yet known that the list is old; others may ask at once."""
         now = self._clock.now()
         known = {one.id: one.account for one in await self._creators.of_owner(account.owner) if one.managed}
         try:
@@ -61,10 +64,10 @@ class ManagedCreatorsService:
             log.warning("creators_too_many", count=len(found))
             found = known | found
         missing = known.keys() - found.keys()
-        gone = missing & self._missing
-        self._missing = (self._missing - known.keys()) | (missing - gone)
-        found |= {one: known[one] for one in missing - gone}
+        spared = missing - before
+        found |= {one: known[one] for one in spared}
         await self._creators.replace_managed(account, list(found.values()), now)
+        self._missing = (self._missing - known.keys()) | spared
 
     async def _listed(self, account: Connection) -> dict[CreatorId, FanvueAccount]:
         """Nobody, for an account that may not ask."""

@@ -182,6 +182,15 @@ async def test_a_creator_whom_fanvue_leaves_out_once_keeps_everything_and_twice_
     assert len(await known(agency)) == (len(before) - 1 if lacks else 0)
 
 
+async def test_one_odd_answer_to_several_who_ask_at_once_takes_no_creator(agency: Rig) -> None:
+    before = await known(agency)
+    account = await agency.app.services.connections.of(agency.luna.id)
+    assert account is not None
+    agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].clear())
+    await asyncio.gather(*(agency.app.services.managed.keep_fresh(account) for _ in range(2)))
+    assert await known(agency) == before
+
+
 async def test_while_a_firewall_keeps_us_out_an_agency_keeps_its_creators(agency: Rig) -> None:
     before = await known(agency)
     agency.fanvue.faults.add("listCreators", "blocked")
