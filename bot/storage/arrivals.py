@@ -172,9 +172,11 @@ class ArrivalStore:
                 await connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             fresh = await self._insert(connection, rows)
             first = {row.key: row for row in reversed(rows) if row.key in fresh}
-            again = [row for row in rows if first.get(row.key) is not row]
-            sightings = await Sightings.around(connection, [row.sighting for row in rows if row.sighting])
-            retold = Retold(sightings)
+            again = await _untold(connection, rows, first)
+            if not first and not again:
+                return {}, []
+            looked_at = [row.sighting for row in [*first.values(), *again] if row.sighting]
+            retold = Retold(await Sightings.around(connection, looked_at))
             for row in sorted(first.values(), key=lambda row: fresh[row.key]):
                 retold.look(fresh[row.key], row)
             for row in again:
@@ -206,6 +208,16 @@ class ArrivalStore:
             self._met.clear()
         self._met |= found
         return frozenset(asked - found)
+
+
+async def _untold(
+    connection: AsyncConnection, rows: Sequence[NewEvent], first: Mapping[str, NewEvent]
+) -> list[NewEvent]:
+    """Rows whose key was known that are not the same once more: looked for by their identities alone."""
+    again = [row for row in rows if first.get(row.key) is not row]
+    known = [row.sighting for row in again if row.sighting and row.key not in first]
+    untold = await Sightings.untold(connection, known)
+    return [row for row in again if row.key in first or row.sighting in untold]
 
 
 def _missing(batch: Sequence[A], news: Mapping[str, int]) -> set[CreatorId]:

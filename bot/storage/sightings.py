@@ -31,17 +31,38 @@ class Sightings:
         names = {name for report in reports for name in report.identities}
         payments = {report.takes_back for report in reports if report.takes_back}
         is_known = or_(identities.c.identity.in_(names), identities.c.takes_back.in_(payments))
-        numbers = select(identities.c.event_id).where(or_(is_known, *_close(reports)))
-        rows = await connection.execute(select(identities).where(identities.c.event_id.in_(numbers)))
-        found: dict[int, Sighting] = {}
-        for row in rows:
-            one = _sighting(row)
-            found[row.event_id] = one.joined([found[row.event_id]]) if row.event_id in found else one
-        return cls(found)
+        return cls(await _read(connection, or_(is_known, *_close(reports))))
+
+    @staticmethod
+    async def untold(connection: AsyncConnection, reports: Sequence[Sighting]) -> frozenset[Sighting]:
+        """Those that have a known identity and tell more than was told under it."""
+        names = {name for report in reports for name in report.identities}
+        known = await _read(connection, identities.c.identity.in_(names)) if names else {}
+        owners = {name: one for one in known.values() for name in one.identities}
+        found = set()
+        for report in reports:
+            told = dict.fromkeys(owners[name] for name in report.identities if name in owners)
+            same = [one for one in told if one.is_same(report)]
+            if same and same != [with_report(same, report)[1]]:
+                found.add(report)
+        return frozenset(found)
 
     def near(self, report: Sighting) -> list[Sighting]:
         """Those that have a say in how the report is paired."""
-        close = [one for one in self._known.values() if one.identities & report.identities or _has_a_say(one, report)]
+        reaches = {kind: report.reach(kind) for kind in related(report.kind)}
+        close = [
+            one
+            for one in self._known.values()
+            if one.identities & report.identities
+            or (
+                one.kind in reaches
+                and one.creator == report.creator
+                and (
+                    (one.fan == report.fan and reaches[one.kind][0] <= one.happened_at <= reaches[one.kind][1])
+                    or (one.takes_back and one.takes_back == report.takes_back)
+                )
+            )
+        ]
         close.sort(key=lambda one: (not one.identities & report.identities, abs(one.happened_at - report.happened_at)))
         return close[:NEAREST]
 
@@ -74,12 +95,13 @@ class Sightings:
             await connection.execute(insert(identities), rows)
 
 
-def _has_a_say(one: Sighting, report: Sighting) -> bool:
-    if one.kind not in related(report.kind) or one.creator != report.creator:
-        return False
-    first, last = report.reach(one.kind)
-    is_close = one.fan == report.fan and first <= one.happened_at <= last
-    return is_close or bool(one.takes_back and one.takes_back == report.takes_back)
+async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> dict[int, Sighting]:
+    numbers = select(identities.c.event_id).where(condition)
+    found: dict[int, Sighting] = {}
+    for row in await connection.execute(select(identities).where(identities.c.event_id.in_(numbers))):
+        one = _sighting(row)
+        found[row.event_id] = one.joined([found[row.event_id]]) if row.event_id in found else one
+    return found
 
 
 def _close(reports: Sequence[Sighting]) -> Iterator[ColumnElement[bool]]:
