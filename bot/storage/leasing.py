@@ -29,12 +29,12 @@ RESTING = f"(SELECT id, place_key, fan_id, due_at FROM deliveries WHERE {ASIDE} 
 FOLLOW = f"""
 UPDATE deliveries SET status = 'held', reason = :aside, due_at = (SELECT max(a.due_at) FROM {RESTING}
     WHERE a.place_key = deliveries.place_key AND a.fan_id = deliveries.fan_id)
-WHERE id IN (SELECT d.id FROM {RESTING}
+WHERE status = 'due' AND parcel_id IS NULL AND id IN (SELECT d.id FROM {RESTING}
     CROSS JOIN deliveries d
-    WHERE d.place_key = a.place_key AND d.id > a.id AND d.{NOT_SETTLED} AND d.fan_id = a.fan_id
-        AND d.status = 'due' AND d.parcel_id IS NULL)
+    WHERE d.place_key = a.place_key AND d.id > a.id AND d.{NOT_SETTLED} AND d.fan_id = a.fan_id)
 """
-"""What a fan did waits for what they did before it."""
+"""What a fan did waits for what they did before it. PostgreSQL asks what is outside the subquery again once it has
+waited for whoever changes a row: one that was leased meanwhile stays so."""
 HEADS = f"""
 SELECT d.id, d.place_key, d.place_kind FROM deliveries d
 WHERE d.id IN (SELECT min(id) FROM deliveries WHERE {NOT_SETTLED} GROUP BY place_key) AND {IS_DUE}

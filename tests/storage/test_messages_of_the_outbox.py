@@ -1,7 +1,12 @@
 """What goes into one message is decided with the lease and stays so; outcomes are noted many at once."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 from stored_examples import (
     ANNA,
     FAN,
@@ -23,7 +28,8 @@ from bot.domain.accounts import ChannelId, FanId
 from bot.domain.alerts import SET_ASIDE, Dispatch
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage import Stores
-from bot.storage.leasing import Lease, Parcel
+from bot.storage.database import Database, _postgres_rows
+from bot.storage.leasing import HEADS, Lease, Parcel
 from bot.storage.outbox import DeliveryStatus, Outcome
 from bot.storage.settling import PASSED_AT_MOST
 
@@ -183,6 +189,35 @@ async def test_what_is_passed_is_waited_for_by_its_own_fan_alone(stores: Stores)
     assert await stores.outbox.wake(SOON) == 2
     (again,) = await take(stores, at=SOON)
     assert [due.event_key for due in again.contents] == ["k1"]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_what_one_worker_leased_is_not_put_aside_by_another_that_looks_at_the_same_time(
+    stores: Stores, database: Database
+) -> None:
+    await did(stores, "k1", "anna")
+    ((first,),) = [parcel.contents for parcel in await take(stores)]
+    await did(stores, "k2", "anna")
+    passed = Outcome(first.delivery.id, due_at=SOON, reason=SET_ASIDE, is_passed=True)
+
+    def take_while_it_is_passed(plain: Connection) -> list[Parcel]:
+        run = _postgres_rows(plain)
+
+        def rows(statement: str, values: Mapping[str, object]) -> Sequence[object]:
+            if statement.startswith(HEADS):
+                await_only(stores.outbox.settle([passed], "h1", NOW))
+            return run(statement, values)
+
+        return Lease("h2", NOW, 60, 20, locks_rows=True).take(rows)
+
+    async with database.write() as mine:
+        ((second,),) = [parcel.contents for parcel in await mine.run_sync(take_while_it_is_passed)]
+        other = asyncio.create_task(take(stores, "h3"))
+        while not (await mine.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted")).all():
+            await asyncio.sleep(0.01)
+    assert await other == []
+    await stores.outbox.settle([Outcome(second.delivery.id, card=a_card(second.delivery, 500))], "h2", NOW)
+    assert await statuses(stores) == {"held": 1, "done": 1}
 
 
 async def test_where_several_are_passed_already_nothing_more_is(stores: Stores) -> None:
