@@ -68,12 +68,13 @@ class DirectMessages:
 
     async def reach(self, user: DiscordUserId, say: Callable[[ChannelId], Awaitable[T]]) -> T:
         """Say it in their DM channel, opened anew where the known one is not ours; discord.HTTPException as of that."""
+        known = await self.channel_of(user)
         try:
-            return await say(await self.channel_of(user))
+            return await say(known)
         except discord.HTTPException as error:
-            if not await self.is_reopened(user, error):
+            if error.code not in NOT_OURS or (channel := await self._opened(user)) == known:
                 raise
-        return await say(await self.channel_of(user))
+        return await say(channel)
 
     async def tell(
         self,

@@ -89,3 +89,14 @@ async def test_what_another_account_of_the_bot_opened_keeps_nothing_from_anybody
     assert len(desk.cards(dm)) == 3
     (route,) = await desk.stores.routes.of_place(desk.dm())
     assert route.pause is None
+
+
+async def test_direct_messages_that_cannot_be_opened_anew_just_now_are_later(desk: Desk) -> None:
+    await desk.stores.dms.remember(desk.owner, ChannelId(1))
+    opening = desk.discord.fail("POST", "/users/@me/channels", status=503, times=None)
+    await Notices(desk.client, desk.direct, desk.client.owed).moved_away(desk.owner, "lunavale")
+    opening.remove()
+    await desk.client.owed.tell()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert len(desk.cards(dm)) == 1
