@@ -31,8 +31,9 @@ from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage.cards import NewCard
+from bot.storage.due import Due, StandingAccount, StandingRoute
 from bot.storage.events import EventStore
-from bot.storage.leasing import Due, Lease, Parcel, StandingAccount, StandingRoute
+from bot.storage.leasing import Lease, Parcel
 from bot.storage.outbox import Outbox
 from bot.storage.settling import Outcome
 from bot.vault.keyring import Keyring

@@ -14,8 +14,9 @@ from bot.domain.alerts import Dispatch, Route
 from bot.domain.events import Event
 from bot.domain.parcels import Shape, Waiting
 from bot.storage.database import Rows
+from bot.storage.due import Delivery, DeliveryStatus, Due, StandingRoute
 from bot.storage.events import NewEvent, StoredEvent
-from bot.storage.leasing import Delivery, DeliveryStatus, Due, Lease, Parcel, StandingRoute
+from bot.storage.leasing import Lease, Parcel
 from bot.storage.schema import ASIDE
 from bot.storage.standing import Standing
 

@@ -26,7 +26,8 @@ from bot.domain.parcels import OpenCard, Shape
 from bot.domain.rules import Bundle
 from bot.storage.cards import NewCard
 from bot.storage.database import Database, Rows
-from bot.storage.leasing import Delivery, DeliveryStatus, Due, Lease, Parcel, contents_of
+from bot.storage.due import Delivery, DeliveryStatus, Due
+from bot.storage.leasing import Lease, Parcel, contents_of
 from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.routed import Routed, route_all

@@ -11,8 +11,8 @@ from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
 from bot.domain.alerts import PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.storage.database import Database
+from bot.storage.due import StandingAccount, StandingClaim
 from bot.storage.freshness import Kept
-from bot.storage.leasing import StandingAccount, StandingClaim
 from bot.storage.lookups import Lookup
 from bot.storage.routes import IS_REACHABLE, route_of
 from bot.storage.schema import claims, closed_chats, connections, creators, dm_channels, mutes, routes
