@@ -82,11 +82,13 @@ async def test_a_command_that_comes_before_everything_is_loaded_is_answered(grou
     owner, desk = place(ground)
     anew = loading(ground)
     start = asyncio.create_task(anew.start())
-    await ground.discord.wait_for(lambda: ground.discord.identified > before and ground.discord.connected, 20)
-    asked = await (await ground.discord.slash(owner, desk, "help")).wait(15)
-    assert asked.text
-    await start
-    await anew.stop()
+    try:
+        await ground.discord.wait_for(lambda: ground.discord.identified > before and ground.discord.connected, 20)
+        asked = await (await ground.discord.slash(owner, desk, "help")).wait(15)
+        assert asked.text
+        await start
+    finally:
+        await anew.stop()
     await ground.bot.start()
 
 
