@@ -88,7 +88,7 @@ class AlertWorker:
         self._settler = Settler(outbox, self._holder, clock, due)
         self._open_cards: dict[str, OpenCard] = {}
         self._passed: dict[str, bool] = {}
-        """Places where something was set aside, and whether anything went there since."""
+        """Places where something was set aside, and whether anything went there since; until another is not taken."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._is_running = False
 
@@ -324,6 +324,7 @@ class AlertWorker:
             return [Outcome(one, reason=GIVEN_UP) for one in ids]
         is_stuck = first.first_tried_at is not None and (now - first.first_tried_at).total_seconds() > PATIENCE_SECONDS
         if not is_stuck or at_least_seconds:
+            self._passed.pop(parcel.place.key, None)
             return [Outcome(one, due_at=due_at, reason=NOT_TAKEN) for one in ids]
         self._passed[parcel.place.key] = False
         return [Outcome(one, due_at=due_at, reason=SET_ASIDE, is_passed=True) for one in ids]

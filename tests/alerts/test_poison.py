@@ -187,3 +187,22 @@ async def test_where_discord_takes_nothing_few_cards_of_a_place_are_tried_howeve
     fault.remove()
     await pass_minutes(desk, worker, 31)
     assert await desk.is_done()
+
+
+async def test_what_was_passed_once_parts_no_message_that_an_outage_keeps_back_later(desk: Desk) -> None:
+    fault, worker = poisoned(desk), desk.worker()
+    await desk.route(desk.place())
+    await desk.write("Poison", "One")
+    await pass_minutes(desk, worker, 4)
+    await desk.write("Anna", "Hello")
+    await desk.deliver(worker)
+    fault.remove()
+    await pass_minutes(desk, worker, 31)
+    assert desk.names() == ["Anna", "Poison"]
+    outage = desk.discord.fail("POST", POSTS, status=503, times=None)
+    await desk.happen("Bea", "Cleo", "Dora", "Eve")
+    await pass_minutes(desk, worker, 4)
+    outage.remove()
+    await pass_minutes(desk, worker, 31)
+    assert len(desk.cards()) == 3
+    assert await desk.is_done()
