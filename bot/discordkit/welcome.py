@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 NEW_FOR = timedelta(days=7)
 """How long a server that added the bot unnoticed is still greeted."""
-FIRST_MESSAGES = 50
+SEEN_AT_ONCE = 100
 
 LINES = (
     "A creator connects Fanvue once; earnings, cards for messages and sales, and answers to fans are then here.",
@@ -56,7 +56,10 @@ async def welcome(guild: discord.Guild) -> bool:
 
 
 async def welcome_late(guild: discord.Guild) -> None:
-    """Greet a server that added the bot lately, where it can see that it has said nothing since."""
+    """Greet a server that added the bot lately, where it can see that it has said nothing since.
+
+    Not where more was said than it sees: its own greeting may be behind that.
+    """
     joined_at = guild.me.joined_at if guild.me else None
     channel = welcome_channel(guild)
     if joined_at is None or joined_at < discord.utils.utcnow() - NEW_FOR or channel is None:
@@ -64,11 +67,11 @@ async def welcome_late(guild: discord.Guild) -> None:
     if not channel.permissions_for(guild.me).read_message_history:
         return
     try:
-        said = [one async for one in channel.history(after=joined_at, limit=FIRST_MESSAGES) if one.author == guild.me]
+        said = [one.author == guild.me async for one in channel.history(after=joined_at, limit=SEEN_AT_ONCE)]
     except discord.HTTPException as error:
         log.info("welcome_refused", status=error.status)
         return
-    if not said:
+    if len(said) < SEEN_AT_ONCE and not any(said):
         await welcome(guild)
 
 

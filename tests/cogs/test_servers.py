@@ -67,17 +67,22 @@ async def test_servers_that_came_and_went_while_the_bot_was_down_are_noticed_at_
 
 
 @pytest.mark.parametrize(
-    ("days", "sees_history", "greetings"), [(1, True, 1), (8, True, 0), (1, False, 0)], ids=["new", "old", "blind"]
+    ("days", "sees_history", "written", "greetings"),
+    [(1, True, 0, 1), (1, True, 60, 1), (1, True, 100, 0), (8, True, 0, 0), (1, False, 0, 0)],
+    ids=["new", "talkative", "too busy to see all", "old", "blind"],
 )
 async def test_a_server_that_added_the_bot_while_it_was_down_is_greeted_once(
-    rig: Rig, days: int, sees_history: bool, greetings: int
+    rig: Rig, days: int, sees_history: bool, written: int, greetings: int
 ) -> None:
     guild = rig.app.client.get_guild(rig.guild.id)
     assert guild
     denied = {} if sees_history else {guild.me: discord.PermissionOverwrite(read_message_history=False)}
     system = rig.guild.create_text_channel("system", overwrites=denied)
     guild._system_channel_id = system.id
+    for _ in range(written):
+        rig.env.backend.create_message(system.id, rig.luna.id, "Hello")
     for _ in range(2):
         guild.me.joined_at = datetime.now(UTC) - timedelta(days=days)
         await rig.app.client.on_ready()
-    assert ["Connect" in labels_of(message) for message in system.history()] == [True] * greetings
+    assert [message.author.bot for message in system.history()].count(True) == greetings
+    assert ["Connect" in labels_of(message) for message in system.history()].count(True) == greetings
