@@ -46,7 +46,8 @@ TAKE = f"""
 UPDATE deliveries SET status = 'leased', lease_holder = :holder, leased_until = :until, attempts = attempts + 1,
     first_tried_at = coalesce(first_tried_at, :now), parcel_id = :parcel, shape = :shape
 WHERE {WAITING} AND id IN """
-"""The ids follow, as what was read in this transaction: a range could take along what was committed meanwhile."""
+"""The ids follow, as what was read in this transaction: a range could take along what was committed meanwhile. What
+others took away meanwhile is not among what it returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class Lease:
             "parcel": parcel,
             "shape": shape.value,
         }
-        rows(f"{TAKE} ({', '.join(str(int(fact.id)) for fact in taken)})", values)
-        contents = tuple(due_of(fact, leased_at=self.now) for fact in taken)
+        wanted = ", ".join(str(int(fact.id)) for fact in taken)
+        leased = {number for (number,) in rows(f"{TAKE} ({wanted}) RETURNING id", values)}
+        contents = tuple(due_of(fact, leased_at=self.now) for fact in taken if fact.id in leased)
         channel = taken[0].dm_channel
         known = None if channel is None else ChannelId(channel)
         return Parcel(parcel, shape, contents[0].delivery.place, known, contents)

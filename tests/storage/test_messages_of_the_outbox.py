@@ -29,7 +29,7 @@ from bot.domain.alerts import SET_ASIDE, Dispatch
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage import Stores
 from bot.storage.database import Database, _postgres_rows
-from bot.storage.leasing import HEADS, Lease, Parcel
+from bot.storage.leasing import HEADS, TAKE, Lease, Parcel
 from bot.storage.outbox import DeliveryStatus, Outcome
 from bot.storage.settling import PASSED_AT_MOST
 
@@ -218,6 +218,32 @@ async def test_what_one_worker_leased_is_not_put_aside_by_another_that_looks_at_
     assert await other == []
     await stores.outbox.settle([Outcome(second.delivery.id, card=a_card(second.delivery, 500))], "h2", NOW)
     assert await statuses(stores) == {"held": 1, "done": 1}
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_what_another_worker_puts_aside_just_then_is_in_no_message(stores: Stores, database: Database) -> None:
+    await did(stores, "k0", "anna")
+    ((first,),) = [parcel.contents for parcel in await take(stores)]
+    for key, fan in {"k1": "bea", "k2": "cleo", "k3": "dora", "k4": "anna"}.items():
+        await did(stores, key, fan)
+    passed = Outcome(first.delivery.id, due_at=SOON, reason=SET_ASIDE, is_passed=True)
+
+    def take_meanwhile(plain: Connection) -> list[Parcel]:
+        run = _postgres_rows(plain)
+
+        def rows(statement: str, values: Mapping[str, object]) -> Sequence[object]:
+            if statement.startswith(HEADS):
+                await_only(stores.outbox.settle([passed], "h1", NOW))
+            elif statement.startswith(TAKE):
+                await_only(take(stores, "h3"))
+            return run(statement, values)
+
+        return Lease("h2", NOW, 60, 20, locks_rows=True).take(rows)
+
+    async with database.write() as mine:
+        (parcel,) = await mine.run_sync(take_meanwhile)
+    assert [due.event_key for due in parcel.contents] == ["k1", "k2", "k3"]
+    assert await statuses(stores) == {"held": 2, "leased": 3}
 
 
 async def test_where_several_are_passed_already_nothing_more_is(stores: Stores) -> None:
