@@ -63,10 +63,10 @@ def decoder_for(answer: type[T]) -> "msgspec.json.Decoder[T]":
 def refusal(call: Call[Any], status: int, body: bytes) -> FanvueError:
     """The error for a status that is neither success nor 429.
 
-    A page for people is no refusal of Fanvue's API, which answers in JSON: something before it keeps us out for now.
+    A 403 with a page for people is no refusal of Fanvue's API, which answers in JSON: a firewall keeps us out for now.
     """
     operation_id = call.operation_id
-    if status >= 500 or (status >= 400 and body.lstrip().startswith(b"<")):  # noqa: PLR2004 - the classes of HTTP statuses
+    if status >= 500 or (status == 403 and body.lstrip().startswith(b"<")):  # noqa: PLR2004 - the classes of HTTP statuses
         return ServerError(operation_id, status)
     if not 400 <= status < 500:  # noqa: PLR2004 - as above
         return UnexpectedAnswerError(operation_id, f"status {status}")

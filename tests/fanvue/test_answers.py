@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import clean
@@ -206,6 +206,7 @@ def test_people_do_not_show_when_an_answer_is_printed() -> None:
 
 
 @given(st.binary(max_size=200))
+@example(b"<html>")
 def test_no_body_whatever_raises_anything_but_the_named_error(body: bytes) -> None:
     for answer in (Page[Chat], EarningsSummary, Page[insights.Earning]):
         with suppress(UnexpectedAnswerError):
