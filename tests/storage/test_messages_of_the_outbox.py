@@ -213,8 +213,9 @@ async def test_what_one_worker_leased_is_not_put_aside_by_another_that_looks_at_
     async with database.write() as mine:
         ((second,),) = [parcel.contents for parcel in await mine.run_sync(take_while_it_is_passed)]
         other = asyncio.create_task(take(stores, "h3"))
-        while not (await mine.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted")).all():
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            while not (await mine.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted")).all():
+                await asyncio.sleep(0.01)
     assert await other == []
     await stores.outbox.settle([Outcome(second.delivery.id, card=a_card(second.delivery, 500))], "h2", NOW)
     assert await statuses(stores) == {"held": 1, "done": 1}
