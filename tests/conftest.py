@@ -42,9 +42,15 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, in whatever order: at the end no worker is left alone with it."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first, in whatever order, dealt out: at the end no worker is left alone with it.
+
+    Each worker begins with a part of the list that lies together; where it does not come out even, the first ones with
+    one less.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    ordered = sorted(items, key=lambda item: item.path.parent.name not in LONG)
+    items[:] = [item for share in reversed(range(workers)) for item in ordered[share::workers]]
 
 
 def pytest_collection_finish() -> None:

@@ -41,6 +41,7 @@ from sandbox.visitor import Page, Visitor
 from sandbox.world import KEY, free_port, settings_for
 
 CREATOR = "lunavale"
+SETTLED_SECONDS = 0.002
 
 
 @dataclass
@@ -130,6 +131,13 @@ class Rig:
         return self.people["luna"].dm_channel
 
 
+class PromptEnv(simcord.Env):
+    """Looks again after milliseconds whether an act is over: SimCord's own 50 for each act were half of the suite."""
+
+    async def _settle_internal(self, *, idle: float = SETTLED_SECONDS, **options: Any) -> None:
+        await super()._settle_internal(idle=idle, **options)
+
+
 def words_of(shown: Any) -> str:
     """Everything a message or an answer says."""
     messages = [shown] if hasattr(shown, "embeds") else [shown.response, *shown.followups]
@@ -181,7 +189,7 @@ async def rigged(
         values["fanvue_api_url"] += os.environ.get("FANVUE_SURFACE", "")
         app = await stack.enter_async_context(open_app(load(**values), patience=patience, studio=studio))
         # SimCord waits for every timer due within it: less than the half minute after which a note goes by itself.
-        env = simcord.Env(app.client, settle_timeout=25)
+        env = PromptEnv(app.client, settle_timeout=25)
         await env.start()
         await catch_up(env)
         stack.push_async_callback(env.shutdown)
