@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from bot.domain.events import EventKind
+from bot.storage.events import AGAIN
 from sandbox.fanvue.webhooks.signature import sign
 from sandbox.fanvue.world.records import User
 from sandbox.playground import Playground, playground
@@ -65,10 +66,14 @@ async def no_body_hurts(size: Size) -> Outcome:
 
 
 def _is_sound(event: tuple[Any, ...], connected: str) -> bool:
-    """Of a kind there is, of the creator who is connected, under a key of bounded printable text."""
+    """Of a kind there is, of the creator who is connected, under a key of bounded printable text.
+
+    What adds to an event is stored beside it, under its key with a mark that no key of Fanvue's can end with.
+    """
     key, kind, creator, topic = event
     is_named = topic is None or (kind == EventKind.OTHER.value and KEY.fullmatch(topic) is not None)
-    return creator == connected and kind in set(EventKind) and KEY.fullmatch(key) is not None and is_named
+    is_keyed = KEY.fullmatch(key.removesuffix(AGAIN)) is not None
+    return creator == connected and kind in set(EventKind) and is_keyed and is_named
 
 
 async def _shoot(ground: Playground, connected: User, count: int, draw: Random) -> Shots:
