@@ -19,7 +19,7 @@ OFF_SHIFT = "until the next shift begins"
 """Why a delivery to somebody's direct messages rests."""
 
 SET_ASIDE = "Discord does not take it, so other cards pass"
-"""Why a delivery rests that was tried for minutes, and what the same fan did after it."""
+"""Why a delivery rests that was tried for minutes, and what the same fan did after it. An index names these words."""
 
 
 class PlaceKind(StrEnum):

@@ -2,8 +2,8 @@
 
 Fanvue tells a sale by up to four routes, and not all of them by the same id. Reports that share an identity are one
 sighting. Sightings that may be the same happening (same fan and kind, no identity of one namespace each, equal amount,
-close in time) are put together one to one, as many as can be: what is left is the least number of
-happenings that explains all reports. That number does not depend on the order in which they came.
+close in time) are put together one to one, as many as can be: what is left is the least number of happenings that
+explains all reports. That number does not depend on the order in which they came.
 
 It stays exact when a sale has three names (whether Fanvue's ``transactionOrderId`` is the payment's id is unverified):
 each sighting in the order of time joins the oldest happening it fits, which no other choice betters while only time
