@@ -20,6 +20,7 @@ from benchmarks.ingest import ingest
 from benchmarks.insights import insights
 from benchmarks.polling import polling
 from benchmarks.starting import starting
+from bot import logs
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
 
 async def main(chosen: list[str]) -> int:
     """Run them one after the other; the machine should have nothing else to do. 1 when one could not measure."""
+    logs.configure("ERROR")
     started = time.perf_counter()
     count = short = broken = 0
     for name in chosen or BENCHMARKS:
