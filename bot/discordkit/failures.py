@@ -204,6 +204,11 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     errors.FanvueDownError: lambda _: Failure(
         "Fanvue does not answer right now", "Nothing was changed. Try again in a minute."
     ),
+    errors.SignInRefusedError: lambda _: Failure(
+        "Fanvue refuses its own sign-in right now",
+        "It renewed the connection and does not accept it all the same. Nothing was changed, and nobody has to connect "
+        "again: it goes on by itself once Fanvue does. Should it last a day, the creator's `/connect` may help.",
+    ),
     errors.FanvueChangedError: _changed,
     errors.OutcomeUnknownError: lambda _: Failure(
         "Nobody knows yet whether that arrived",

@@ -21,6 +21,7 @@ DomainError
 ├── GoneError                the thing asked for no longer exists
 ├── BusyError                a limit; says until when
 ├── FanvueDownError          Fanvue does not answer
+│   └── SignInRefusedError   it does not accept a token it has just given
 ├── FanvueChangedError       Fanvue answered something unknown
 ├── OutcomeUnknownError      sent, but nobody knows whether it arrived
 ├── ChartError               the picture could not be drawn
@@ -196,6 +197,10 @@ class FanvueDownError(DomainError):
         super().__init__()
         self.is_answering = is_answering
         """Whether it answered, if only that this is broken: other addresses may work."""
+
+
+class SignInRefusedError(FanvueDownError):
+    """Fanvue renewed the grant and refuses the new token: its own trouble, and no word about the grant."""
 
 
 class FanvueChangedError(DomainError):

@@ -25,6 +25,7 @@ from bot.domain.errors import (
     ReconnectNeededError,
     RefusedByFanvueError,
     ScopeMissingError,
+    SignInRefusedError,
     UnknownCreatorError,
 )
 from bot.domain.scopes import Scope
@@ -182,20 +183,16 @@ class Gate:
             try:
                 return await self._send(connection, call, token, seconds, priority, check)
             except fanvue.UnauthorizedError:
-                await self._judge(connection, token, number)
+                if number > 1 and not await self._tokens.is_outlived(connection.id, token):
+                    break
                 rejected = token
             except fanvue.FanvueError as error:
                 if priority is Priority.INTERACTIVE:
                     _log(error, call)
                 raise self._translated(error, connection, call) from None
-        raise FanvueDownError
-
-    async def _judge(self, connection: Connection, refused: str, number: int) -> None:
-        """A fresh token that is refused as well is the grant's end, unless it had run out by then."""
-        if number == 1 or (number < MOST_TOKENS and await self._tokens.is_outlived(connection.id, refused)):
-            return
-        if await self._tokens.give_up(connection, rejected=refused):
-            raise ReconnectNeededError(connection.account.handle)
+        if priority is Priority.INTERACTIVE:
+            _log(fanvue.UnauthorizedError(call.operation_id), call)
+        raise SignInRefusedError(is_answering=True)
 
     async def _send(
         self,

@@ -71,7 +71,7 @@ class TokenKeeper:
 
     Invariants: at most one refresh of a connection is under way across tasks and processes; a new pair is committed
     before anybody uses it, whatever becomes of the caller; a pair that nobody may keep any more is revoked; a grant
-    is marked dead only while the pair that Fanvue refused is the one that is stored.
+    is marked dead only by the refusal of its refresh token, and only while that is the one that is stored.
     """
 
     def __init__(
@@ -152,14 +152,6 @@ class TokenKeeper:
         """Whether an access token has run out or been replaced, so that its refusal says nothing of the grant."""
         connection, tokens = await self._current(connection_id)
         return tokens.access != access or self._clock.now() >= ends_at(connection)
-
-    async def give_up(self, connection: Connection, *, rejected: str) -> bool:
-        """Mark the grant dead whose access token Fanvue refuses; false when another token is stored by now."""
-        current, tokens = await self._current(connection.id)
-        if tokens.access != rejected:
-            return False
-        await self._bury(current, tokens)
-        return True
 
     async def aclose(self) -> None:
         """Let refreshes under way come to their end, so that no new pair is lost; bounded."""

@@ -55,7 +55,7 @@ async def test_a_missing_scope_is_asked_for_with_one_button_before_any_call(rig:
         ("garbage", "do not know"),
         ("403", "has not allowed"),
         ("blocked", "does not answer"),
-        ("401", "reconnect"),
+        ("401", "goes on by itself"),
     ],
 )
 async def test_each_failure_says_what_happened_and_what_to_do(connected: Rig, kind: str, said: str) -> None:

@@ -20,6 +20,7 @@ from bot.domain.errors import (
     ReconnectNeededError,
     RefusedByFanvueError,
     ScopeMissingError,
+    SignInRefusedError,
 )
 from bot.domain.scopes import Feature, Scope
 from bot.fanvue import chats, users
@@ -31,7 +32,7 @@ TEXT = "a very private text to a fan"
 
 ENDS_OF_A_READ: dict[str, type[DomainError]] = {
     "400": RefusedByFanvueError,
-    "401": ReconnectNeededError,
+    "401": SignInRefusedError,
     "403": ScopeMissingError,
     "404": GoneError,
     "409": RefusedByFanvueError,

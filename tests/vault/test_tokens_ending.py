@@ -42,15 +42,28 @@ async def test_consent_withdrawn_at_fanvue_is_noticed_once_and_said_every_time(e
         assert await process.stores.connections.all_active() == []
 
 
-async def test_a_new_token_that_is_refused_as_well_is_the_end(bench: Bench) -> None:
-    fault = bench.fanvue.faults.add("getCurrentUser", 401)
+async def test_refusals_of_new_tokens_are_fanvues_trouble_and_end_by_themselves(bench: Bench) -> None:
+    bench.fanvue.faults.add("getCurrentUser", 401)
     async with bench.process() as process:
         connection = await bench.connect(process)
-        assert set(await ask(process, connection, 20)) == {"ReconnectNeededError"}
+        assert set(await ask(process, connection, 20)) == {"SignInRefusedError"}
         assert bench.refreshes == 1
-        hits = fault.hits
-        assert await ask(process, await process.stored(connection)) == ["ReconnectNeededError"]
-        assert (fault.hits, bench.refreshes) == (hits, 1)
+        for _ in range(30):
+            await ask(process, connection)
+        assert bench.refreshes <= 5, "an outage is no storm of renewals"
+        assert (await process.stored(connection)).is_active
+        bench.fanvue.faults.clear()
+        assert await ask(process, connection) == ["fine"]
+        assert process.deaths == []
+
+
+async def test_consent_withdrawn_while_fanvue_refuses_every_token_is_noticed_all_the_same(bench: Bench) -> None:
+    bench.fanvue.faults.add("getCurrentUser", 401)
+    async with bench.process() as process:
+        connection = await bench.connect(process)
+        await ask(process, connection)
+        bench.fanvue.oauth.withdraw(HANDLE)
+        assert await ask(process, connection) == ["ReconnectNeededError"]
         await until(lambda: process.deaths)
         assert [dead.id for dead in process.deaths] == [connection.id]
 
