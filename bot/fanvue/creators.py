@@ -1,7 +1,7 @@
 """The creators an agency member manages."""
 
 from bot.domain.scopes import Scope
-from bot.fanvue.shapes import Instant, Page, Shape
+from bot.fanvue.shapes import Page, Shape
 from bot.fanvue.wire import Call, Operation
 
 LIST_CREATORS = Operation("listCreators", "GET", "/creators", frozenset({Scope.READ_CREATOR}), is_exact=True)
@@ -14,10 +14,6 @@ class ManagedCreator(Shape, frozen=True, kw_only=True):
     handle: str = ""
     display_name: str = ""
     nickname: str | None = None
-    avatar_url: str | None = None
-    registered_at: Instant | None = None
-    role: str = ""
-    """The member's role with this creator."""
 
 
 def list_creators(*, size: int = 50) -> Call[Page[ManagedCreator]]:

@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import DomainError, PausedError, ScopeMissingError
 from bot.domain.faults import where
 from bot.domain.scopes import Scope
-from bot.fanvue.creators import ManagedCreator, list_creators
+from bot.fanvue.creators import LIST_CREATORS, ManagedCreator, list_creators
 from bot.fanvue.paging import pages
 from bot.storage.creators import CreatorStore
 from bot.vault.gate import Gate
@@ -27,7 +27,7 @@ class ManagedCreatorsService:
     """Asks Fanvue for an account's creators; one that is managed no longer goes, with its rights and routes.
 
     Only who is missing twice, minutes apart, is: a list that changes while its pages are read can skip somebody, and
-    one that Fanvue answers empty for a moment all of them.
+    one that Fanvue answers empty for a moment all of them. Nobody goes while a row cannot be read: it may be theirs.
     """
 
     def __init__(self, creators: CreatorStore, gate: Gate, clock: Clock) -> None:
@@ -36,6 +36,7 @@ class ManagedCreatorsService:
         self._clock = clock
         self._missing: frozenset[CreatorId] = frozenset()
         """Who was missing from their account's list the last time."""
+        self._told_odd: set[str] = set()
 
     async def keep_fresh(self, account: Connection) -> None:
         """Ask for the account's creators, unless that was done within minutes; what cannot be asked stays as it is."""
@@ -54,7 +55,7 @@ class ManagedCreatorsService:
         now = self._clock.now()
         known = {one.id: one.account for one in await self._creators.of_owner(account.owner) if one.managed}
         try:
-            found = await self._listed(account)
+            found, odd = await self._listed(account)
         except PausedError:
             return
         except DomainError as error:
@@ -62,23 +63,28 @@ class ManagedCreatorsService:
             return
         if len(found) >= MOST:
             log.warning("creators_too_many", count=len(found))
+        if len(found) >= MOST or odd:
             found = known | found
+        for field in odd - self._told_odd:
+            log.warning("rows_left_out", operation=LIST_CREATORS.id, field=field)
+        self._told_odd |= odd
         missing = known.keys() - found.keys()
         spared = missing - before
         found |= {one: known[one] for one in spared}
         await self._creators.replace_managed(account, list(found.values()), now)
         self._missing = (self._missing - known.keys()) | spared
 
-    async def _listed(self, account: Connection) -> dict[CreatorId, FanvueAccount]:
-        """Nobody, for an account that may not ask."""
+    async def _listed(self, account: Connection) -> tuple[dict[CreatorId, FanvueAccount], set[str]]:
+        """Who is on the list, and what of it cannot be read; nobody, for an account that may not ask."""
+        odd: set[str] = set()
         if Scope.READ_CREATOR not in account.scopes:
-            return {}
-        itself = Creator(account.account, account)
+            return {}, odd
+        itself, listing = Creator(account.account, account), list_creators().without_odd_rows(odd.add, fills_gaps=True)
         try:
-            rows = pages(lambda call: self._gate.work(itself, call), list_creators(), MOST)
-            return {(one := _account(row)).id: one async for row in rows}
+            rows = pages(lambda call: self._gate.work(itself, call), listing, MOST)
+            return {(one := _account(row)).id: one async for row in rows}, odd
         except ScopeMissingError:
-            return {}
+            return {}, set()
 
 
 def _account(row: ManagedCreator) -> FanvueAccount:

@@ -182,6 +182,19 @@ async def test_a_creator_whom_fanvue_leaves_out_once_keeps_everything_and_twice_
     assert len(await known(agency)) == (len(before) - 1 if lacks else 0)
 
 
+@pytest.mark.parametrize(("field", "value"), [("uuid", 7), ("uuid", None), ("handle", 7), ("registeredAt", "once")])
+async def test_a_new_creator_is_found_beside_a_row_that_cannot_be_read_and_that_row_is_nobodys_end(
+    agency: Rig, field: str, value: object
+) -> None:
+    before = await known(agency)
+    agency.fanvue.world.add_creator("new_here", is_managed=True)
+    agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"][0].__setitem__(field, value))
+    for _ in range(3):
+        await agency.app.services.managed.sweep()
+        assert len(await known(agency)) == len(before) + 1, "found, and nobody gone"
+    assert "new_here" in await known(agency)
+
+
 async def test_one_odd_answer_to_several_who_ask_at_once_takes_no_creator(agency: Rig) -> None:
     before = await known(agency)
     account = await agency.app.services.connections.of(agency.luna.id)
