@@ -1,13 +1,13 @@
 """What owners are told of: places that refuse cards for good, whose rules rest, and single cards that do not come."""
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from bot.alerts.sending import Alert, Herald, Notice, UndeliverableError
+from bot.alerts.sending import Herald, Notice, UndeliverableError
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
 from bot.domain.clock import Clock
@@ -52,9 +52,8 @@ class Closing:
         await self._routes.pause(place, error.reason, self._clock.now())
         await self._safely(place, self._tell_of_place(place))
 
-    async def give_up(self, place: Place, alerts: Sequence[Alert], reason: str) -> None:
-        """Tell whose cards do not come, though others for that place may; each reason once a week."""
-        handles = {alert.creator: alert.creator_handle for alert in alerts if not alert.event.is_sample}
+    async def give_up(self, place: Place, handles: Mapping[CreatorId, str], reason: str) -> None:
+        """Tell the creators' owners that a card does not come, though others there may; each reason once a week."""
         seed = f"{place.key}|{reason}|{self._clock.now().isoformat()}"
         notice = Notice(place, tuple(handles.items()), reason, seed, is_paused=False)
         await self._safely(place, self._tell_of_cards(notice))

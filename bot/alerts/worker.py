@@ -23,7 +23,7 @@ from bot.alerts.sending import (
     UndeliverableError,
 )
 from bot.alerts.settling import Settler
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import OFF_SHIFT, PAUSED, SET_ASIDE, UNWANTED, PlaceKind, Sent
 from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError, StorageBusyError
@@ -52,7 +52,8 @@ PATIENCE_SECONDS = 120
 """Others wait no longer for a card that Discord does not take."""
 OPEN_CARDS = 1000
 NOT_TAKEN = "Discord did not take it"
-GIVEN_UP = "Discord did not take it for a day"
+NOT_SAID = "Discord did not say who is in the server"
+GIVEN_UP = "{} for a day"
 
 
 class AlertWorker:
@@ -163,7 +164,7 @@ class AlertWorker:
         try:
             wanted, outcomes = await self._sorted_out(parcel.contents)
         except DiscordDownError:
-            wanted, outcomes = [], await self._put_off(parcel, [])
+            wanted, outcomes = [], await self._put_off(parcel, [], reason=NOT_SAID)
         wanted, said = await self._mirror.unsaid(parcel.place, wanted)
         outcomes += [Outcome(alert.delivery, reason=UNWANTED) for alert in said]
         if wanted:
@@ -236,7 +237,7 @@ class AlertWorker:
             if error.is_place_closed:
                 await self._closing.close(parcel.place, error)
             else:
-                await self._closing.give_up(parcel.place, wanted, error.reason)
+                await self._closing.give_up(parcel.place, _handles(wanted), error.reason)
             return [Outcome(alert.delivery, reason=error.reason) for alert in wanted]
         except TryLaterError as error:
             return await self._put_off(parcel, wanted, error.at_least_seconds)
@@ -257,7 +258,7 @@ class AlertWorker:
             self._due.ring()
             return []
         reason = error.reason if isinstance(error, UndeliverableError) else NOT_TAKEN
-        await self._closing.give_up(parcel.place, wanted, reason)
+        await self._closing.give_up(parcel.place, _handles(wanted), reason)
         log.warning("card_undeliverable", delivery=parcel.id, reason=reason)
         return [Outcome(alert.delivery, reason=reason) for alert in wanted]
 
@@ -314,20 +315,30 @@ class AlertWorker:
         until = standing.until if standing is not None and standing.parcel == outgoing.id else now + GROWS
         self._open_cards[key] = OpenCard(outgoing.id, first.creator, first.fan.id, len(outgoing.alerts), until)
 
-    async def _put_off(self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0) -> list[Outcome]:
+    async def _put_off(
+        self, parcel: Parcel, wanted: Sequence[Alert], at_least_seconds: float = 0, reason: str = NOT_TAKEN
+    ) -> list[Outcome]:
         """Everything in a message is tried again together; so is what it is not known of whether it is ``wanted``."""
         ids = [alert.delivery for alert in wanted] or [due.delivery.id for due in parcel.contents]
         now, first = self._clock.now(), parcel.contents[0].delivery
         due_at = next_try(first.attempts, first.first_tried_at or now, now, at_least_seconds=at_least_seconds)
         if due_at is None:
-            await self._closing.give_up(parcel.place, wanted, GIVEN_UP)
-            return [Outcome(one, reason=GIVEN_UP) for one in ids]
+            reason = GIVEN_UP.format(reason)
+            everybody = {due.creator: due.handle for due in parcel.contents if due.handle}
+            handles = _handles(wanted) if wanted else everybody
+            await self._closing.give_up(parcel.place, handles, reason)
+            return [Outcome(one, reason=reason) for one in ids]
         is_stuck = first.first_tried_at is not None and (now - first.first_tried_at).total_seconds() > PATIENCE_SECONDS
         if not is_stuck or at_least_seconds:
             self._passed.pop(parcel.place.key, None)
-            return [Outcome(one, due_at=due_at, reason=NOT_TAKEN) for one in ids]
+            return [Outcome(one, due_at=due_at, reason=reason) for one in ids]
         self._passed[parcel.place.key] = False
         return [Outcome(one, due_at=due_at, reason=SET_ASIDE, is_passed=True) for one in ids]
+
+
+def _handles(alerts: Sequence[Alert]) -> dict[CreatorId, str]:
+    """Whose cards these are; a sample is nobody's."""
+    return {alert.creator: alert.creator_handle for alert in alerts if not alert.event.is_sample}
 
 
 def _card(alert: Alert, sent: Sent) -> NewCard:

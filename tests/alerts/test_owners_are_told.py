@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from alert_desk import LUNA, POSTS, Desk
+from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.alerts.closing import Closing
 from bot.discordkit.heralds import PlaceHerald
-from bot.domain.accounts import ChannelId
+from bot.domain.access import Capability, Right
+from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 
 DENIED = 1 << 11
 
@@ -106,6 +107,25 @@ async def test_a_card_that_is_given_up_after_a_day_is_told(desk: Desk) -> None:
     assert (await desk.reason())[0] == "dead"
     (notice,) = told(desk)
     assert "did not take it for a day" in notice
+
+
+async def test_a_card_that_is_given_up_because_nobody_says_who_is_in_the_server_is_told(desk: Desk) -> None:
+    guild = desk.channel.guild
+    assert guild is not None
+    mira = desk.discord.add_user("mira")
+    right = Right(LUNA, DiscordUserId(mira.id), Capability.ALERTS, desk.owner, NOW, guild=GuildId(guild.id))
+    await desk.stores.rights.give(right)
+    await desk.route(desk.place(), set_by=mira)
+    await desk.happen("Anna")
+    desk.discord.fail("GET", "/guilds/*/members/*", status=503, times=None)
+    ends = desk.clock.now() + timedelta(days=1, hours=1)
+    while desk.clock.now() < ends:
+        await desk.deliver()
+        desk.clock.step(hours=2)
+    assert await desk.reason() == ("dead", "Discord did not say who is in the server for a day")
+    (notice,) = told(desk)
+    assert "did not say who is in the server" in notice
+    assert "@lunavale" in notice
 
 
 async def test_a_card_that_is_given_up_while_its_owner_cannot_be_told_is_told_later(desk: Desk) -> None:
