@@ -74,6 +74,7 @@ async def open_app(
             stack.push_async_callback(studio.close)
         discord, calm = client or DiscordClient(), patience or Patience()
         assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, discord, calm)
+        stack.push_async_callback(assembly.ledger.aclose)
         stack.push_async_callback(assembly.tokens.aclose)
         yield assembly.app()
 

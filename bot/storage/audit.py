@@ -39,6 +39,11 @@ class AuditLog:
         self._forgotten = forgotten
         self._waiting: list[AuditEntry] = []
 
+    @property
+    def waiting(self) -> int:
+        """How many entries storage did not take yet."""
+        return len(self._waiting)
+
     async def write(self, actor: Actor, creator: CreatorId, action: str, outcome: str, at: datetime) -> None:
         """Note an act, who did it, from where, which way; whoever was forgotten while it was under way is not named.
 

@@ -61,6 +61,13 @@ class Ledger:
         finally:
             await self._flush_or_wait()
 
+    async def aclose(self) -> None:
+        """A last try, once nobody does anything any more; what storage refuses now is lost."""
+        try:
+            await self.flush()
+        except StorageBusyError:
+            log.error("uses_lost", count=self._acts.waiting + len(self._waiting))
+
     async def flush(self) -> None:
         """Everything noted so far is stored when this returns; StorageBusyError when it cannot be."""
         await self._acts.flush()

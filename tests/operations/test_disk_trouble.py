@@ -14,7 +14,8 @@ from disks import fill, mounted, remount
 
 from bot import operations
 from bot.app import App, open_app
-from bot.domain.accounts import DiscordUserId
+from bot.domain.access import Actor
+from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import StorageBusyError
 from bot.settings import Settings, load
 from bot.web.serving import serving
@@ -190,6 +191,19 @@ async def test_once_it_met_damage_it_is_not_ready(installation: Path) -> None:
             async with app.stores._database.read() as connection:
                 await connection.exec_driver_sql("SELECT * FROM connections NOT INDEXED")
         assert not await app.stores.is_reachable()
+
+
+async def test_what_was_done_while_storage_refused_is_in_the_audit_after_a_stop(disk: Path) -> None:
+    luna = Actor(DiscordUserId(1), "luna")
+    async with open_app(settings(disk)) as app:
+        filler = fill(disk)
+        await write_until_refused(app)
+        for number in range(200):
+            await app.stores.audit.write(luna, CreatorId("luna"), f"reply {number}", "sent", app.clock.now())
+        filler.unlink()
+    with closing(sqlite3.connect(disk / "fanvue.db")) as database:
+        noted = [action for (action,) in database.execute("SELECT action FROM audit ORDER BY id")]
+    assert noted == [f"reply {number}" for number in range(200)]
 
 
 async def test_a_backup_onto_a_full_disk_says_so_and_leaves_nothing(
