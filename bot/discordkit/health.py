@@ -140,7 +140,7 @@ def _limit_line(one: CreatorStatus) -> str:
 def _alert_lines(alerts: AlertsStatus, client: discord.Client, reader: int) -> Iterator[str]:
     yield from _arrival_lines(alerts)
     if not alerts.places:
-        yield f"{WARNING} Alerts go nowhere. `/alerts` sends them to you."
+        yield f"{WARNING} Alerts go nowhere. `/alerts panel` picks where."
     yield from _place_lines(alerts.places, client, reader)
     if not alerts.unsent:
         yield f"{GOOD} No card waits or was lost in the last day"
@@ -193,7 +193,7 @@ def _place_lines(places: Sequence[PlaceStatus], client: discord.Client, reader: 
         name = mention_of(one.place, reader)
         problem = trouble(client, one.place, one.roles)
         if one.resting:
-            yield f"{BAD} {name}: rests, {text.escape(one.resting)}. {problem or ''} Wake it in `/alerts panel`."
+            yield f"{BAD} {name}: rests, {text.escape(one.resting)}. {problem or ''} Resume it in `/alerts panel`."
         elif problem:
             yield f"{BAD} {name}: {problem}"
         else:

@@ -42,7 +42,9 @@ def unread_embed(found: Sequence[Waiting], order: Order, page: int, handle: str)
     if found:
         last = max(1, -(-len(found) // PAGE))
         chats = "1 unread chat" if len(found) == 1 else f"{len(found)} unread chats"
-        embed.set_footer(text=f"{chats} · {order.label.lower()} first · page {page + 1} of {last} · still unread")
+        embed.set_footer(
+            text=f"{chats} · {order.label.lower()} first · page {page + 1} of {last} · looking marks none read"
+        )
     return embed
 
 

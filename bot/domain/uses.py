@@ -110,6 +110,15 @@ WORDS = {
     "getAccount": "Read the account",
 }
 """Plain words for what is done most; the rest is read off its name."""
+DONE = {
+    "add": "added",
+    "create": "created",
+    "delete": "deleted",
+    "get": "read",
+    "list": "looked through",
+    "remove": "removed",
+    "update": "changed",
+}
 
 TWIN = re.compile(r"^(list|get|send|create|update|delete|pin|unpin|repost|complete)Creator(?=[A-Z])")
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -118,7 +127,8 @@ HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def words_for(operation: str) -> str:
     """An operation as a person would say it; that for a managed creator sounds the same."""
     plain = TWIN.sub(r"\1", operation)
-    return WORDS.get(plain) or HUMP.sub(" ", plain).capitalize()
+    verb, _, rest = HUMP.sub(" ", plain).partition(" ")
+    return WORDS.get(plain) or f"{DONE.get(verb, verb)} {rest}".strip().capitalize()
 
 
 def period_of(use: Use, at: datetime) -> datetime:

@@ -123,7 +123,7 @@ def _undo_label(one: NamedMute) -> str:
 
 
 def duration_menu(verb: str, argument: str, chosen: str) -> discord.ui.Select[discord.ui.View]:
-    entries = [option(name.capitalize() if key == "0" else f"For {name}", key) for key, name in words.DURATIONS.items()]
+    entries = [option("Until I undo it" if key == "0" else f"For {name}", key) for key, name in words.DURATIONS.items()]
     return menu("For how long", verb, argument, entries, chosen=[chosen])
 
 

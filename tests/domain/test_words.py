@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.domain import text
 from bot.domain.money import MINUS, Money, change_percent
 from bot.domain.scopes import Feature, Scope, features_needing, features_with, format_scopes, parse_scopes, scopes_for
+from bot.domain.uses import words_for
 
 
 @pytest.mark.parametrize(
@@ -104,3 +105,17 @@ def test_nothing_unseen_lets_marks_be_stacked_higher(words: str) -> None:
     for character in text.clean(words):
         height = height + 1 if character in "\u0301\u0302\u0489" else height * (character == "\u200d")
         assert height <= text.MAX_MARKS_PER_CHARACTER
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("getSmartLists", "Read smart lists"),
+        ("listCreatorVaultFolders", "Looked through vault folders"),
+        ("deleteTrackingLink", "Deleted tracking link"),
+        ("sendCreatorMessage", "Sent a message to a fan"),
+        ("newThing", "New thing"),
+    ],
+)
+def test_what_was_done_at_fanvue_is_told_as_something_done(operation: str, said: str) -> None:
+    assert words_for(operation) == said

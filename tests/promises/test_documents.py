@@ -19,6 +19,24 @@ def test_readme_names_every_command() -> None:
         assert re.search(rf"`/{group}\b[^`]*{leaf[0] if leaf else ''}\b", readme), name
 
 
+def test_every_command_that_people_are_sent_to_exists() -> None:
+    leaves = set(re.findall(r"\| `/([a-z -]+)` \|", commands_markdown()))
+    groups = {leaf.split()[0] for leaf in leaves}
+    told = [
+        path
+        for folder in ("cogs", "bot/discordkit", "bot/domain", "bot/services")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    written = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    wrong = {
+        f"{path.relative_to(ROOT)}: /{name}"
+        for path in [*told, *written]
+        for name in re.findall(r"`/([a-z-]+(?: [a-z-]+)?)(?: [^`]*)?`", path.read_text())
+        if name not in leaves and (path in told or (name.split()[0] in groups and name not in groups))
+    }
+    assert wrong == set()
+
+
 def test_pictures_and_documents_that_are_linked_exist() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
