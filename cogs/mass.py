@@ -61,7 +61,7 @@ class Mass(commands.GroupCog, name="mass", description="Write to many fans at on
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         written = Written(words, Audience.SUBSCRIBERS, price or "", when or "", "")
-        content = await self._desk.content(grant, written)
+        content = await self._desk.content(interaction, grant, written)
         files = [incoming(file)] if file is not None else []
         await self._desk.begin(interaction, grant, content, DraftKind.MASS, files)
 

@@ -9,6 +9,7 @@ from bot.discordkit import draft_cards as cards
 from bot.discordkit.attachments import Progress
 from bot.discordkit.failures import failure_for
 from bot.discordkit.outcomes import say
+from bot.discordkit.zones import locale_of
 from bot.domain import text
 from bot.domain.access import Grant
 from bot.domain.errors import BadInputError, DomainError
@@ -49,7 +50,7 @@ class DraftDesk:
         self, interaction: discord.Interaction, opened: Opened, problems: Sequence[tuple[str, DomainError]] = ()
     ) -> None:
         """The card, in place of what was shown before."""
-        zone = await self._preferences.creator_zone(opened.grant)
+        zone = await self._preferences.creator_zone(opened.grant, locale_of(interaction))
         is_post = opened.draft.kind is DraftKind.POST
         labels = await self._posts.labels(opened.grant) if is_post and opened.is_author else []
         people = [] if is_post else await self._mass.lists(opened.grant)
@@ -99,9 +100,9 @@ class DraftDesk:
             opened = await self._drafts.change(opened, replace(content, media=(*content.media, *ready)))
         await self.show(interaction, opened, problems)
 
-    async def content(self, grant: Grant, written: Written) -> Content:
+    async def content(self, interaction: discord.Interaction, grant: Grant, written: Written) -> Content:
         """What was typed, its times read in the creator's zone. BadInputError says how to write it."""
-        zone = await self._preferences.creator_zone(grant)
+        zone = await self._preferences.creator_zone(grant, locale_of(interaction))
         return Content(
             text=written.text.strip(),
             audience=written.audience,

@@ -44,6 +44,8 @@ ZONES_OF_LOCALES = {
 }
 """Where most people who set their Discord to a language live: a first guess, said and changed with a button."""
 
+NEAR, SHOWN = 25, 3
+
 
 class PreferencesService:
     """A person's time zone, UTC until they say otherwise, and the zone in which a creator's days end."""
@@ -81,11 +83,15 @@ class PreferencesService:
             return self.known(own)
         return await self.zone_for(grant, locale=locale)
 
-    async def creator_zone(self, grant: Grant) -> ZoneInfo:
-        """The zone in which a creator's times of publishing are meant: theirs, else their owner's, else the actor's."""
+    async def creator_zone(self, grant: Grant, locale: str) -> ZoneInfo:
+        """The zone in which a creator's times of publishing are meant: theirs, else their owner's, else the actor's.
+
+        Until any of them has said: a guess from a language.
+        """
         if settled := await self.settled_zone(grant):
             return settled
-        return self.known(await self._preferences.timezone(grant.connection.owner, grant.actor.user) or "UTC")
+        chosen = await self._preferences.timezone(grant.connection.owner, grant.actor.user)
+        return self.known(chosen or ZONES_OF_LOCALES.get(locale, "UTC"))
 
     async def settled_zone(self, grant: Grant) -> ZoneInfo | None:
         """Where the creator's days end, once somebody has said."""
@@ -103,14 +109,26 @@ class PreferencesService:
         return self.known(await self._creators.set_timezone(grant.creator, zone.key, replaces=replaces) or zone.key)
 
     def matching(self, text: str, limit: int = 25) -> list[str]:
-        """Zone names that hold the text, for a picker."""
-        wanted = text.strip().lower().replace(" ", "_")
+        """Zone names that hold the text, for a picker.
+
+        Without those of ``Etc``, whose ``GMT+2`` is two hours behind, not ahead.
+        """
+        wanted = _as_zone(text)
         names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
-        return [name for name in names if wanted in name.lower()][:limit]
+        return [name for name in names if wanted in name.lower() and not name.startswith("Etc/")][:limit]
 
     def known(self, named: str) -> ZoneInfo:
-        """The zone of that name; BadInputError when there is none."""
+        """The zone of that name, or of that city; BadInputError when there is none."""
         try:
             return ZoneInfo(named.strip())
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise BadInputError("That is not a time zone. Pick one from the list, such as `Europe/Berlin`.") from None
+            near = self.matching(named, NEAR)
+            meant = [name for name in near if _as_zone(named) in {name.lower(), name.lower().rpartition("/")[2]}]
+            if len(meant) == 1:
+                return ZoneInfo(meant[0])
+            such_as = ", ".join(f"`{name}`" for name in near[:SHOWN]) or "`Europe/Berlin`"
+            raise BadInputError(f"That is not a time zone. Write or pick a name such as {such_as}.") from None
+
+
+def _as_zone(text: str) -> str:
+    return text.strip().lower().replace(" ", "_")

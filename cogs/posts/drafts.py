@@ -16,6 +16,7 @@ from bot.discordkit.look import Colour
 from bot.discordkit.outcomes import showing
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.questions import Questions
+from bot.discordkit.zones import locale_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -62,11 +63,11 @@ class Drafts:
             await interaction.response.defer(ephemeral=True, thinking=True)
             grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
             await self._desk.begin(
-                interaction, grant, await self._desk.content(grant, written), DraftKind.POST, written.files
+                interaction, grant, await self._desk.content(interaction, grant, written), DraftKind.POST, written.files
             )
             return
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
-        content = await self._desk.content(grant, replace(written, text="…"))
+        content = await self._desk.content(interaction, grant, replace(written, text="…"))
         self._drafts.require(grant, content, DraftKind.POST, expects_files=True)
         stamps = [int(at.timestamp()) if at else 0 for at in (content.publish_at, content.expires_at)]
         label = f"Posted as @{text.plain_name(grant.handle, 30)}"
@@ -129,7 +130,7 @@ class Drafts:
 
     async def _ask_edit(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
-        zone = await self._preferences.creator_zone(opened.grant)
+        zone = await self._preferences.creator_zone(opened.grant, locale_of(interaction))
         await interaction.response.send_modal(cards.edit_form(opened.draft, zone))
 
     async def _edit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
@@ -141,7 +142,7 @@ class Drafts:
     async def _rewrite(self, interaction: discord.Interaction, key: str, words: str, values: dict[str, str]) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
         old = opened.draft.content
-        zone = await self._preferences.creator_zone(opened.grant)
+        zone = await self._preferences.creator_zone(opened.grant, locale_of(interaction))
         content = replace(
             old,
             text=words,

@@ -9,6 +9,7 @@ from bot.discordkit.look import Colour
 from bot.discordkit.outcomes import say, showing
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import picture_file
+from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.posting import PostCard, PostView
@@ -51,7 +52,11 @@ class Published:
         rows = await self._posts.listed(grant, view)
         if view is not PostView.SCHEDULED or not rows:
             return grant, rows, None
-        return grant, rows, await self._posts.calendar(rows, await self._preferences.creator_zone(grant))
+        return (
+            grant,
+            rows,
+            await self._posts.calendar(rows, await self._preferences.creator_zone(grant, locale_of(interaction))),
+        )
 
     async def _present(
         self,
@@ -92,7 +97,7 @@ class Published:
 
     async def _ask_edit(self, interaction: discord.Interaction, key: str) -> None:
         grant, uuid = await self._grant(interaction, key)
-        zone = await self._preferences.creator_zone(grant)
+        zone = await self._preferences.creator_zone(grant, locale_of(interaction))
         row = await self._posts.one(grant, uuid)
         await interaction.response.send_modal(lists.edit_form(row, key, zone.key))
 
@@ -101,7 +106,7 @@ class Published:
         words = written_in(values)
         async with keeping(interaction, words):
             grant, uuid = await self._grant(interaction, key)
-            zone = await self._preferences.creator_zone(grant)
+            zone = await self._preferences.creator_zone(grant, locale_of(interaction))
             await self._posts.edit(grant, uuid, words, self._posts.instant(values.get(lists.WHEN_ID), zone))
         async with showing(interaction, "Changed ✓"):
             await self._show_card(interaction, grant, uuid)

@@ -112,7 +112,7 @@ async def test_everything_is_changed_on_the_card_and_files_are_added_to_it(conne
     assert "1 image, 1 video" in words_of(shown)
     form = await connected.luna.click(shown, label="Edit")
     await connected.luna.submit_modal(form, {"text": "Better words", "price": "6", "when": "tomorrow 9:00"})
-    for part in ("Better words", "$6.00", "Followers and subscribers", "09:00 in UTC"):
+    for part in ("Better words", "$6.00", "Followers and subscribers", "09:00 in America/New_York"):
         assert part in words_of(shown)
     form = await connected.luna.click(shown, label="Edit")
     await connected.luna.submit_modal(form, {"text": "Better words", "price": "one", "when": ""})
