@@ -75,6 +75,7 @@ async def open_app(
         discord, calm = client or DiscordClient(), patience or Patience()
         assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, discord, calm)
         stack.push_async_callback(assembly.ledger.aclose)
+        stack.push_async_callback(discord.owed.aclose)
         stack.push_async_callback(assembly.tokens.aclose)
         yield assembly.app()
 
@@ -85,6 +86,7 @@ class _Assembly(Catalogue):
     def app(self) -> App:
         """The whole."""
         services = self.services()
+        self.kit.failures.on_untold(services.replies.untold)
         self.client.load(load_cogs(services, self.kit))
         stores = self.stores
         closing = Closing(stores.routes, stores.refusals, stores.connections, self.herald, self.clock)

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +35,7 @@ class Wired:
     channel: Channel
     running: asyncio.Task[None]
     database: Path
+    begin: Callable[[], Awaitable[tuple[App, asyncio.Task[None]]]]
 
     @property
     def fan(self) -> str:
@@ -77,6 +78,11 @@ class Wired:
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
 
+    async def start(self) -> None:
+        """Anew, after a stop, as another process."""
+        self.app, self.running = await self.begin()
+        await self.discord.wait_for(self.app.client.is_ready)
+
 
 @asynccontextmanager
 async def wired(folder: Path, template: Path, studio: ChartStudio) -> AsyncIterator[Wired]:
@@ -88,12 +94,16 @@ async def wired(folder: Path, template: Path, studio: ChartStudio) -> AsyncItera
         port = free_port()
         fanvue = await stack.enter_async_context(SandboxFanvue.facing(f"http://127.0.0.1:{port}"))
         values = settings_for(folder, web_port=port, metrics_port=free_port(), fanvue_origin=fanvue.auth_url)
-        made: asyncio.Future[App] = asyncio.get_running_loop().create_future()
-        running = asyncio.create_task(_run(load(**values), studio, made))
-        app = await made
+
+        async def begin() -> tuple[App, asyncio.Task[None]]:
+            made: asyncio.Future[App] = asyncio.get_running_loop().create_future()
+            running = asyncio.create_task(_run(load(**values), studio, made))
+            return await made, running
+
+        app, running = await begin()
         luna = discord.add_user("luna")
         channel = discord.add_channel(discord.add_guild("Team", luna), "desk", nsfw=True)
-        world = Wired(app, discord, fanvue, luna, channel, running, folder / "fanvue.db")
+        world = Wired(app, discord, fanvue, luna, channel, running, folder / "fanvue.db", begin)
         stack.push_async_callback(world.stop)
         await discord.wait_ready()
         browser = await stack.enter_async_context(Visitor())

@@ -1,7 +1,7 @@
 """Every failure in three parts: what happened, what to do, and the button for it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -258,6 +258,11 @@ class Failures:
     def __init__(self, picker: Picker | None = None, owed: Owed | None = None) -> None:
         self._picker = picker or Picker()
         self._owed = owed or Owed()
+        self._untold: Callable[[str], Awaitable[object]] | None = None
+
+    def on_untold(self, handler: Callable[[str], Awaitable[object]]) -> None:
+        """Call this with the key of a reply whose failure could not be told before the bot stopped."""
+        self._untold = handler
 
     async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Show it to the person alone; where one of several creators could be meant, let them pick."""
@@ -273,7 +278,8 @@ class Failures:
         failure = failure_for(error)
         view = again_view(error) or view_of_failure(failure) or discord.utils.MISSING
         is_lost = isinstance(original, discord.DiscordServerError)
-        await self._show(interaction, embed_of(failure), view, is_lost=is_lost)
+        reply = original.again or original.edit if isinstance(original, errors.DomainError) else ""
+        await self._show(interaction, embed_of(failure), view, is_lost=is_lost, reply=reply)
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
         """A button of a former version."""
@@ -307,9 +313,15 @@ class Failures:
         await self._show(interaction, embed_of(failure), view_of_failure(failure) or discord.utils.MISSING)
 
     async def _show(
-        self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View, *, is_lost: bool = False
+        self,
+        interaction: discord.Interaction,
+        embed: discord.Embed,
+        view: discord.ui.View,
+        *,
+        is_lost: bool = False,
+        reply: str = "",
     ) -> None:
-        """``is_lost``: what went wrong is that the receipt of a first answer did not come."""
+        """``is_lost``: what went wrong is that the receipt of a first answer did not come; ``reply``: what failed."""
         is_done = interaction.response.is_done()
         try:
             if is_done:
@@ -322,7 +334,9 @@ class Failures:
                 return
             log.warning("failure_not_shown", error=type(problem).__name__)
             if is_done and isinstance(problem, discord.DiscordServerError):
-                self._owed.owe(interaction.id, lambda: beside(interaction, embed, view))
+                untold = self._untold
+                keep = (lambda: untold(reply)) if untold and reply else None
+                self._owed.owe(interaction.id, lambda: beside(interaction, embed, view), keep)
 
 
 async def _follow_up(interaction: discord.Interaction, embed: discord.Embed) -> None:

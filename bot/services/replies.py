@@ -34,7 +34,7 @@ from bot.services.redrawing import Redrawing
 from bot.services.wordings import matching, opened, sealed, sending
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore, NewCard
-from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
+from bot.storage.replies import NATIVE, NewReply, ReplyStatus, ReplyStore, StoredReply
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 
@@ -183,6 +183,15 @@ class RepliesService:
         if known.status is not ReplyStatus.ASKED:
             await self._ask_first(grant, known.fan, known.id)
         return await self._run(to, known.id, draft, now)
+
+    async def untold(self, key: str) -> None:
+        """Its author could not be told how it ended before a stop: it counts as cut short, and they are told later.
+
+        What they wrote as Discord's own Reply is found by its message anyway.
+        """
+        known = await self._replies.by_id(key.rpartition("|")[2])
+        if known and known.status in CHANGEABLE | {ReplyStatus.UNKNOWN} and not known.source_key.startswith(NATIVE):
+            await self._replies.move(known.id, known.status, ReplyStatus.SENDING, self._clock.now())
 
     async def outcome(self, source: str) -> ReplyStatus | None:
         """What became of this source; ``None`` when it was never handled."""

@@ -18,6 +18,7 @@ from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
 from sandbox.discord import Channel
 from sandbox.discord.faults import Fault
+from sandbox.story import labels
 from tests.wired import CREATOR, Wired, wired
 
 CALLBACK = "/interactions/*/*/callback"
@@ -313,6 +314,25 @@ async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(
     for _ in range(2):
         await world.app.client.owed.tell()
     assert answer.text.count("did not accept") == 1
+
+
+async def test_that_a_boxs_reply_failed_is_told_after_a_stop_in_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await world.box(await world.card())
+    away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
+    await world.discord.wait_for(lambda: world.app.client.owed.count)
+    await world.stop()
+    away.remove()
+    await world.start()
+    for _ in range(2):
+        await world.app.services.stuck.settle()
+    (told,) = [one for one in world.discord.messages(world.channel) if "was cut short" in one.text]
+    assert "Try again" in labels(told)
+    assert told.mentions == [world.luna]
+    assert world.sent("Dear fan") == 0
 
 
 @pytest.mark.parametrize("then", ["", "too late"])
