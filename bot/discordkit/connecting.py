@@ -11,6 +11,7 @@ from bot.domain.scopes import USUAL, Feature
 from bot.services.links import Link, LinkKind, LinkResult
 
 CONNECT_VERB = "connect"
+FOR_HELPERS = "Working for a creator? They let you in with `/team grant`."
 
 
 def features_argument(features: Iterable[Feature]) -> str:

@@ -273,12 +273,14 @@ ROWS = (
 )
 
 
+def wanted_by(demand: Capability | frozenset[Capability]) -> frozenset[Capability]:
+    """The rights of which one is enough."""
+    return demand if isinstance(demand, frozenset) else frozenset({demand})
+
+
 def is_allowed(demand: Demand, who: str) -> bool:
     """Whether one of the people of the table may."""
-    if isinstance(demand, Free):
-        return True
-    wanted = demand if isinstance(demand, frozenset) else {demand}
-    return not HOLDS[who].isdisjoint(wanted)
+    return isinstance(demand, Free) or not HOLDS[who].isdisjoint(wanted_by(demand))
 
 
 def rights_table() -> str:

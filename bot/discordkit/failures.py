@@ -12,7 +12,7 @@ import structlog
 from discord import app_commands
 
 from bot.discordkit.components import AGAIN_VERB, ALLOW_VERB, BOX_VERB, RESUME_VERB, WHOM_VERB, button, view_of
-from bot.discordkit.connecting import connect_view
+from bot.discordkit.connecting import FOR_HELPERS, connect_view
 from bot.discordkit.look import Colour
 from bot.discordkit.menus import menu, option
 from bot.discordkit.outcomes import beside, insisting, is_answered
@@ -166,7 +166,8 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     errors.BadInputError: lambda error: Failure("That does not work yet", str(error)),
     errors.NotConnectedError: lambda _: Failure(
         "No Fanvue account here yet",
-        "Connect yours and this works right away. It takes a minute, and you choose what the bot may do.",
+        "Connect yours and this works right away. It takes a minute, and you choose what the bot may do.\n"
+        f"{FOR_HELPERS}",
         frozenset(),
     ),
     errors.ReconnectNeededError: _reconnect,

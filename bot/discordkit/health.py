@@ -1,16 +1,16 @@
 """What /status shows: a line a thing, the good ones short, the bad ones with their fix."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import discord
 
 from bot.discordkit.components import RESUME_VERB, button, view_of
-from bot.discordkit.connecting import CONNECT_VERB, features_argument
+from bot.discordkit.connecting import CONNECT_VERB, FOR_HELPERS, features_argument
 from bot.discordkit.look import Colour
 from bot.discordkit.places import mention_of, trouble
 from bot.domain import text
-from bot.domain.accounts import Connection
+from bot.domain.accounts import Connection, ConnectionId
 from bot.domain.alerts import PlaceKind
 from bot.domain.catching_up import Polling, Source
 from bot.domain.scopes import Feature, features_with
@@ -32,26 +32,39 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
     """One field a creator, and one for the reader's direct messages; green only when nothing is wrong."""
     embed = discord.Embed(title="Status", colour=Colour.BRAND)
     if not status.creators and not status.resting:
-        embed.description = "❌ No Fanvue account is connected, and nobody gave you a right on theirs. Press Connect."
+        embed.description = (
+            f"❌ No Fanvue account is connected, and nobody gave you a right on theirs. Press Connect.\n{FOR_HELPERS}"
+        )
         embed.colour = discord.Colour(Colour.TROUBLE)
         return embed
-    fields = {
-        f"@{text.name(one.creator.account.handle)}": _within_limit(_lines(one, client, reader))
-        for one in status.creators[:CREATORS_SHOWN]
-    }
-    room = CREATORS_SHOWN - len(fields)
-    fields |= {f"@{text.name(one.creator.account.handle)}": off_shift(one) for one in status.resting[:room]}
-    fields["Your direct messages"] = _dm_line(status, reader)
-    for name, value in fields.items():
-        embed.add_field(name=name, value=value, inline=False)
-    faults = "\n".join(fields.values()).count(BAD)
+    told = [*_by_trouble([*_told(status.creators, client, reader)]), *((one, off_shift(one)) for one in status.resting)]
+    dm_line = _dm_line(status, reader)
+    for one, value in told[:CREATORS_SHOWN]:
+        embed.add_field(name=f"@{text.name(one.creator.account.handle)}", value=value, inline=False)
+    embed.add_field(name="Your direct messages", value=dm_line, inline=False)
+    faults = "".join([*(value for _, value in told), dm_line]).count(BAD)
     if faults:
         embed.colour = discord.Colour(Colour.TROUBLE)
     embed.description = f"**{faults} to mend**, marked {BAD}" if faults else "Everything works."
-    hidden = len(status.creators) + len(status.resting) - CREATORS_SHOWN
-    if hidden > 0:
-        embed.set_footer(text=f"{hidden} more creators are not shown")
+    if hidden := told[CREATORS_SHOWN:]:
+        is_fine = not any(BAD in value for _, value in hidden)
+        embed.set_footer(text=f"{len(hidden)} more creators are not shown" + ("; nothing to mend there" * is_fine))
     return embed
+
+
+def _told(
+    creators: Iterable[CreatorStatus], client: discord.Client, reader: int
+) -> Iterator[tuple[CreatorStatus, str]]:
+    """What is told of each; what several have in common, because one account reaches them, of the first alone."""
+    known: set[ConnectionId] = set()
+    for one in creators:
+        yield one, _within_limit(_lines(one, client, reader, is_first=one.connection.id not in known))
+        known.add(one.connection.id)
+
+
+def _by_trouble(told: Sequence[tuple[CreatorStatus, str]]) -> list[tuple[CreatorStatus | Resting, str]]:
+    """One's own account, then whoever needs something."""
+    return [*told[:1], *sorted(told[1:], key=lambda one: (BAD not in one[1], WARNING not in one[1]))]
 
 
 def off_shift(resting: Resting) -> str:
@@ -93,9 +106,12 @@ def _within_limit(lines: Iterator[str]) -> str:
     return shown
 
 
-def _lines(one: CreatorStatus, client: discord.Client, reader: int) -> Iterator[str]:
-    yield _connection_line(one)
-    yield from _feature_lines(one.connection, is_own=one.is_own)
+def _lines(one: CreatorStatus, client: discord.Client, reader: int, *, is_first: bool) -> Iterator[str]:
+    if is_first:
+        yield _connection_line(one)
+        yield from _feature_lines(one.connection, is_own=one.is_own)
+    else:
+        yield f"Reached through @{text.name(one.connection.account.handle)}"
     yield _limit_line(one)
     if one.alerts is not None:
         yield from _alert_lines(one.alerts, client, reader)

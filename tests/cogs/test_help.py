@@ -18,6 +18,7 @@ async def test_somebody_without_an_account_is_offered_to_connect(rig: Rig) -> No
     assert shown.ephemeral
     assert "/connect" in words_of(shown)
     assert "/post create" not in words_of(shown)
+    assert "Working for a creator? They let you in with `/team grant`." in words_of(shown)
     assert labels_of(shown.response) == ["Connect"]
 
 
@@ -50,8 +51,28 @@ async def test_a_chatter_sees_what_their_right_brings_and_nothing_more(connected
     await connected.luna.slash(connected.desk, "team grant", person=connected.members["cleo"], right="reply")
     shown = await connected.members["cleo"].slash(connected.desk, "help")
     assert f"answers a fan as @{CREATOR}" in words_of(shown)
+    assert "`/inbox unread`, `open`, `reply`: " in words_of(shown), "places and watch are not for chatters"
+    assert "`/team scoreboard`: " in words_of(shown)
     assert "/insights" not in words_of(shown)
+    assert "/team grant" not in words_of(shown)
     assert labels_of(shown.response) == []
+
+
+async def test_whoever_approves_alone_sees_where_that_is_done(connected: Rig) -> None:
+    await connected.luna.slash(connected.desk, "team grant", person=connected.members["cleo"], right="approve")
+    shown = words_of(await connected.members["cleo"].slash(connected.desk, "help"))
+    assert "`/post drafts`: " in shown
+    assert "/post create" not in shown
+
+
+async def test_many_creators_are_named_once(rig: Rig) -> None:
+    for number in range(30):
+        rig.fanvue.world.add_creator(handle=f"creator{number:02d}", display_name="Somebody", is_managed=True)
+    await rig.connect("luna", "northstar_agency")
+    shown = words_of(await rig.luna.slash(rig.desk, "help"))
+    assert shown.count("@creator00") == 1
+    assert "and 27 more." in shown
+    assert "what your creators earned" in shown
 
 
 async def test_a_chatter_off_shift_is_told_so_and_not_to_connect(connected: Rig) -> None:
