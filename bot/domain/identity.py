@@ -31,6 +31,7 @@ AUTOMATIC = ("AUTOMATED_", "MARKETING_", "BROADCAST", "GHOST_PROMOTION", "TIP", 
 
 LINK = "checkoutlink"
 SALE = "sale"
+FLAT = ".flat"
 BY_ORDER = frozenset({SALE, EventKind.REFUND.value, EventKind.DISPUTE.value})
 BY_DAY = frozenset({EventKind.CANCELLATION.value, EventKind.ENDED.value})
 SHAPES = (
@@ -62,14 +63,22 @@ def of_message(kind: EventKind, creator: CreatorId, message: str) -> tuple[str, 
 
 
 def of_sale(
-    kind: EventKind, creator: CreatorId, *, order: str = "", fan: str = "", message: str = "", post: str = ""
+    kind: EventKind,
+    creator: CreatorId,
+    *,
+    order: str = "",
+    told_at: str = "",
+    fan: str = "",
+    message: str = "",
+    post: str = "",
 ) -> tuple[str, ...]:
     """A tip, a purchase, a paid subscription: by its order, and by what it was paid for where that happens once.
 
-    ``order`` is the payment's ``id`` or the row's ``transactionOrderId``.
+    ``order`` is the payment's ``id`` or the row's ``transactionOrderId``; the flat family has its instant alone.
     """
     return _known(
         (SALE, creator, order),
+        (f"{kind.value}{FLAT}", creator, fan, message or post, told_at),
         (kind.value, creator, message) if kind is EventKind.TIP else (),
         (kind.value, creator, fan, message or post) if kind is EventKind.PURCHASE else (),
     )
@@ -142,9 +151,15 @@ def of_envelope(kind: EventKind, creator: CreatorId, envelope: str) -> tuple[str
     return _known((f"{kind.value}.envelope", creator, envelope))
 
 
-def is_order(identity: str) -> bool:
-    """Whether it is the number of a payment, a refund or a dispute, and not what was paid for."""
-    return identity.partition(":")[0].removesuffix(".payment") in BY_ORDER
+def is_single(identity: str) -> bool:
+    """Whether it is the number of a payment, a refund or a dispute, or an instant, and not what was paid for."""
+    word = identity.partition(":")[0]
+    return word.endswith(FLAT) or word.removesuffix(".payment") in BY_ORDER
+
+
+def are_two_numbers(one: Iterable[str], two: Iterable[str]) -> bool:
+    """Whether both have a number of one shape: of what else they are, nothing has two."""
+    return any(NUMBERED in name for name in namespaces(one) & namespaces(two))
 
 
 def namespaces(identities: Iterable[str]) -> frozenset[str]:

@@ -20,7 +20,7 @@ from itertools import product
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.catching_up import POLLED
 from bot.domain.events import PERIODS, Event, EventKind
-from bot.domain.identity import is_order, namespaces
+from bot.domain.identity import are_two_numbers, is_single, namespaces
 from bot.domain.money import Money
 
 MINUTES = timedelta(minutes=5)
@@ -120,12 +120,17 @@ class Sighting:
         )
 
     def is_same(self, other: "Sighting") -> bool:
-        """Whether the two share an identity: what was paid for counts once, unless it was paid for again later."""
+        """Whether the two share an identity: what was paid for counts once, unless it was paid for again.
+
+        It was where one way tells it by two numbers; by two ways, or by instants alone, where they are hours apart.
+        """
         if not self.identities & other.identities:
             return False
-        one, two = (frozenset(filter(is_order, told.identities)) for told in (self, other))
-        is_other_order = bool(one and two) and not one & two
-        return not is_other_order or _apart_by(self, other) <= HOUR
+        one, two = (frozenset(filter(is_single, told.identities)) for told in (self, other))
+        if not one or not two or one & two:
+            return True
+        is_paid_again = are_two_numbers(one, two) and not _is_by_two_ways(self, other)
+        return not is_paid_again and _apart_by(self, other) <= HOUR
 
     def may_be(self, other: "Sighting") -> bool:
         """Whether the two could be the same happening."""
@@ -259,8 +264,11 @@ def _agree(one: Sighting, other: Sighting) -> bool:
         return True
     if one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other)):
         return True
-    is_by_two_ways = {one.is_polled, other.is_polled} == {True, False}
-    return is_by_two_ways and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
+    return _is_by_two_ways(one, other) and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
+
+
+def _is_by_two_ways(one: Sighting, other: Sighting) -> bool:
+    return {one.is_polled, other.is_polled} == {True, False}
 
 
 def _is_taxed(one: Sighting, other: Sighting) -> bool:

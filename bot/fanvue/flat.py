@@ -37,6 +37,11 @@ class Report:
         """The fan's uuid, or nothing."""
         return self.fan.id if self.fan else ""
 
+    @property
+    def moment(self) -> str:
+        """When it says it happened, the same for every delivery of it; nothing where it does not."""
+        return self.happened_at.isoformat() if self.told_at == self.happened_at else ""
+
 
 def event(payload: Payload, digest: str, received_at: datetime, hints: tuple[str, ...]) -> Event:
     """What happened; the body decides, ``hints`` only between kinds that look alike."""
@@ -120,7 +125,7 @@ def _identities(kind: EventKind, report: Report) -> tuple[str, ...]:
         case EventKind.TIP if post and not message:
             return identity.of_post_tip(creator, post, fan, time)
         case EventKind.TIP | EventKind.PURCHASE:
-            return identity.of_sale(kind, creator, fan=fan, message=message, post=post)
+            return identity.of_sale(kind, creator, told_at=report.moment, fan=fan, message=message, post=post)
         case EventKind.SUBSCRIBER | EventKind.RENEWAL | EventKind.FOLLOWER | EventKind.MESSAGE_READ:
             return identity.of_moment(kind, creator, "flat", fan, time)
     return ()

@@ -33,6 +33,7 @@ from told_routes import (
     reversal,
     spent,
     stamp,
+    uuid,
 )
 
 from bot.alerts.sealing import seal_event
@@ -273,20 +274,45 @@ POST_BOUGHT = flat("purchase.new", postUuid=post)
 @pytest.mark.parametrize(
     "routes",
     [
+        (POST_BOUGHT,),
         (payment("post", post_uuid=post), earned("post", postUuid=post)),
         (POST_BOUGHT, earned("post", postUuid=post)),
         (POST_BOUGHT, earned("post", number="row_number")),
         (POST_BOUGHT, notified(9, price=price, postUuid=post)),
     ],
-    ids=["payment, earnings", "flat, earnings", "flat, earnings of no post", "flat, notification"],
+    ids=["flat alone", "payment, earnings", "flat, earnings", "flat, earnings of no post", "flat, notification"],
 )
 async def test_a_post_bought_again_after_it_was_paid_back_is_a_second_card(
-    stores: Stores, routes: tuple[Route, Route]
+    stores: Stores, routes: tuple[Route, ...]
 ) -> None:
     for fan, order in enumerate((routes, routes[::-1])):
         first, again = Happening(next(NUMBERS), fan, NOON), Happening(next(NUMBERS), fan, NOON + timedelta(days=1))
         told = [*(route(first) for route in order), spent("refund")(first), *(route(again) for route in order)]
         assert len(await cards(stores, *told, *told)) == 3
+    for fan, turns in enumerate(permutations(range(2 * len(routes))), start=2):
+        first, again = Happening(next(NUMBERS), fan, NOON), Happening(next(NUMBERS), fan, NOON + timedelta(days=1))
+        told = [route(one) for one in (first, again) for route in routes]
+        assert len(await cards(stores, *(told[turn] for turn in turns * 2))) == 2, turns
+
+
+def tipped(one: Happening) -> str:
+    """The same message of a fan each time."""
+    return uuid("ae", one.fan_number)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        flat("tip.new", context=lambda _: "message", messageUuid=tipped),
+        earned("tip"),
+        earned("tip", number="row_number"),
+    ],
+    ids=["flat", "earnings", "earnings with own numbers"],
+)
+async def test_two_payments_for_one_message_are_two_cards(stores: Stores, other: Route) -> None:
+    for fan, turns in enumerate(permutations(range(4))):
+        told = [route(one) for one in two(fan) for route in (payment("tip", message_uuid=tipped), other)]
+        assert len(await cards(stores, *(told[turn] for turn in turns))) == 2, turns
 
 
 async def test_a_purchase_the_flat_family_tells_again_after_it_was_paid_back_is_no_second_card(stores: Stores) -> None:
