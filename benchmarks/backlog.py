@@ -19,7 +19,7 @@ from bot.domain.events import Event, EventKind, Fan
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
+from bot.storage.database.migrate import migrate
 from bot.vault.keyring import Keyring
 from sandbox.discord import Call, Channel, User
 from sandbox.playground import DISCORD_REQUESTS_PER_SECOND, Playground, playground

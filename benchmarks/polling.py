@@ -11,7 +11,7 @@ from benchmarks.processes import report, server
 from bot.domain.accounts import CreatorId
 from bot.fanvue.oauth import TokenPair
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
+from bot.storage.database.migrate import migrate
 from bot.storage.schema import connections, creators, cursors, pollings
 from bot.vault.keyring import Keyring, new_key
 from bot.vault.pairs import seal_pair

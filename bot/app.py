@@ -16,12 +16,12 @@ from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.catalogue import Catalogue
 from bot.charts.studio import ChartStudio
-from bot.discordkit.actions import Actions
 from bot.discordkit.client import Cog, DiscordClient
-from bot.discordkit.failures import Failures
+from bot.discordkit.controls.actions import Actions
 from bot.discordkit.kit import Kit
-from bot.discordkit.pacer import Pacer
-from bot.discordkit.patience import Patience
+from bot.discordkit.responses.failures import Failures
+from bot.discordkit.responses.patience import Patience
+from bot.discordkit.sending.pacer import Pacer
 from bot.discordkit.throttle import Throttle
 from bot.domain.clock import Clock, SystemClock
 from bot.fanvue.client import FanvueClient
@@ -30,7 +30,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
+from bot.storage.database.migrate import migrate
 from bot.vault.checks import check_keys
 from bot.vault.keyring import Keyring
 from bot.vault.recovery import Recovery

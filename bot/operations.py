@@ -9,21 +9,22 @@ import structlog
 
 from bot.app import Role, cogs_alone, open_app
 from bot.checkup import examine
-from bot.discordkit.checkup import bot_state
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.reconnect import TokenRefusedError, keep_running
+from bot.discordkit.client.checkup import bot_state
+from bot.discordkit.client.reconnect import TokenRefusedError, keep_running
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where
 from bot.running import BadListenerError, PortTakenError
 from bot.settings import Settings
 from bot.starting import EarlyGateway, StartMark
-from bot.storage import Stores, copying
-from bot.storage.addresses import BadAddressError, DatabaseUnreachableError
-from bot.storage.copying import CopyRefusedError
+from bot.storage import Stores
 from bot.storage.database import AlreadyRunningError, Database
-from bot.storage.migrate import migrate, require_current
-from bot.storage.trouble import advice
+from bot.storage.database import backups as copying
+from bot.storage.database.addresses import BadAddressError, DatabaseUnreachableError
+from bot.storage.database.backups import CopyRefusedError
+from bot.storage.database.errors import advice
+from bot.storage.database.migrate import migrate, require_current
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 from bot.vault.rotation import rotate

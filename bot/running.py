@@ -19,11 +19,11 @@ from bot.alerts.removing import Remover
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.reconnect import stay_logged_in
+from bot.discordkit.client.reconnect import stay_logged_in
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
 from bot.services import Services
-from bot.services.brief_rounds import BriefRounds
+from bot.services.insights.brief_rounds import BriefRounds
 from bot.settings import Settings
 from bot.storage import Stores
 from bot.vault.ledger import Ledger

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.reconnect import complete, keep_running
+from bot.discordkit.client.reconnect import complete, keep_running
 from bot.settings import Settings
 
 GATEWAY_ROLES = {"all", "gateway"}

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.components import button, view_of
 from bot.discordkit.connecting import CONNECT_VERB, features_argument
+from bot.discordkit.controls.components import button, view_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of

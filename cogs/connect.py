@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.components import action_id, link_button, view_of
 from bot.discordkit.connecting import CONNECT_VERB, features_from, link_embed
+from bot.discordkit.controls.components import action_id, link_button, view_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import person_of
 from bot.domain.scopes import USUAL, Feature

@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.components import RESUME_VERB, button, view_of
 from bot.discordkit.connecting import FOR_HELPERS, connect_view
+from bot.discordkit.controls.components import RESUME_VERB, button, view_of
 from bot.discordkit.demands import COMMANDS, DRAFT, SCORES, Demand, Free, wanted_by
 from bot.discordkit.health import off_shift
 from bot.discordkit.kit import Kit

@@ -6,21 +6,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit import mass_cards as cards
 from bot.discordkit.attachments import incoming
-from bot.discordkit.draft_desk import DraftDesk, Written
+from bot.discordkit.controls.options import creator_choices
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.options import creator_choices
-from bot.discordkit.outcomes import say
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.post_lists import ids_of, key_of
+from bot.discordkit.posts import mass_cards as cards
+from bot.discordkit.posts.draft_desk import DraftDesk, Written
+from bot.discordkit.posts.post_lists import ids_of, key_of
+from bot.discordkit.responses.outcomes import say
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.errors import GoneError
 from bot.domain.posting import Audience, DraftKind
 from bot.services import Services
-from bot.services.mass import MassResult
+from bot.services.posts.mass import MassResult
 
 
 @app_commands.allowed_installs(guilds=True, users=True)

@@ -6,17 +6,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit import vault_cards as cards
 from bot.discordkit.attachments import Progress, incoming
-from bot.discordkit.draft_cards import with_thumbnails
-from bot.discordkit.failures import failure_for
+from bot.discordkit.controls.options import creator_choices
 from bot.discordkit.kit import Kit
-from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of
+from bot.discordkit.posts import vault_cards as cards
+from bot.discordkit.posts.draft_cards import with_thumbnails
+from bot.discordkit.responses.failures import failure_for
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.services import Services
-from bot.services.posts import page_of
+from bot.services.posts.published import page_of
 
 PICTURES = 4
 

@@ -3,12 +3,12 @@
 import discord
 from discord.ext import commands
 
-from bot.discordkit.heralds import MOVE_VERB, RETRY_VERB
+from bot.discordkit.alerts.heralds import MOVE_VERB, RETRY_VERB
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
 from bot.services import Services
-from bot.services.reopening import ReopeningService
+from bot.services.alerts.reopening import ReopeningService
 
 
 class Places(commands.Cog):

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discordkit import trust
-from bot.discordkit.components import RESUME_VERB
+from bot.discordkit.controls.components import RESUME_VERB
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of
 from bot.domain.access import Capability, Grant

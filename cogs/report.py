@@ -4,13 +4,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.briefs import OFF, STOP_VERB, WHEN_VERB, brief_embed, brief_view, when_words
+from bot.discordkit.controls.options import creator_choices
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.briefs import OFF, STOP_VERB, WHEN_VERB, brief_embed, brief_view, when_words
 from bot.discordkit.kit import Kit
-from bot.discordkit.options import creator_choices
-from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import picture_file
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.patience import show_whole
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.briefs import Brief, Rhythm, Subscription

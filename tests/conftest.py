@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from bot import logs
 from bot.charts.studio import ChartStudio
-from bot.storage.upgrade import run, to_head
+from bot.storage.database.upgrade import run, to_head
 from tests.postgres import PostgresServer
 from tests.rig import Rig, rigged
 

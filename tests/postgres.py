@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from bot.storage.database.upgrade import run, to_head
 from bot.storage.schema import metadata
-from bot.storage.upgrade import run, to_head
 
 MIGRATED = "migrated"
 BETWEEN_TESTS = "between tests"

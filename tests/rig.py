@@ -15,7 +15,7 @@ import simcord
 
 from bot.app import App, open_app
 from bot.charts.studio import ChartStudio
-from bot.discordkit.patience import Patience
+from bot.discordkit.responses.patience import Patience
 from bot.domain.access import Actor
 from bot.domain.accounts import (
     Connection,

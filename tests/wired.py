@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.app import App, Role, open_app
 from bot.charts.studio import ChartStudio
-from bot.discordkit.reconnect import keep_running
+from bot.discordkit.client.reconnect import keep_running
 from bot.settings import Settings, load
 from sandbox.discord import Channel, Message, StandInDiscord, User
 from sandbox.discord.interactions import Interaction

@@ -18,8 +18,8 @@ from bot.domain.parcels import Shape
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.cards import CardRow, CardStore
 from bot.storage.claims import ClaimStore
-from bot.storage.due import DeliveryStatus, Due
-from bot.storage.outbox import Outbox
+from bot.storage.deliveries.due import DeliveryStatus, Due
+from bot.storage.deliveries.outbox import Outbox
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)

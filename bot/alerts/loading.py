@@ -7,7 +7,7 @@ from bot.alerts.sending import Alert, Answer, Held, Outgoing
 from bot.domain.accounts import ChannelId
 from bot.domain.events import EventKind
 from bot.domain.parcels import Shape
-from bot.storage.due import Due, StandingCard
+from bot.storage.deliveries.due import Due, StandingCard
 from bot.vault.keyring import Keyring
 
 SOMEBODY = "somebody"

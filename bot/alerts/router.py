@@ -24,13 +24,13 @@ from bot.domain.faults import where
 from bot.domain.rules import Mute, Spender
 from bot.fanvue.errors import UnexpectedAnswerError
 from bot.storage.arrivals import ArrivalStore, Arrived
-from bot.storage.at_once import AtOnce
+from bot.storage.deliveries.at_once import AtOnce
+from bot.storage.deliveries.leasing import Lease, Parcel
+from bot.storage.deliveries.outbox import Outbox
+from bot.storage.deliveries.standing import Standing, StandingStore
 from bot.storage.events import EventStore, NewEvent, StoredEvent
-from bot.storage.leasing import Lease, Parcel
 from bot.storage.mutes import MuteStore
-from bot.storage.outbox import Outbox
 from bot.storage.spenders import SpenderStore
-from bot.storage.standing import Standing, StandingStore
 from bot.vault.keyring import Keyring, SealError
 
 log = structlog.get_logger(__name__)

@@ -8,8 +8,8 @@ import structlog
 from bot.alerts.bell import Bell
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageBusyError
-from bot.storage.outbox import Outbox
-from bot.storage.settling import Outcome
+from bot.storage.deliveries.outbox import Outbox
+from bot.storage.deliveries.settling import Outcome
 
 log = structlog.get_logger(__name__)
 

@@ -31,11 +31,11 @@ from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage.cards import NewCard
-from bot.storage.due import Due, StandingAccount, StandingRoute
+from bot.storage.deliveries.due import Due, StandingAccount, StandingRoute
+from bot.storage.deliveries.leasing import Lease, Parcel
+from bot.storage.deliveries.outbox import Outbox
+from bot.storage.deliveries.settling import Outcome
 from bot.storage.events import EventStore
-from bot.storage.leasing import Lease, Parcel
-from bot.storage.outbox import Outbox
-from bot.storage.settling import Outcome
 from bot.vault.keyring import Keyring
 
 log = structlog.get_logger(__name__)

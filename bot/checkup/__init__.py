@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.checkup import fanvue, ground, outside, stored
-from bot.discordkit.checkup import BotState
+from bot.discordkit.client.checkup import BotState
 from bot.domain.health import Finding, Health
 from bot.fanvue.transport import Connections, trusted_by_operator
 from bot.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.domain.health import Finding
 from bot.settings import Settings, unknown_names
-from bot.storage.sqlite_file import COMPANIONS
+from bot.storage.database.sqlite_file import COMPANIONS
 
 OTHERS = 0o077
 OTHERS_WRITE = 0o022

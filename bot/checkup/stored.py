@@ -11,10 +11,10 @@ from bot.fanvue.client import FanvueClient
 from bot.fanvue.errors import FanvueError, VersionRetiredError
 from bot.settings import Settings
 from bot.storage import Stores
-from bot.storage.addresses import DatabaseUnreachableError
 from bot.storage.database import Database
-from bot.storage.migrate import require_current
-from bot.storage.trouble import advice
+from bot.storage.database.addresses import DatabaseUnreachableError
+from bot.storage.database.errors import advice
+from bot.storage.database.migrate import require_current
 from bot.vault.checks import verify_keys
 from bot.vault.keyring import Keyring, KeyringError
 from bot.vault.ledger import Ledger

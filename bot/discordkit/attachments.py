@@ -10,7 +10,7 @@ import discord
 from yarl import URL
 
 from bot.domain.errors import BadInputError
-from bot.services.media import IncomingFile
+from bot.services.posts.media import IncomingFile
 
 MEGABYTE = 1024 * 1024
 SMALL_BYTES = 8 * MEGABYTE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.discordkit.components import action_id, view_of
+from bot.discordkit.controls.components import action_id, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.scopes import USUAL, Feature

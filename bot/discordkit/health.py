@@ -5,10 +5,10 @@ from datetime import datetime
 
 import discord
 
-from bot.discordkit.components import RESUME_VERB, button, view_of
+from bot.discordkit.alerts.places import mention_of, trouble
 from bot.discordkit.connecting import CONNECT_VERB, FOR_HELPERS, features_argument
+from bot.discordkit.controls.components import RESUME_VERB, button, view_of
 from bot.discordkit.look import Colour
-from bot.discordkit.places import mention_of, trouble
 from bot.domain import text
 from bot.domain.accounts import Connection, ConnectionId
 from bot.domain.alerts import PlaceKind

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from bot.discordkit.actions import Actions
-from bot.discordkit.failures import Failures
+from bot.discordkit.controls.actions import Actions
 from bot.discordkit.owing import Owed
-from bot.discordkit.pacer import Pacer
-from bot.discordkit.patience import Patience
+from bot.discordkit.responses.failures import Failures
+from bot.discordkit.responses.patience import Patience
+from bot.discordkit.sending.pacer import Pacer
 
 
 @dataclass(frozen=True, slots=True)

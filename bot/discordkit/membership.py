@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import discord
 import structlog
 
-from bot.discordkit.pacer import Pacer
+from bot.discordkit.sending.pacer import Pacer
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError

@@ -6,10 +6,10 @@ import discord
 import structlog
 
 from bot.discordkit.connecting import connect_view, connected_embed
-from bot.discordkit.direct import DirectMessages
 from bot.discordkit.look import Colour
-from bot.discordkit.nonces import LENGTH
 from bot.discordkit.owing import Owed
+from bot.discordkit.sending.direct import DirectMessages
+from bot.discordkit.sending.nonces import LENGTH
 from bot.domain import text
 from bot.domain.accounts import Connection, DiscordUserId
 from bot.domain.scopes import Feature

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.discordkit.under_way import patiently
+from bot.discordkit.responses.under_way import patiently
 from bot.domain.access import Actor, Way
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId, Person
 

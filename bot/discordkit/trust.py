@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import discord
 
-from bot.discordkit.components import DISCONNECT_VERB, RESUME_VERB, button, view_of
+from bot.discordkit.controls.components import DISCONNECT_VERB, RESUME_VERB, button, view_of
 from bot.discordkit.decisions import decided
 from bot.discordkit.look import Colour
 from bot.domain import text

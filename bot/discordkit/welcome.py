@@ -7,7 +7,7 @@ import structlog
 
 from bot.discordkit.connecting import connect_view
 from bot.discordkit.look import Colour
-from bot.discordkit.nonces import nonce
+from bot.discordkit.sending.nonces import nonce
 
 log = structlog.get_logger(__name__)
 

@@ -23,8 +23,8 @@ from bot.domain.scoreboard import (
 )
 from bot.fanvue.insights import Earning, Reversal
 from bot.services.access import AccessService
-from bot.services.insights import MOST_REVERSALS, MOST_ROWS, InsightsService
-from bot.services.payments import REVERSALS
+from bot.services.insights.earnings import MOST_REVERSALS, MOST_ROWS, InsightsService
+from bot.services.insights.payments import REVERSALS
 from bot.services.preferences import PreferencesService
 from bot.services.team import TeamService
 from bot.storage.scoreboard import ScoreStore

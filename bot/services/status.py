@@ -13,9 +13,9 @@ from bot.domain.subscribers import ENDINGS, can_be_looked_for
 from bot.fanvue.limits import Room
 from bot.services.access import AccessService, Resting
 from bot.storage.cursors import CursorStore
+from bot.storage.deliveries.outbox import Outbox, Unsent
 from bot.storage.dms import DmStore
 from bot.storage.events import EventStore
-from bot.storage.outbox import Outbox, Unsent
 from bot.storage.routes import RouteStore
 from bot.storage.subscribers import SubscriberLists
 from bot.vault.gate import Gate

@@ -17,6 +17,8 @@ from bot.storage.creators import CreatorStore
 from bot.storage.cursors import CursorStore
 from bot.storage.database import Database
 from bot.storage.defaults import DefaultStore
+from bot.storage.deliveries.outbox import Outbox
+from bot.storage.deliveries.standing import StandingStore
 from bot.storage.departures import DepartureStore
 from bot.storage.desk_posts import DeskPostStore
 from bot.storage.dms import DmStore
@@ -30,7 +32,6 @@ from bot.storage.links import LinkStore
 from bot.storage.mutes import MuteStore
 from bot.storage.notes import NoteStore
 from bot.storage.notices import NoticeStore
-from bot.storage.outbox import Outbox
 from bot.storage.preferences import PreferenceStore
 from bot.storage.refusals import RefusalStore
 from bot.storage.removals import RemovalStore
@@ -44,7 +45,6 @@ from bot.storage.scoreboard import ScoreStore
 from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
 from bot.storage.spenders import SpenderStore
-from bot.storage.standing import StandingStore
 from bot.storage.subscribers import SubscriberLists
 from bot.storage.uses import UseStore
 from bot.storage.watches import WatchStore

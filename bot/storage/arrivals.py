@@ -14,14 +14,14 @@ from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Dispatch
 from bot.domain.errors import StorageBusyError
 from bot.storage import database as sqlite
-from bot.storage.at_once import AtOnce, Taken
 from bot.storage.database import Database, Rows
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.engine import AsyncConnection
+from bot.storage.database.instants import as_stored
+from bot.storage.deliveries.at_once import AtOnce, Taken
+from bot.storage.deliveries.leasing import Lease, Parcel
+from bot.storage.deliveries.routed import route_all
 from bot.storage.events import NewEvent, StoredEvent
-from bot.storage.instants import as_stored
-from bot.storage.leasing import Lease, Parcel
 from bot.storage.retold import Retold
-from bot.storage.routed import route_all
 from bot.storage.schema import creators
 from bot.storage.sightings import Sightings
 

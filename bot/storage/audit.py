@@ -10,7 +10,7 @@ from bot.domain.access import Actor, AuditEntry, Way
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId
 from bot.domain.errors import StorageBusyError
 from bot.storage.database import Database
-from bot.storage.driver import to_its_end
+from bot.storage.database.driver import to_its_end
 from bot.storage.forgotten import Forgotten
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import audit, creators

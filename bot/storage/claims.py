@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select,
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.claims import Claim
 from bot.storage.database import Database, Rows
-from bot.storage.freshness import Kept
-from bot.storage.instants import instant_of
-from bot.storage.lookups import Lookup
+from bot.storage.database.freshness import Kept
+from bot.storage.database.instants import instant_of
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import claims, closed_chats
 

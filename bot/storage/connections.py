@@ -16,8 +16,8 @@ from bot.domain.accounts import (
 )
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
-from bot.storage.lookups import Lookup
+from bot.storage.database.engine import AsyncConnection
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.revocations import owe
 from bot.storage.schema import connections, creators, events, replies

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 from bot.domain.accounts import Connection, ConnectionStatus, Creator, CreatorId, DiscordUserId, FanvueAccount
 from bot.storage.connections import connection_from, drop_creators, one_at_a_time
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators
 

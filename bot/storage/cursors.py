@@ -13,8 +13,8 @@ from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
 from bot.storage.creators import ALL, JOINED, creators_from
 from bot.storage.database import Database
-from bot.storage.instants import as_stored
-from bot.storage.lookups import Lookup
+from bot.storage.database.instants import as_stored
+from bot.storage.database.lookups import Lookup
 from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
 
 PAGE = 2000

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, delete, or_, select
 
 from bot.domain.accounts import ChannelId, CreatorId, GuildId
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.schema import default_creators
 
 WHOLE_SERVER = 0

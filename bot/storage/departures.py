@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, union, update
 
 from bot.domain.accounts import GuildId
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.engine import AsyncConnection
 from bot.storage.schema import default_creators, deliveries, departures, desk_posts, rights, routes
 
 GOES = (deliveries, routes, rights, default_creators)

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, text
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.alerts import Place, PlaceKind
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.schema import cards, deliveries, desk_posts, events
 
 ON_THEIR_WAY = ("deliveries.status IN ('due', 'leased')", "deliveries.status = 'held'")

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.storage.database import Database
+from bot.storage.database.lookups import Lookup
 from bot.storage.forgotten import Forgotten
-from bot.storage.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.schema import dm_channels
 

@@ -12,10 +12,10 @@ from bot.domain.alerts import Dispatch, Route
 from bot.domain.events import EventKind
 from bot.domain.pairing import Sighting
 from bot.storage.database import Database
-from bot.storage.instants import as_stored
-from bot.storage.lookups import Lookup
+from bot.storage.database.instants import as_stored
+from bot.storage.database.lookups import Lookup
+from bot.storage.deliveries.routed import route_all
 from bot.storage.personal import creators_of
-from bot.storage.routed import route_all
 from bot.storage.schema import connections, creators, deliveries, events
 
 BY_ID = Lookup(select(events).where(events.c.id == bindparam("id"), events.c.sealed_body.is_not(None)))

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, delet
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import mutes
 

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import rows_about
 from bot.storage.schema import preferences
 

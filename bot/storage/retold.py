@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from bot.domain.accounts import CreatorId
 from bot.domain.events import EventKind
 from bot.domain.pairing import adds, companions, is_news, with_report
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.engine import AsyncConnection
 from bot.storage.events import AGAIN, NewEvent, StoredEvent
 from bot.storage.schema import events
 from bot.storage.sightings import Sightings

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.engine import AsyncConnection
 from bot.storage.schema import revocations
 
 

@@ -12,8 +12,8 @@ from bot.domain.errors import UnknownCreatorError
 from bot.domain.passing import handed_over, key_of, standing
 from bot.storage.creators import EVERYBODY, creators_from
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
-from bot.storage.lookups import Lookup
+from bot.storage.database.engine import AsyncConnection
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import connections, creators, rights, shifts
 from bot.storage.shifts import look_anew

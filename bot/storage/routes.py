@@ -12,8 +12,8 @@ from bot.domain.errors import UnknownCreatorError
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, Pause, QuietHours, Wishes
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
-from bot.storage.lookups import Lookup
+from bot.storage.database.engine import AsyncConnection
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import departures, routes
 

@@ -11,8 +11,8 @@ from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import OFF_SHIFT, PlaceKind
 from bot.domain.shifts import Shift
 from bot.storage.database import Database
-from bot.storage.engine import AsyncConnection
-from bot.storage.lookups import Lookup
+from bot.storage.database.engine import AsyncConnection
+from bot.storage.database.lookups import Lookup
 from bot.storage.personal import creators_of, rows_about
 from bot.storage.schema import HELD, deliveries, shifts
 

@@ -9,7 +9,7 @@ from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import EventKind
 from bot.domain.money import Money
 from bot.domain.pairing import Sighting, related, with_report
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.engine import AsyncConnection
 from bot.storage.schema import identities
 
 NEAREST = 40

@@ -4,10 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit import places
+from bot.discordkit.alerts import places
+from bot.discordkit.controls.options import creator_choices
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import KIND_NAMES
-from bot.discordkit.options import creator_choices
 from bot.discordkit.people import actor_of, is_age_restricted
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import ChannelId
@@ -15,7 +15,7 @@ from bot.domain.alerts import Place, PlaceKind
 from bot.domain.errors import BadInputError
 from bot.domain.events import EventKind
 from bot.services import Services
-from bot.services.alerts import CARD_KINDS
+from bot.services.alerts.routes import CARD_KINDS
 from cogs.alerts.copying import Copying
 from cogs.alerts.mutes import Mutes
 from cogs.alerts.muting import Muting

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.discordkit import places
-from bot.discordkit.components import button, view_of
+from bot.discordkit.alerts import places
+from bot.discordkit.controls.components import button, view_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.domain import text
@@ -13,7 +13,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import Creator
 from bot.domain.errors import BadInputError, NotAllowedError, OffShiftError, UnknownCreatorError
 from bot.services import Services
-from bot.services.alerts import PlaceRules
+from bot.services.alerts.routes import PlaceRules
 from cogs.alerts import words
 from cogs.alerts.panel import Panel
 from cogs.alerts.screens import Screen

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.discordkit.components import form
+from bot.discordkit.controls.components import form
 from bot.domain.rules import QuietHours
 from cogs.alerts import words
 

@@ -2,10 +2,10 @@
 
 import discord
 
-from bot.discordkit.components import button, view_of
+from bot.discordkit.controls.components import button, view_of
+from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import KIND_NAMES, Colour
-from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
@@ -15,8 +15,8 @@ from bot.domain.events import EventKind
 from bot.domain.rules import MuteScope
 from bot.services import Services
 from bot.services.access import AccessService
-from bot.services.alerts import CARD_KINDS
-from bot.services.muting import NamedMute
+from bot.services.alerts.muting import NamedMute
+from bot.services.alerts.routes import CARD_KINDS
 from cogs.alerts import words
 
 EIGHT_HOURS = "28800"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.discordkit import places
-from bot.discordkit.cards import MORE_VERB
-from bot.discordkit.components import button, view_of
+from bot.discordkit.alerts import places
+from bot.discordkit.alerts.cards import MORE_VERB
+from bot.discordkit.controls.components import button, view_of
+from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import KIND_NAMES, Colour
-from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Grant
@@ -18,7 +18,7 @@ from bot.domain.alerts import PlaceKind
 from bot.domain.errors import BadInputError
 from bot.domain.rules import MuteScope, MuteSubject
 from bot.services import Services
-from bot.services.muting import NamedMute, Origin
+from bot.services.alerts.muting import NamedMute, Origin
 from cogs.alerts import mutes, words
 from cogs.alerts.spots import Spot
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import discord
 
-from bot.discordkit import places
+from bot.discordkit.alerts import places
+from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, is_age_restricted
-from bot.discordkit.zones import locale_of
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Place, PlaceKind

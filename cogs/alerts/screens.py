@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discordkit import places
-from bot.discordkit.components import button, view_of
+from bot.discordkit.alerts import places
+from bot.discordkit.controls.components import button, view_of
+from bot.discordkit.controls.menus import channel_menu, menu, option, role_menu
 from bot.discordkit.look import ICONS, KIND_NAMES, Colour
-from bot.discordkit.menus import channel_menu, menu, option, role_menu
 from bot.domain import text
 from bot.domain.access import Grant
 from bot.domain.alerts import Place, PlaceKind
 from bot.domain.events import EventKind
 from bot.domain.money import Money
 from bot.domain.rules import Digest, Wishes
-from bot.services.alerts import CARD_KINDS, PlaceRules, shared_wishes
-from bot.services.muting import NamedMute
+from bot.services.alerts.muting import NamedMute
+from bot.services.alerts.routes import CARD_KINDS, PlaceRules, shared_wishes
 from cogs.alerts import words
 from cogs.alerts.spots import Spot
 

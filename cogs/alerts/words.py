@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import discord
 
-from bot.discordkit import places
+from bot.discordkit.alerts import places
 from bot.discordkit.look import KIND_NAMES
 from bot.domain import text
 from bot.domain.alerts import Place, PlaceKind, Route
@@ -13,7 +13,7 @@ from bot.domain.events import EventKind
 from bot.domain.money import Money, minor_units
 from bot.domain.rules import Digest, Mute, MuteScope, MuteSubject, QuietHours, Wishes
 from bot.domain.walltime import as_clock
-from bot.services.alerts import CARD_KINDS
+from bot.services.alerts.routes import CARD_KINDS
 
 DIGESTS = {Digest.HOURLY: "summed up every hour", Digest.DAILY: "summed up once a day, at 9:00"}
 DURATIONS = {"3600": "1 hour", "28800": "8 hours", "86400": "1 day", "604800": "1 week", "0": "until I undo it"}

@@ -4,22 +4,22 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discordkit.alerts.places import Channel, require_mentionable
 from bot.discordkit.attachments import incoming
-from bot.discordkit.inbox import done
+from bot.discordkit.controls.options import creator_choices
+from bot.discordkit.inbox.views import done
+from bot.discordkit.inbox.words import typed_words
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import keeping
-from bot.discordkit.options import creator_choices
-from bot.discordkit.outcomes import acknowledge
 from bot.discordkit.people import actor_of
-from bot.discordkit.places import Channel, require_mentionable
-from bot.discordkit.words import typed_words
+from bot.discordkit.responses.long_texts import keeping
+from bot.discordkit.responses.outcomes import acknowledge
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.conversations import Order
 from bot.domain.errors import BadInputError, DomainError
 from bot.services import Services
-from bot.services.replies import Recipient
+from bot.services.inbox.replies import Recipient
 from cogs.inbox.answers import Answers, Written
 from cogs.inbox.cards import CardActs
 from cogs.inbox.chats import Chats

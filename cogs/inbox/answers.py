@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.discordkit import inbox as views
-from bot.discordkit.answer_box import FILES_ID, PREVIEW_ID, PRICE_ID, TEMPLATE_ID, answer_box
+from bot.discordkit.alerts.cards import REPLY_VERB
 from bot.discordkit.attachments import uploaded
-from bot.discordkit.cards import REPLY_VERB
-from bot.discordkit.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
-from bot.discordkit.inbox import done, sent_view
+from bot.discordkit.controls.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
+from bot.discordkit.inbox import views
+from bot.discordkit.inbox.answer_box import FILES_ID, PREVIEW_ID, PRICE_ID, TEMPLATE_ID, answer_box
+from bot.discordkit.inbox.views import done, sent_view
+from bot.discordkit.inbox.words import typed_words
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import keeping, words_in
-from bot.discordkit.outcomes import acknowledge, say
 from bot.discordkit.owing import Owed
 from bot.discordkit.people import actor_of
-from bot.discordkit.words import typed_words
+from bot.discordkit.responses.long_texts import keeping, words_in
+from bot.discordkit.responses.outcomes import acknowledge, say
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
@@ -25,9 +25,9 @@ from bot.domain.conversations import Prepared
 from bot.domain.drafts import Draft, cents_of
 from bot.domain.errors import CardUnknownError, DomainError
 from bot.services import Services
-from bot.services.inbox import CardMessage
-from bot.services.media import IncomingFile
-from bot.services.replies import Recipient
+from bot.services.inbox.cards import CardMessage
+from bot.services.inbox.replies import Recipient
+from bot.services.posts.media import IncomingFile
 from cogs.inbox.cards import pressed
 from cogs.inbox.native import mark
 

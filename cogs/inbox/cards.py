@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.discordkit.cards import (
+from bot.discordkit.alerts.cards import (
     CLAIM_VERB,
     OPEN_VERB,
     READ_VERB,
@@ -13,7 +13,7 @@ from bot.discordkit.cards import (
     card_view,
     deliveries_in,
 )
-from bot.discordkit.inbox import (
+from bot.discordkit.inbox.views import (
     UNSEND_ONE_VERB,
     done,
     sent_view,
@@ -22,13 +22,13 @@ from bot.discordkit.inbox import (
 )
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import say, showing
 from bot.discordkit.people import actor_of
+from bot.discordkit.responses.outcomes import say, showing
 from bot.domain import text
 from bot.domain.accounts import ChannelId, CreatorId, MessageId
 from bot.domain.errors import CardUnknownError
 from bot.services import Services
-from bot.services.inbox import CardMessage
+from bot.services.inbox.cards import CardMessage
 
 SHOWN_LIMIT = 3500
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import discord
 
-from bot.discordkit import inbox as views
-from bot.discordkit.components import button, form, view_of
-from bot.discordkit.inbox import done, thread_embed, thread_view, unread_embed, unread_view
+from bot.discordkit.controls.components import button, form, view_of
+from bot.discordkit.inbox import views
+from bot.discordkit.inbox.views import done, thread_embed, thread_view, unread_embed, unread_view
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import TEXT_ID, keeping
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import showing
 from bot.discordkit.people import actor_of
+from bot.discordkit.responses.long_texts import TEXT_ID, keeping
+from bot.discordkit.responses.outcomes import showing
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import discord
 
-from bot.discordkit import inbox as views
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.inbox import views
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import TEXT_ID
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.long_texts import TEXT_ID
 from bot.domain.accounts import DiscordUserId
 from bot.services import Services
 from cogs.inbox.chats import Chats, box

@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.discordkit import desk_tags
-from bot.discordkit.inbox import PAST_VERB, TAGS_VERB, done, past_embed, past_view
+from bot.discordkit.alerts import desk_tags
+from bot.discordkit.inbox.views import PAST_VERB, TAGS_VERB, done, past_embed, past_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of
 from bot.domain.access import Capability

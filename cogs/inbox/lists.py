@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.discordkit.components import button, form, view_of
-from bot.discordkit.inbox import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
+from bot.discordkit.controls.components import button, form, view_of
+from bot.discordkit.controls.menus import menu, option
+from bot.discordkit.inbox.views import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import TEXT_ID
 from bot.discordkit.look import Colour
-from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of
+from bot.discordkit.responses.long_texts import TEXT_ID
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.services import Services
-from bot.services.fan_lists import NAME_LIMIT, OWN_ONLY, FanList
+from bot.services.inbox.fan_lists import NAME_LIMIT, OWN_ONLY, FanList
 
 
 class FanLists:

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import discord
 import structlog
 
-from bot.discordkit.pacer import Pacer
+from bot.discordkit.sending.pacer import Pacer
 from bot.domain.accounts import ChannelId
 from bot.domain.faults import where
-from bot.services.inbox import InboxService
+from bot.services.inbox.cards import InboxService
 
 log = structlog.get_logger(__name__)
 

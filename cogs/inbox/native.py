@@ -6,24 +6,24 @@ from contextlib import suppress
 import discord
 import structlog
 
+from bot.discordkit.alerts.cards import OPEN_VERB, deliveries_in
 from bot.discordkit.attachments import incoming
-from bot.discordkit.cards import OPEN_VERB, deliveries_in
-from bot.discordkit.components import PREFIX
-from bot.discordkit.failures import embed_of, failure_for
-from bot.discordkit.inbox import WRITE_VERB
+from bot.discordkit.controls.components import PREFIX
+from bot.discordkit.inbox.turns import Turns
+from bot.discordkit.inbox.views import WRITE_VERB
+from bot.discordkit.inbox.words import plain_words
 from bot.discordkit.kit import Kit
-from bot.discordkit.outcomes import insisting
 from bot.discordkit.owing import Owed
 from bot.discordkit.people import author_of
-from bot.discordkit.turns import Turns
-from bot.discordkit.words import plain_words
+from bot.discordkit.responses.failures import embed_of, failure_for
+from bot.discordkit.responses.outcomes import insisting
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.drafts import Draft
 from bot.domain.errors import BadInputError, DomainError, NotAllowedError, NotHereError, WhichFanError
 from bot.services import Services
-from bot.services.inbox import CardMessage
-from bot.services.replies import Recipient
-from bot.services.reply_places import DIRECT
+from bot.services.inbox.cards import CardMessage
+from bot.services.inbox.replies import Recipient
+from bot.services.inbox.reply_places import DIRECT
 from cogs.inbox.missed import MissedReplies, is_true_reply
 
 log = structlog.get_logger(__name__)

@@ -2,9 +2,9 @@
 
 import discord
 
-from bot.discordkit import inbox as views
-from bot.discordkit.answer_box import answer_box
-from bot.discordkit.components import BOX_VERB
+from bot.discordkit.controls.components import BOX_VERB
+from bot.discordkit.inbox import views
+from bot.discordkit.inbox.answer_box import answer_box
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of
 from bot.domain.access import Capability, Grant
@@ -12,7 +12,7 @@ from bot.domain.accounts import CreatorId, FanId
 from bot.domain.drafts import Draft
 from bot.domain.errors import BadInputError
 from bot.services import Services
-from bot.services.replies import Recipient
+from bot.services.inbox.replies import Recipient
 
 
 class Templates:

@@ -4,18 +4,18 @@ from typing import Any
 
 import discord
 
-from bot.discordkit.components import ALLOW_VERB, view_of
-from bot.discordkit.inbox import done
+from bot.discordkit.controls.components import ALLOW_VERB, view_of
+from bot.discordkit.controls.menus import menu, option
+from bot.discordkit.inbox.views import done
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.menus import menu, option
 from bot.discordkit.people import actor_of, is_age_restricted
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.errors import BadInputError
 from bot.services import Services
-from bot.services.reply_places import DIRECT, Standing
+from bot.services.inbox.reply_places import DIRECT, Standing
 
 WHERE_VERB = "ib_where"
 RULE = (

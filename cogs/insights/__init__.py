@@ -4,10 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit.earnings import Shown
+from bot.discordkit.controls.options import creator_choices, zone_choices
+from bot.discordkit.controls.periods import PERIOD, period_choices
+from bot.discordkit.insights.earnings import Shown
 from bot.discordkit.kit import Kit
-from bot.discordkit.options import creator_choices, zone_choices
-from bot.discordkit.periods import PERIOD, period_choices
 from bot.domain.access import Capability
 from bot.domain.periods import Preset, asked
 from bot.domain.reports import Source

@@ -5,7 +5,10 @@ import asyncio
 import discord
 from discord import app_commands
 
-from bot.discordkit.audience import (
+from bot.discordkit.alerts.cards import UUID
+from bot.discordkit.controls.components import form
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.audience import (
     FAN_VERB,
     NICKNAME_VERB,
     RANKING_VERB,
@@ -20,14 +23,11 @@ from bot.discordkit.audience import (
     several_view,
     subscribers_view,
 )
-from bot.discordkit.cards import UUID
-from bot.discordkit.components import form
-from bot.discordkit.earnings import Shown, shown
+from bot.discordkit.insights.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import drawn
-from bot.discordkit.under_way import patiently
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.under_way import patiently
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId

@@ -2,14 +2,14 @@
 
 import discord
 
-from bot.discordkit.earnings import Shown
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.earnings import Shown
+from bot.discordkit.insights.side_by_side import SIDE_VERB, side_by_side_embed, side_by_side_view
 from bot.discordkit.kit import Kit
-from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import drawn
-from bot.discordkit.side_by_side import SIDE_VERB, side_by_side_embed, side_by_side_view
-from bot.discordkit.under_way import patiently
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.patience import show_whole
+from bot.discordkit.responses.under_way import patiently
 from bot.domain.periods import Asked, asked
 from bot.domain.side_by_side import SideBySide
 from bot.services import Services

@@ -5,7 +5,8 @@ from collections.abc import Awaitable
 
 import discord
 
-from bot.discordkit.earnings import (
+from bot.discordkit.controls.zones import CREATORS, ZONE_VERB, ask_zone, locale_of
+from bot.discordkit.insights.earnings import (
     CSV_VERB,
     PERIOD_VERB,
     SHARE_VERB,
@@ -19,20 +20,19 @@ from bot.discordkit.earnings import (
     share_view,
     shown,
 )
-from bot.discordkit.goals import goal_line
+from bot.discordkit.insights.goals import goal_line
+from bot.discordkit.insights.spreadsheets import send_file
 from bot.discordkit.kit import Kit
-from bot.discordkit.patience import MOMENT_SECONDS, show, show_whole
 from bot.discordkit.people import actor_of
 from bot.discordkit.pictures import picture_file
-from bot.discordkit.spreadsheets import send_file
-from bot.discordkit.zones import CREATORS, ZONE_VERB, ask_zone, locale_of
+from bot.discordkit.responses.patience import MOMENT_SECONDS, show, show_whole
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.errors import BadInputError, ChartError, DomainError
 from bot.domain.periods import asked
 from bot.domain.reports import EarningsReport, Reversals, Source, View
 from bot.services import Services
-from bot.services.spreadsheets import Spreadsheet, Told
+from bot.services.insights.spreadsheets import Spreadsheet, Told
 from cogs.insights.zones import Zones
 
 

@@ -2,12 +2,12 @@
 
 import discord
 
-from bot.discordkit.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
 from bot.discordkit.kit import Kit
-from bot.discordkit.patience import show_whole
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import drawn
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.patience import show_whole
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.goals import Progress

@@ -4,12 +4,11 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.discordkit.components import Field, form
-from bot.discordkit.earnings import Shown, shown
-from bot.discordkit.kit import Kit
-from bot.discordkit.menus import option
-from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.sales import (
+from bot.discordkit.controls.components import Field, form
+from bot.discordkit.controls.menus import option
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.earnings import Shown, shown
+from bot.discordkit.insights.sales import (
     NEW_LINK_VERB,
     PAYMENTS_MORE_VERB,
     PAYMENTS_PERIOD_VERB,
@@ -25,8 +24,9 @@ from bot.discordkit.sales import (
     posts_embed,
     posts_view,
 )
-from bot.discordkit.under_way import patiently
-from bot.discordkit.zones import locale_of
+from bot.discordkit.kit import Kit
+from bot.discordkit.people import actor_of, deferred
+from bot.discordkit.responses.under_way import patiently
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.periods import asked

@@ -4,9 +4,7 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.discordkit.kit import Kit
-from bot.discordkit.people import actor_of
-from bot.discordkit.zones import (
+from bot.discordkit.controls.zones import (
     CHANGE_VERB,
     RIGHT_VERB,
     SETTLE_VERB,
@@ -15,6 +13,8 @@ from bot.discordkit.zones import (
     with_answers,
     without_answers,
 )
+from bot.discordkit.kit import Kit
+from bot.discordkit.people import actor_of
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId

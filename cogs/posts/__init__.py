@@ -5,9 +5,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discordkit.attachments import incoming
-from bot.discordkit.draft_desk import DraftDesk, Written
+from bot.discordkit.controls.options import creator_choices
 from bot.discordkit.kit import Kit
-from bot.discordkit.options import creator_choices
+from bot.discordkit.posts.draft_desk import DraftDesk, Written
 from bot.domain.access import Capability
 from bot.domain.posting import Audience, Policy, PostView
 from bot.services import Services

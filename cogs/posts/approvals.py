@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import discord
 
-from bot.discordkit import draft_cards as cards
-from bot.discordkit.draft_desk import DraftDesk
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.questions import Questions
+from bot.discordkit.posts import draft_cards as cards
+from bot.discordkit.posts.draft_desk import DraftDesk
+from bot.discordkit.posts.questions import Questions
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.errors import DomainError, OutcomeUnknownError
 from bot.domain.posting import Policy
 from bot.services import Services
-from bot.services.posts import page_of
+from bot.services.posts.published import page_of
 
 
 class Approvals:

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.discordkit import draft_cards as cards
 from bot.discordkit.attachments import uploaded
-from bot.discordkit.components import form
-from bot.discordkit.draft_desk import DraftDesk, Written
+from bot.discordkit.controls.components import form
+from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import boxes, keeping, written_in
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import showing
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.questions import Questions
-from bot.discordkit.zones import locale_of
+from bot.discordkit.posts import draft_cards as cards
+from bot.discordkit.posts.draft_desk import DraftDesk, Written
+from bot.discordkit.posts.questions import Questions
+from bot.discordkit.responses.long_texts import boxes, keeping, written_in
+from bot.discordkit.responses.outcomes import showing
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId

@@ -2,19 +2,19 @@
 
 import discord
 
-from bot.discordkit import post_lists as lists
+from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
-from bot.discordkit.long_texts import keeping, written_in
 from bot.discordkit.look import Colour
-from bot.discordkit.outcomes import say, showing
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import picture_file
-from bot.discordkit.zones import locale_of
+from bot.discordkit.posts import post_lists as lists
+from bot.discordkit.responses.long_texts import keeping, written_in
+from bot.discordkit.responses.outcomes import say, showing
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.posting import PostCard, PostView
 from bot.services import Services
-from bot.services.posts import Picture, page_of
+from bot.services.posts.published import Picture, page_of
 
 CALENDAR = "calendar.png"
 

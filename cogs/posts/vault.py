@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import discord
 
-from bot.discordkit import vault_cards as cards
-from bot.discordkit.draft_cards import VAULT_VERB, with_thumbnails
-from bot.discordkit.draft_desk import DraftDesk
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of
+from bot.discordkit.posts import vault_cards as cards
+from bot.discordkit.posts.draft_cards import VAULT_VERB, with_thumbnails
+from bot.discordkit.posts.draft_desk import DraftDesk
 from bot.services import Services
-from bot.services.posts import page_of
+from bot.services.posts.published import page_of
 
 PICTURES = 4
 

@@ -4,13 +4,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discordkit import team_panel as panel
-from bot.discordkit.earnings import Shown
+from bot.discordkit.controls.options import creator_choices, day_choices, zone_choices
+from bot.discordkit.controls.periods import PERIOD, period_choices
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.earnings import Shown
 from bot.discordkit.kit import Kit
-from bot.discordkit.options import creator_choices, day_choices, zone_choices
 from bot.discordkit.people import actor_of
-from bot.discordkit.periods import PERIOD, period_choices
-from bot.discordkit.zones import locale_of
+from bot.discordkit.team import panel
 from bot.domain.access import GIVEABLE, Capability, Grant
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 from bot.domain.errors import BadInputError

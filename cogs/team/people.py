@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.discordkit import team_panel as panel
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of
+from bot.discordkit.team import panel
 from bot.domain.access import GIVEABLE, Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import BadInputError

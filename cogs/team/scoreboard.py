@@ -2,13 +2,13 @@
 
 import discord
 
-from bot.discordkit.earnings import Shown, shown
+from bot.discordkit.controls.zones import locale_of
+from bot.discordkit.insights.earnings import Shown, shown
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
-from bot.discordkit.scoreboard import SCORE_VERB, scoreboard_embed, scoreboard_view
-from bot.discordkit.team_panel import names_of
-from bot.discordkit.under_way import patiently
-from bot.discordkit.zones import locale_of
+from bot.discordkit.responses.under_way import patiently
+from bot.discordkit.team.panel import names_of
+from bot.discordkit.team.scoreboard import SCORE_VERB, scoreboard_embed, scoreboard_view
 from bot.domain.access import Grant
 from bot.domain.periods import asked
 from bot.domain.scoreboard import Scoreboard

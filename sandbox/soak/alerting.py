@@ -26,7 +26,7 @@ from bot.domain.scopes import Feature, Scope
 from bot.fanvue.oauth import TokenPair
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
+from bot.storage.database.migrate import migrate
 from bot.vault.keyring import Keyring
 from bot.vault.tokens import seal_pair
 from sandbox.discord.model import Channel, Message

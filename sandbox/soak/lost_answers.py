@@ -11,7 +11,7 @@ from bot.domain.accounts import FanId
 from bot.domain.drafts import Draft
 from bot.domain.errors import OutcomeUnknownError
 from bot.domain.posting import Content, DraftKind
-from bot.services.replies import Recipient
+from bot.services.inbox.replies import Recipient
 from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size

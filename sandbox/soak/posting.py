@@ -12,8 +12,8 @@ from bot.domain.access import Actor, Capability, Grant
 from bot.domain.errors import BusyError, DomainError
 from bot.domain.posting import Content, DraftKind, Medium
 from bot.fanvue.uploading import FileSource
-from bot.services.drafts import Opened
-from bot.services.media import IncomingFile
+from bot.services.posts.drafts import Opened
+from bot.services.posts.media import IncomingFile
 from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size

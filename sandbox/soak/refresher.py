@@ -21,7 +21,7 @@ from bot.fanvue.client import FanvueClient
 from bot.fanvue.oauth import FanvueOAuth, TokenPair
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
+from bot.storage.database.migrate import migrate
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 from bot.vault.revoking import Revoker

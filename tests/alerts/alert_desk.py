@@ -18,13 +18,13 @@ from bot.alerts.mirroring import Mirror
 from bot.alerts.permits import Permits
 from bot.alerts.router import Router
 from bot.alerts.worker import AlertWorker
-from bot.discordkit.alert_sender import AlertSender
+from bot.discordkit.alerts.desk_posts import DeskPosts
+from bot.discordkit.alerts.heralds import PlaceHerald
+from bot.discordkit.alerts.sender import AlertSender
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.desk_posts import DeskPosts
-from bot.discordkit.direct import DirectMessages
-from bot.discordkit.heralds import PlaceHerald
 from bot.discordkit.membership import RecentMembers
-from bot.discordkit.pacer import Pacer
+from bot.discordkit.sending.direct import DirectMessages
+from bot.discordkit.sending.pacer import Pacer
 from bot.domain.accounts import (
     Connection,
     ConnectionId,
@@ -41,7 +41,7 @@ from bot.domain.money import Money
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.outbox import Delivery
+from bot.storage.deliveries.outbox import Delivery
 from bot.vault.keyring import Keyring, new_key
 from sandbox.discord import Channel, Message, StandInDiscord, User
 from sandbox.discord.launch import pointed_at

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from alert_desk import Desk
 
-from bot.discordkit import buckets
+from bot.discordkit.client import buckets
 from bot.discordkit.membership import RecentMembers
 from bot.domain.accounts import GuildId
 from bot.domain.errors import DiscordDownError

@@ -13,7 +13,7 @@ from alert_desk import LUNA, NOW, POSTS, Desk
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import ConnectionId, DiscordUserId
 from bot.domain.events import EventKind
-from bot.storage.outbox import DeliveryStatus
+from bot.storage.deliveries.outbox import DeliveryStatus
 
 
 async def test_each_place_gets_each_card_once_and_in_order(desk: Desk) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, Desk
 
-from bot.discordkit.desk_headers import DeskHeaders
+from bot.discordkit.alerts.desk_headers import DeskHeaders
 from bot.domain.accounts import DiscordUserId, FanId
 from bot.domain.drafts import Draft
 from bot.domain.events import EventKind, Fan
-from bot.services.desk import DeskService
+from bot.services.inbox.desk import DeskService
 from bot.storage.replies import NewReply, ReplyStatus
 from sandbox.discord import Channel
 

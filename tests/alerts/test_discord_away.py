@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, NOW, Desk
 
+from bot.discordkit.inbox.telling import HandOverTeller
 from bot.discordkit.notices import Notices
-from bot.discordkit.telling import HandOverTeller
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import ChannelId, DiscordUserId, FanId, GuildId, MessageId
 from bot.domain.alerts import Sent

@@ -20,10 +20,10 @@ from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.rules import Wishes
 from bot.storage.arrivals import Arrived
-from bot.storage.at_once import AtOnce
+from bot.storage.deliveries.at_once import AtOnce
+from bot.storage.deliveries.leasing import Lease, Parcel
+from bot.storage.deliveries.outbox import Outcome
 from bot.storage.events import NewEvent
-from bot.storage.leasing import Lease, Parcel
-from bot.storage.outbox import Outcome
 from bot.storage.schema import deliveries
 
 PARCEL = [column.name for column in deliveries.columns].index("parcel_id")

@@ -6,7 +6,7 @@ from test_desk_conversations import SARAH, service
 
 from bot.domain.accounts import DiscordUserId
 from bot.domain.claims import Claim
-from bot.services.redrawing import Redrawing
+from bot.services.inbox.redrawing import Redrawing
 from sandbox.discord import Channel
 
 EDITS = "/channels/*/messages/*"

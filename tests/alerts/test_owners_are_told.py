@@ -5,7 +5,7 @@ from datetime import timedelta
 from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.alerts.closing import Closing
-from bot.discordkit.heralds import PlaceHerald
+from bot.discordkit.alerts.heralds import PlaceHerald
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 

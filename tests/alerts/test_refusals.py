@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
-from bot.discordkit.direct import AT_ONCE
+from bot.discordkit.sending.direct import AT_ONCE
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place

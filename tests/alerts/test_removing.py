@@ -5,7 +5,7 @@ from alert_desk import Desk
 
 from bot.alerts.bell import Bell
 from bot.alerts.removing import Remover
-from bot.discordkit.deleting import MessageDeleter
+from bot.discordkit.sending.deleting import MessageDeleter
 from sandbox.discord import Channel, Message
 
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from alert_desk import LUNA, POSTS, Desk
 
-from bot.discordkit.briefs import BriefMessenger
+from bot.discordkit.inbox.telling import WaitCaller
+from bot.discordkit.insights.briefs import BriefMessenger
 from bot.discordkit.notices import Notices
-from bot.discordkit.telling import WaitCaller
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.briefs import Rhythm, Subscription
 from bot.domain.errors import DiscordDownError, FanvueDownError
 from bot.domain.waiting import Overdue, Watch
-from bot.services.waiting import WaitingService
+from bot.services.inbox.waiting import WaitingService
 
 PASSING = [(429, 0), (401, 0), (503, 0), (403, 20029), (403, 40004)]
 

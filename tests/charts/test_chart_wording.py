@@ -6,7 +6,7 @@ import pytest
 
 from bot.charts.series import Bar, TrendChart
 from bot.charts.wording import ALT_TEXT_LIMIT, alt_text, file_name, percent, short
-from bot.services.insights import without_amounts
+from bot.services.insights.earnings import without_amounts
 
 
 def week(*values: int | None, **fields: object) -> TrendChart:

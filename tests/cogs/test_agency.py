@@ -10,7 +10,7 @@ from simcord.backend import serializers
 
 from bot.domain.access import Actor, Capability
 from bot.domain.accounts import CreatorId, DiscordUserId, FanvueAccount
-from bot.services.alerts import CARD_KINDS
+from bot.services.alerts.routes import CARD_KINDS
 from sandbox.visitor import Visitor
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from bot.charts.studio import ChartStudio
-from bot.discordkit import outcomes
+from bot.discordkit.responses import outcomes
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.charts.studio import ChartStudio
-from bot.discordkit.patience import Patience
+from bot.discordkit.responses.patience import Patience
 from tests.rig import Rig, rigged, words_of
 
 LONG = 60

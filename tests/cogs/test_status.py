@@ -9,7 +9,7 @@ from bot.domain.access import Actor, Capability
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind
 from bot.domain.events import EventKind
-from bot.storage.outbox import DeliveryStatus
+from bot.storage.deliveries.outbox import DeliveryStatus
 from tests.rig import CREATOR, Rig, labels_of, words_of
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.discordkit.briefs import brief_embed, brief_view
+from bot.discordkit.insights.briefs import brief_embed, brief_view
 from bot.domain.accounts import FanId
 from bot.domain.audience import Departures, Leaving, Movement, Ranked, Ranking
 from bot.domain.briefs import Brief, Mail, Rhythm

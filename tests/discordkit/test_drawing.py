@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.sending import Alert, Answer, Outgoing
-from bot.discordkit.cards import deliveries_in
-from bot.discordkit.drawing import draw
+from bot.discordkit.alerts.cards import deliveries_in
+from bot.discordkit.alerts.drawing import draw
 from bot.discordkit.look import COUNTED, ICONS, TITLES, WORDS
 from bot.domain import text
 from bot.domain.accounts import CreatorId, FanId, GuildId

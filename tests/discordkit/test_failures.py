@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from discord import app_commands
 
-from bot.discordkit.failures import TABLE, failure_for
+from bot.discordkit.responses.failures import TABLE, failure_for
 from bot.domain import errors
 from bot.domain.access import Capability
 from bot.domain.scopes import Feature, Scope
@@ -85,7 +85,7 @@ async def test_a_command_that_breaks_answers_with_a_code(connected: Rig) -> None
 
 async def test_a_button_of_an_older_version_says_so(connected: Rig) -> None:
     channel = connected.app.client.get_channel(connected.desk.id)
-    from bot.discordkit.components import button, view_of  # noqa: PLC0415 - needs the running loop
+    from bot.discordkit.controls.components import button, view_of  # noqa: PLC0415 - needs the running loop
 
     await channel.send("old", view=view_of([button("Old", "retired", "1")]))  # type: ignore[union-attr]
     pressed = await connected.luna.click(connected.desk.last_message, label="Old")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discordkit.side_by_side import side_by_side_embed
+from bot.discordkit.insights.side_by_side import side_by_side_embed
 from bot.domain.accounts import CreatorId
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Preset

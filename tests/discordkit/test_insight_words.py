@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.discordkit.earnings import earnings_embed
-from bot.discordkit.sales import links_embed, posts_embed
+from bot.discordkit.insights.earnings import earnings_embed
+from bot.discordkit.insights.sales import links_embed, posts_embed
 from bot.domain.money import MINUS, Money
 from bot.domain.reports import Reversals, Source, View
 from bot.domain.sales import LinkNumbers, PostNumbers

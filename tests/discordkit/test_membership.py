@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.discordkit.membership import RecentMembers
-from bot.discordkit.pacer import Pacer
+from bot.discordkit.sending.pacer import Pacer
 from bot.domain.accounts import DiscordUserId, GuildId
 from bot.domain.errors import DiscordDownError
 from sandbox.discord import StandInDiscord

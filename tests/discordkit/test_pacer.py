@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.discordkit.pacer import PER_SECOND, Pacer
+from bot.discordkit.sending.pacer import PER_SECOND, Pacer
 from bot.domain.clock import SystemClock
 
 

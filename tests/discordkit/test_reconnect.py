@@ -9,9 +9,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.discordkit import reconnect
-from bot.discordkit.client import Cog, DiscordClient
-from bot.discordkit.reconnect import TokenRefusedError, keep_running, stay_logged_in
+from bot.discordkit.client import Cog, DiscordClient, reconnect
+from bot.discordkit.client.reconnect import TokenRefusedError, keep_running, stay_logged_in
 from bot.discordkit.throttle import Throttle
 from sandbox.discord import StandInDiscord
 from sandbox.discord.launch import pointed_at

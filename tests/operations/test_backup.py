@@ -14,8 +14,8 @@ from alembic import command
 from bot import operations
 from bot.app import open_app
 from bot.settings import Settings, load
-from bot.storage import Stores, upgrade
-from bot.storage.database import Database
+from bot.storage import Stores
+from bot.storage.database import Database, upgrade
 from bot.storage.schema import dm_channels
 from sandbox.world import settings_for
 from tests.rig import Rig

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.checkup import Finding, examine, fanvue, ground
-from bot.discordkit.checkup import BotState, TokenState
+from bot.discordkit.client.checkup import BotState, TokenState
 from bot.domain.accounts import DiscordUserId
 from bot.domain.health import Health
 from bot.settings import load

@@ -9,7 +9,7 @@ from aiohttp import web  # noqa: TID251 - a Fanvue of a few lines
 from aiohttp.test_utils import TestServer
 
 from bot.checkup import examine
-from bot.discordkit.checkup import BotState, TokenState
+from bot.discordkit.client.checkup import BotState, TokenState
 from bot.domain.accounts import DiscordUserId
 from bot.settings import load
 from tests.rig import Rig

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discordkit.earnings import earnings_embed
+from bot.discordkit.insights.earnings import earnings_embed
 from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import DiscordUserId
 from bot.domain.income import Income
@@ -18,8 +18,8 @@ from bot.domain.periods import Asked, Period, Preset, asked
 from bot.domain.reports import Source
 from bot.fanvue.insights import EarningsSummary, PeriodAmounts
 from bot.fanvue.shapes import Amounts, Cents, Instant
-from bot.services.finished import income_of
-from bot.services.spreadsheets import SpreadsheetsService
+from bot.services.insights.finished import income_of
+from bot.services.insights.spreadsheets import SpreadsheetsService
 from sandbox.fanvue.world.records import Sale
 from sandbox.fanvue.world.sales import SalesBook
 from tests.rig import CREATOR, Rig

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.accounts import CreatorId
 from bot.domain.periods import Asked, Preset
-from bot.services.readings import KEPT_AT_MOST, KEPT_FOR, Reading, Readings
+from bot.services.insights.readings import KEPT_AT_MOST, KEPT_FOR, Reading, Readings
 
 LUNA, OTHER = CreatorId("luna"), CreatorId("other")
 WEEK, ZONE = Asked(Preset.LAST_7), ZoneInfo("Asia/Kathmandu")

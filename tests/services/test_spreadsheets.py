@@ -15,7 +15,7 @@ from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import DiscordUserId
 from bot.domain.errors import BadInputError, FanvueDownError, ScopeMissingError
 from bot.domain.periods import Asked, asked
-from bot.services.spreadsheets import Cut, Limits, Spreadsheet, SpreadsheetsService
+from bot.services.insights.spreadsheets import Cut, Limits, Spreadsheet, SpreadsheetsService
 from sandbox.fanvue.world.records import Sale
 from sandbox.fanvue.world.sales import SalesBook
 from tests.rig import CREATOR, Rig

@@ -23,10 +23,10 @@ from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.cards import NewCard
+from bot.storage.deliveries.outbox import Delivery
 from bot.storage.drafts import StoredDraft
 from bot.storage.events import NewEvent, StoredEvent
 from bot.storage.links import LinkAttempt, PendingConnection
-from bot.storage.outbox import Delivery
 from bot.storage.replies import NewReply
 
 NOW = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -25,7 +25,7 @@ from bot.domain.accounts import Connection, CreatorId, FanvueAccount, GuildId
 from bot.domain.shifts import Shift
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.upgrade import run, to_head
+from bot.storage.database.upgrade import run, to_head
 
 AGENCY = CreatorId("33333333-agency")
 ROSE = CreatorId("44444444-rose")

@@ -20,8 +20,8 @@ from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.storage import Stores
-from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import AlreadyRunningError, Database
+from bot.storage.database.addresses import DatabaseUnreachableError, address_of
 from bot.storage.schema import connections, dm_channels, leases
 from bot.vault.ledger import Ledger
 from tests.postgres import BETWEEN_TESTS

@@ -43,8 +43,8 @@ from bot.domain.uses import Use, UseOutcome
 from bot.domain.waiting import Watch
 from bot.services.takeout import Takeout
 from bot.storage import Stores
-from bot.storage.addresses import address_of
 from bot.storage.database import Database
+from bot.storage.database.addresses import address_of
 from bot.storage.notes import StoredNote
 from bot.storage.reply_places import ReplyPlace
 from bot.storage.schema import metadata

@@ -13,8 +13,8 @@ from bot.domain.alerts import OFF_SHIFT
 from bot.domain.rules import Bundle
 from bot.domain.shifts import Shift
 from bot.storage import Stores
-from bot.storage.outbox import Delivery, DeliveryStatus
-from bot.storage.settling import Outcome
+from bot.storage.deliveries.outbox import Delivery, DeliveryStatus
+from bot.storage.deliveries.settling import Outcome
 
 WEEK = (Shift(frozenset(range(7)), time(13), time(17), ZoneInfo("UTC")),)
 TOMORROW = NOW + timedelta(days=1)

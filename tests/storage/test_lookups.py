@@ -9,7 +9,7 @@ from stored_examples import ANNA, BORIS, LUNA, MIRA, NOW, a_connection
 
 from bot.storage import Stores
 from bot.storage.database import Database
-from bot.storage.lookups import Lookup
+from bot.storage.database.lookups import Lookup
 from bot.storage.schema import connections
 
 BY_HANDLE = Lookup(select(connections).where(connections.c.owner == bindparam("owner"), connections.c.id != "nobody"))

@@ -29,9 +29,9 @@ from bot.domain.alerts import SET_ASIDE, Dispatch
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage import Stores
 from bot.storage.database import Database, _postgres_rows
-from bot.storage.leasing import HEADS, TAKE, Lease, Parcel
-from bot.storage.outbox import DeliveryStatus, Outcome
-from bot.storage.settling import PASSED_AT_MOST
+from bot.storage.deliveries.leasing import HEADS, TAKE, Lease, Parcel
+from bot.storage.deliveries.outbox import DeliveryStatus, Outcome
+from bot.storage.deliveries.settling import PASSED_AT_MOST
 
 
 async def take(stores: Stores, holder: str = "h1", at: object = NOW, **more: object) -> list[Parcel]:

@@ -19,11 +19,11 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from structlog.testing import capture_logs
 
 from bot.storage import Stores
-from bot.storage.addresses import DatabaseUnreachableError, address_of
 from bot.storage.database import Database
-from bot.storage.migrate import migrate, version_of
+from bot.storage.database.addresses import DatabaseUnreachableError, address_of
+from bot.storage.database.migrate import migrate, version_of
+from bot.storage.database.upgrade import main, run, scripts, to_head
 from bot.storage.schema import HEAD, metadata
-from bot.storage.upgrade import main, run, scripts, to_head
 from tests.forked import are_loaded
 from tests.postgres import PostgresServer
 

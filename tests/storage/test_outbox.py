@@ -19,7 +19,7 @@ from stored_examples import (
 )
 
 from bot.storage import Stores
-from bot.storage.outbox import DeliveryStatus
+from bot.storage.deliveries.outbox import DeliveryStatus
 
 
 async def test_a_routed_event_is_leased_for_each_of_its_places(stores: Stores) -> None:

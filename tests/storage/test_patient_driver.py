@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
-from bot.storage.driver import connector
-from bot.storage.engine import AsyncConnection
+from bot.storage.database.driver import connector
+from bot.storage.database.engine import AsyncConnection
 
 LONG = (
     "INSERT INTO numbers WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 400000) "

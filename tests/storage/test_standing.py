@@ -13,7 +13,7 @@ from bot.domain.claims import Claim
 from bot.domain.events import EventKind
 from bot.domain.rules import Mute, MuteScope, MuteSubject, Wishes
 from bot.storage import Stores
-from bot.storage.standing import Standing, StandingStore
+from bot.storage.deliveries.standing import Standing, StandingStore
 
 Change = Callable[[], Awaitable[object]]
 KIND = EventKind.MESSAGE

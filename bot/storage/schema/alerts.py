@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.alerts import SET_ASIDE
-from bot.storage.instants import Instant
+from bot.storage.database.instants import Instant
 from bot.storage.schema.base import RowNumber, metadata, partial_index
 
 events = Table(

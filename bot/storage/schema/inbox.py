@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
-from bot.storage.instants import Instant
+from bot.storage.database.instants import Instant
 from bot.storage.schema.base import metadata, partial_index
 
 replies = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
-from bot.storage.instants import Instant
+from bot.storage.database.instants import Instant
 from bot.storage.schema.base import metadata
 
 finished_months = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from bot.storage.instants import Instant
+from bot.storage.database.instants import Instant
 from bot.storage.schema.base import RowNumber, metadata
 
 uses = Table(

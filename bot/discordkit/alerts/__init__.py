@@ -1,0 +1,1 @@
+"""Cards: drawn, sent to their places, kept in forum desks."""

@@ -1,0 +1,1 @@
+"""Showing conversations, and what answers them."""

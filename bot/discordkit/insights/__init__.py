@@ -1,0 +1,1 @@
+"""Showing numbers: earnings, sales, audience, goals, summaries."""

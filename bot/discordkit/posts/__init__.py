@@ -1,0 +1,1 @@
+"""Showing drafts, posts, messages to many, and the media vault."""

@@ -1,0 +1,1 @@
+"""How an interaction is answered: in time, with its outcome or its failure."""

@@ -1,0 +1,1 @@
+"""How messages leave: paced, once, and what Discord's refusals mean."""

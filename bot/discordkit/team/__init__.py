@@ -1,0 +1,1 @@
+"""Showing who may do what, and who answered."""

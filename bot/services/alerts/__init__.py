@@ -1,0 +1,1 @@
+"""Where alerts go, and not hearing of some."""

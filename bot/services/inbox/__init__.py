@@ -1,0 +1,1 @@
+"""Answering fans: conversations, replies, claims, desks."""

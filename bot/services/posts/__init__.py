@@ -1,0 +1,1 @@
+"""Drafts, posts, messages to many, and their files."""
