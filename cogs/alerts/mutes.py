@@ -3,7 +3,7 @@
 import discord
 
 from bot.discordkit.controls.components import button, view_of
-from bot.discordkit.controls.menus import menu, option
+from bot.discordkit.controls.menus import OPTIONS, menu, option
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import KIND_NAMES, Colour
 from bot.discordkit.people import actor_of
@@ -87,10 +87,10 @@ class Mutes:
 
     async def _show_mutes(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
         muted = await self._muting.muted(grant)
-        lines = [words.mute_in_words(one.mute, one.label) for one in muted]
+        listed = words.mutes_in_words(muted, OPTIONS) or "Nothing is muted."
         embed = discord.Embed(
             title=f"Muted for @{text.name(grant.handle)}",
-            description="\n".join([*(lines or ["Nothing is muted."]), *([f"\n{note}"] if note else [])])[:4096],
+            description=f"{listed}\n\n{note}" if note else listed,
             colour=Colour.QUIET,
         )
         embed.set_footer(text="A fan is muted from their card.")

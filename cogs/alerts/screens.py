@@ -7,7 +7,7 @@ import discord
 
 from bot.discordkit.alerts import places
 from bot.discordkit.controls.components import button, view_of
-from bot.discordkit.controls.menus import channel_menu, menu, option, role_menu
+from bot.discordkit.controls.menus import OPTIONS, channel_menu, menu, option, role_menu
 from bot.discordkit.look import ICONS, KIND_NAMES, Colour
 from bot.domain import text
 from bot.domain.access import Grant
@@ -22,10 +22,12 @@ from cogs.alerts.spots import Spot
 
 ALL = "all"
 OTHER = "other"
+MUTES = 6
 ANY = "0"
 TOP = "top"
 MINIMUMS = (500, 1000, 2500, 5000, 10_000, 50_000)
 SPENT = (5000, 10_000, 25_000, 50_000, 100_000)
+ELSEWHERE = "To have them in a channel or a forum too, use `/alerts panel` in its server."
 CHANNEL_TYPES = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 Screen = tuple[discord.Embed, discord.ui.View]
@@ -54,9 +56,12 @@ def overview(shown: Overview, client: discord.Client, note: str = "") -> Screen:
         description="\n\n".join(lines) or "Nothing comes anywhere yet. Pick a place below.",
         colour=Colour.BRAND,
     )
+    if not shown.is_in_server:
+        embed.description = f"{embed.description}\n\n{ELSEWHERE}"
     if shown.mutes:
-        muted = "\n".join(words.mute_in_words(one.mute, one.label) for one in shown.mutes[:8])
-        embed.add_field(name="Muted", value=muted[:1024], inline=False)
+        embed.add_field(name="Muted", value=words.mutes_in_words(shown.mutes, MUTES), inline=False)
+    if len(shown.others) >= OPTIONS:
+        embed.set_footer(text="The menu holds 25 creators; the command's creator option takes any other.")
     _add_note(embed, note)
     return embed, view_of(_overview_items(shown, client, creator, reader))
 
@@ -170,7 +175,7 @@ def _overview_items(
         items.append(channel_menu("Add a channel or forum of this server", "al_add", creator, CHANNEL_TYPES))
     if shown.others:
         here = option(f"@{text.plain_name(shown.grant.handle)}", creator)
-        others = [option(f"@{text.plain_name(handle)}", one) for one, handle in shown.others]
+        others = [option(f"@{text.plain_name(handle)}", one) for one, handle in shown.others[: OPTIONS - 1]]
         items.append(menu("Another creator", "al_creator", "", [here, *others], chosen=[creator]))
     items.append(button("Mute something", "al_mutes", creator, emoji="🔕"))
     return items

@@ -13,6 +13,7 @@ from bot.domain.events import EventKind
 from bot.domain.money import Money, minor_units
 from bot.domain.rules import Digest, Mute, MuteScope, MuteSubject, QuietHours, Wishes
 from bot.domain.walltime import as_clock
+from bot.services.alerts.muting import NamedMute
 from bot.services.alerts.routes import CARD_KINDS
 
 DIGESTS = {Digest.HOURLY: "summed up every hour", Digest.DAILY: "summed up once a day, at 9:00"}
@@ -77,6 +78,13 @@ def mute_in_words(mute: Mute, label: str) -> str:
     until = f"until {discord.utils.format_dt(mute.until, 'R')}" if mute.until else "until it is undone"
     what = f"**{text.name(label)}**" if mute.subject is not MuteSubject.PLACE else text.escape(label)
     return f"🔕 {what} · {whom} · {until}"
+
+
+def mutes_in_words(mutes: Sequence[NamedMute], most: int) -> str:
+    """A line each of so many, and how many more there are."""
+    lines = [mute_in_words(one.mute, one.label) for one in mutes[:most]]
+    more = len(mutes) - len(lines)
+    return "\n".join([*lines, *([f"and {more} more"] if more else [])])
 
 
 def quiet_hours(start: str, end: str, urgent: str) -> QuietHours:

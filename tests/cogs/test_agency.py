@@ -82,6 +82,20 @@ async def test_where_several_could_be_meant_picking_one_does_what_was_asked(agen
     assert "28 days" in words_of(shown)
 
 
+async def test_any_of_very_many_creators_can_be_picked(agency: Rig) -> None:
+    for number in range(30):
+        agency.fanvue.world.add_creator(handle=f"z{number:02d}", display_name="Somebody", is_managed=True)
+    await agency.connect("luna", AGENCY)
+    asked = await agency.luna.slash(agency.desk, "alerts panel")
+    offered = picks(asked)
+    assert sorted(offered) == [f"@{handle}" for handle in managed(agency)]
+    last = id_of(asked.response, "creator").rpartition("|")[0] + "|1"
+    shown = await agency.luna.select(asked.response, [offered["@z29"]], custom_id=last)
+    assert "Alerts of @z29" in words_of(shown)
+    assert "the command's creator option takes any other" in words_of(shown)
+    assert "Not everything is shown" not in "".join(map(words_of, shown.followups))
+
+
 async def test_the_default_of_a_channel_is_meant_before_that_of_the_server(agency: Rig) -> None:
     await agency.luna.slash(agency.desk, "insights earnings")
     first, second = managed(agency)[:2]

@@ -12,7 +12,7 @@ from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
-from bot.domain.rules import Digest, QuietHours
+from bot.domain.rules import Digest, MuteScope, MuteSubject, QuietHours
 from bot.domain.shifts import Shift
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
@@ -310,6 +310,12 @@ async def test_mute_for_me_spares_my_messages_and_mute_for_all_every_place(conne
     await tipped(connected, 800, connected.desk)
 
 
+async def test_in_direct_messages_the_panel_says_where_channels_are_added(connected: Rig) -> None:
+    shown = await connected.people["luna"].slash("alerts panel")
+    assert "use `/alerts panel` in its server" in words_of(shown)
+    assert "in its server" not in words_of(await panel(connected))
+
+
 async def test_a_mute_has_an_end_shows_in_the_panel_and_is_undone_there(connected: Rig) -> None:
     card = await tipped(connected, 500, connected.dm)
     menu = await connected.people["luna"].click(card, label="Why? · Mute")
@@ -324,6 +330,21 @@ async def test_a_mute_has_an_end_shows_in_the_panel_and_is_undone_there(connecte
     assert "🔕 **Tips** · for me" in words_of(shown)
     await press(connected, shown, "Mute something")
     assert "Nothing is muted" in await pick(connected, shown, "al_unmute", mute.id)
+
+
+async def test_very_many_mutes_are_listed_in_whole_lines_and_the_rest_is_counted(connected: Rig) -> None:
+    luna, services = Actor(DiscordUserId(connected.luna.id), "luna"), connected.app.services
+    grant = await services.access.choose(luna, None, Capability.ALERTS)
+    for number in range(60):
+        label = f"{number} {'*_~' * 40}"
+        await services.muting.add(grant, MuteScope.ME, MuteSubject.FAN, f"fan{number}", 3600, label)
+    shown = await panel(connected)
+    first = words_of(shown)
+    await press(connected, shown, "Mute something")
+    for said, most in ((first, 6), (words_of(shown), 25)):
+        *lines, rest = [line for line in said.splitlines() if "🔕 **" in line or " more" in line]
+        assert (len(lines), rest) == (most, f"and {60 - most} more")
+        assert all(line.endswith(":R>") for line in lines)
 
 
 async def test_a_kind_is_muted_from_the_panel(connected: Rig) -> None:
