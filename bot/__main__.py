@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -36,7 +37,19 @@ NO_SETTINGS = {"new-key", "commands", "rights"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 78 for bad configuration, 69 for a missing service."""
+    """Run one command; 78 for bad configuration, 69 for a missing service, 1 where its result cannot be written."""
+    try:
+        status = _run_command(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries, and fails, once more
+        print(f"{error.filename or 'Standard output'}: {error.strerror}.", file=sys.stderr)
+        return NOT_DONE
+    return status
+
+
+def _run_command(arguments: list[str] | None) -> int:
     options = _parser().parse_args(arguments)
     if options.command in NO_SETTINGS:
         return _without_settings(options)

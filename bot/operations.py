@@ -52,9 +52,10 @@ async def run(settings: Settings, role_name: str, early: EarlyGateway | None = N
         StartMark(settings).put()
         await (early.join() if early else keep_running(client, token))
 
-    async def serve() -> None:
+    async def serve() -> str:
         async with open_app(settings, client=early.client if early else None) as app:
             await app.serve(role, gateway)
+        return ""
 
     try:
         return await _guarded(serve)
@@ -66,9 +67,9 @@ async def run(settings: Settings, role_name: str, early: EarlyGateway | None = N
 async def migrate_database(settings: Settings) -> int:
     """Bring the database up to date."""
 
-    async def work() -> None:
+    async def work() -> str:
         await migrate(settings.database_url)
-        print("The database is up to date.")
+        return "The database is up to date.\n"
 
     return await _guarded(work)
 
@@ -76,7 +77,7 @@ async def migrate_database(settings: Settings) -> int:
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything with the first key, beside a running bot."""
 
-    async def work() -> None:
+    async def work() -> str:
         keyring = Keyring(settings.keys)
         if settings.database_file and not settings.database_file.exists():
             raise DatabaseUnreachableError(f"DATABASE_URL: there is no database at {settings.database_file}.")
@@ -88,9 +89,10 @@ async def rotate_keys(settings: Settings) -> int:
             done = await rotate(keyring, stores.sealed, stores.key_checks)
         finally:
             await database.close()
-        print(f"{done.resealed} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.")
+        said = f"{done.resealed} sealed values now use key {keyring.sealing_key_id}. Other keys can be dropped.\n"
         if done.unreadable:
-            print(f"{done.unreadable} values open with none of the keys given; they are left as they are.")
+            said += f"{done.unreadable} values open with none of the keys given; they are left as they are.\n"
+        return said
 
     return await _guarded(work)
 
@@ -106,9 +108,9 @@ async def doctor(settings: Settings) -> int:
 async def back_up(settings: Settings, target: Path) -> int:
     """A copy of the SQLite database as a new file, beside a running bot."""
 
-    async def work() -> None:
+    async def work() -> str:
         await copying.back_up(settings.database_url, target)
-        print(f"Backed up to {target}. It is of use only with TOKEN_KEYS: keep those elsewhere.")
+        return f"Backed up to {target}. It is of use only with TOKEN_KEYS: keep those elsewhere.\n"
 
     return await _guarded(work)
 
@@ -119,19 +121,19 @@ async def restore(settings: Settings, source: Path) -> int:
     async def verify(database: Database) -> None:
         await verify_keys(Keyring(settings.keys), Stores(database).key_checks)
 
-    async def work() -> None:
+    async def work() -> str:
         kept = await copying.restore(settings.database_url, source, verify, SystemClock().now())
-        print(f"Restored from {source}." + (f" The former database is kept as {kept}." if kept else ""))
-        print(RESTORED)
+        former = f" The former database is kept as {kept}." if kept else ""
+        return f"Restored from {source}.{former}\n{RESTORED}\n"
 
     return await _guarded(work)
 
 
-async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
-    """The work's exit code; each foreseeable mistake is one sentence."""
-    status = OK
+async def _guarded(work: Callable[[], Awaitable[str]]) -> int:
+    """The work's exit code, and what it has to say; each foreseeable mistake is one sentence."""
+    status, said = OK, ""
     try:
-        await work()
+        said = await work()
     except* (KeyringError, TokenRefusedError, BadAddressError, BadListenerError) as group:
         message = next(str(error) for error in _leaves(group))
         status = _tell(BAD_CONFIGURATION, message or "Discord refuses DISCORD_TOKEN: copy it anew from the Bot page.")
@@ -155,6 +157,7 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> int:
         code = incident_code()
         log.error("part_failed", code=code, error=", ".join(where(error) for error in _leaves(group)))
         status = _tell(BROKEN, f"Something broke on our side. Code {code} is in the log. Starting again may help.")
+    print(said, end="")
     return status
 
 

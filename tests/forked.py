@@ -69,9 +69,11 @@ class Ended:
 class Command(Forked):
     """``python -m words``."""
 
-    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path | None = None
+    ) -> None:
         self._place = TemporaryDirectory()
-        self._said = [Path(self._place.name, name) for name in ("out", "errors")]
+        self._said = [out or Path(self._place.name, "out"), Path(self._place.name, "errors")]
         super().__init__(_become, words, str(folder), dict(environment), [str(path) for path in self._said])
 
     async def ended(self) -> Ended:
@@ -79,12 +81,12 @@ class Command(Forked):
         with self._place:
             async with asyncio.timeout(RUN_SECONDS):
                 status = await self.wait()
-            return Ended(status, *(path.read_text() for path in self._said))
+            return Ended(status, *(path.read_text() if path.is_file() else "" for path in self._said))
 
 
-async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Ended:
-    """``python -m words`` from beginning to end."""
-    return await Command(words, folder, environment).ended()
+async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path | None = None) -> Ended:
+    """``python -m words`` from beginning to end; with ``out`` its standard output goes there."""
+    return await Command(words, folder, environment, out).ended()
 
 
 async def are_loaded(*modules: str) -> bool:

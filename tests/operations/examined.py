@@ -12,7 +12,7 @@ from fronts import Authority, tls_front
 
 from sandbox.playground import Playground, playground
 from sandbox.process import ROOT, BotProcess
-from tests.forked import ForkedBot, run
+from tests.forked import Ended, ForkedBot, run
 
 
 @asynccontextmanager
@@ -45,11 +45,15 @@ class World:
 
     async def doctor(self, **changes: str) -> tuple[int, list[str]]:
         """The exit code and the lines; ``DISCORD`` is another address of Discord's."""
+        ended = await self.run_doctor(**changes)
+        return ended.returncode, (ended.stdout + ended.stderr).splitlines()
+
+    async def run_doctor(self, out: Path | None = None, **changes: str) -> Ended:
+        """With ``out`` its lines go there."""
         discord = self.ground.discord
         addresses = ["--rest", changes.pop("DISCORD", discord.api_url), "--gateway", discord.gateway_url]
         words = ["sandbox.discord.launch", *addresses, "--", "bot", "doctor"]
-        ended = await run(words, self.folder, self.environment | changes)
-        return ended.returncode, (ended.stdout + ended.stderr).splitlines()
+        return await run(words, self.folder, self.environment | changes, out)
 
     async def metrics(self) -> str:
         address = f"http://127.0.0.1:{self.environment['METRICS_PORT']}/metrics"

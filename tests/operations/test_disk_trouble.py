@@ -1,6 +1,7 @@
 """A full, read-only or damaged disk: the bot says so while it goes on, and each command says what to do."""
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -20,9 +21,12 @@ from bot.domain.errors import StorageBusyError
 from bot.settings import Settings, load
 from bot.web.serving import serving
 from sandbox.world import free_port, settings_for
+from tests.forked import run as run_command
 
 PAGE = 4096
 RESTORE = "python -m bot restore"
+FULL = Path("/dev/full")
+NOT_TAKEN = "Standard output: No space left on device."
 
 
 def settings(folder: Path) -> Settings:
@@ -191,6 +195,23 @@ async def test_once_it_met_damage_it_is_not_ready(installation: Path) -> None:
             async with app.stores._database.read() as connection:
                 await connection.exec_driver_sql("SELECT * FROM connections NOT INDEXED")
         assert not await app.stores.is_reachable()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        *((words, NOT_TAKEN) for words in ("new-key", "commands", "migrate", "backup copy.db")),
+        ("rights nowhere.md", "nowhere.md: No such file or directory."),
+    ],
+)
+async def test_a_command_that_cannot_write_what_it_has_to_say_says_why_and_fails(
+    installation: Path, words: str, said: str
+) -> None:
+    folder = installation.parent
+    values = settings_for(folder, web_port=free_port(), metrics_port=free_port(), fanvue_origin="http://127.0.0.1:9")
+    environment = {name.upper(): str(value) for name, value in values.items()} | {"PATH": os.environ["PATH"]}
+    ended = await run_command(["bot", *words.split()], folder, environment, FULL)
+    assert (ended.returncode, ended.stderr.splitlines()) == (operations.UNHEALTHY, [said])
 
 
 async def test_what_was_done_while_storage_refused_is_in_the_audit_after_a_stop(disk: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from examined import World
@@ -179,6 +180,11 @@ async def test_a_healthy_installation_behind_tls_is_called_so(world: World) -> N
     assert status == 0
     assert not [line for line in lines if line.startswith("BAD")]
     assert any(line.startswith("ok   webhook secret") for line in lines)
+
+
+async def test_a_doctor_whose_lines_a_full_disk_does_not_take_says_so_and_fails(world: World) -> None:
+    ended = await world.run_doctor(Path("/dev/full"))
+    assert (ended.returncode, ended.stderr) == (1, "Standard output: No space left on device.\n")
 
 
 async def test_a_certificate_that_ends_soon_is_worth_a_look(world: World) -> None:
