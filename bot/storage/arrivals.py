@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import Dispatch
 from bot.domain.errors import StorageBusyError
 from bot.storage import database as sqlite
 from bot.storage.database import Database, Rows
-from bot.storage.database.engine import AsyncConnection
 from bot.storage.database.instants import as_stored
+from bot.storage.database.plain import Named
 from bot.storage.deliveries.at_once import AtOnce, Taken
 from bot.storage.deliveries.leasing import Lease, Parcel
 from bot.storage.deliveries.routed import route_all
@@ -25,8 +25,8 @@ from bot.storage.retold import Retold
 from bot.storage.schema import creators
 from bot.storage.sightings import Sightings
 
-ONE_AT_A_TIME = 0x46565041
-"""The advisory lock of PostgreSQL under which reports are paired."""
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1180061761)"
+"""PostgreSQL pairs reports under a lock; only this uses its number."""
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at) SELECT * FROM"
 OF_SOMEBODY = "IN (SELECT creator_id FROM creators) ON CONFLICT (key) DO NOTHING"
 RETURNING = "RETURNING id, key"
@@ -35,9 +35,11 @@ ADDED = (
     "ON events.key = mine.value->>0 AND events.sealed_body = mine.value->>1"
 )
 """Which of these rows are ours: no two events are sealed to the same text."""
-COLUMN_NAMES = ("key", "kind", "creator_id", "sealed_body", "topic", "received_at")
-COLUMNS = f"t({', '.join(COLUMN_NAMES)})"
-ARRAYS = "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
+COLUMNS = ("key", "kind", "creator_id", "sealed_body", "topic", "received_at")
+ARRAYS = (
+    "unnest(CAST(:key AS text[]), CAST(:kind AS text[]), CAST(:creator_id AS text[]), CAST(:sealed_body AS text[]), "
+    f"CAST(:topic AS text[]), CAST(:received_at AS timestamptz[])) AS t({', '.join(COLUMNS)})"
+)
 REMEMBERED = 10_000
 COMMITS_IN_A_ROW = 32
 """Of one visit to the driver's thread: who stops the bot waits no longer."""
@@ -87,7 +89,7 @@ class ArrivalStore:
         if alone:
             news |= await self._add(alone)
         if told:
-            found, more = await self._add_told(told)
+            found, more = await self._database.transact(partial(self._add_told, told))
             news |= found
         strangers = await self._strangers(row.creator for row in rows if row.key not in news)
         return Arrived(news, more, strangers)
@@ -151,8 +153,7 @@ class ArrivalStore:
         """Store a few that no other route tells, make their deliveries and take what is due, all in one commit."""
 
         def work(run: Rows) -> tuple[dict[str, int], list[Parcel]]:
-            statement, values = _named_insert(rows)
-            news = {str(key): int(number) for number, key in sorted(run(statement, values))}
+            news = self._insert(run, rows)
             route_all(run, [(number, dispatches[key]) for key, number in news.items()], lease.now)
             return news, lease.take(run) if news else []
 
@@ -162,36 +163,30 @@ class ArrivalStore:
     async def _add(self, rows: Sequence[NewEvent]) -> dict[str, int]:
         if self._database.is_sqlite:
             return await self._database.run_alone(partial(_add_to_sqlite, rows))
-        async with self._database.write() as connection:
-            return await _add_to_postgresql(connection, rows)
+        return await self._database.transact(lambda run: _insert_on_postgresql(run, rows))
 
-    async def _add_told(self, rows: Sequence[NewEvent]) -> tuple[dict[str, int], list[StoredEvent]]:
+    def _add_told(self, rows: Sequence[NewEvent], run: Rows) -> tuple[dict[str, int], list[StoredEvent]]:
         """Those that other routes may have told: what they repeat is not news, but may add to what was told."""
-        async with self._database.write() as connection:
-            if not self._database.is_sqlite:
-                await connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-            fresh = await self._insert(connection, rows)
-            first = {row.key: row for row in reversed(rows) if row.key in fresh}
-            again = await _untold(connection, rows, first)
-            if not first and not again:
-                return {}, []
-            looked_at = [row.sighting for row in [*first.values(), *again] if row.sighting]
-            retold = Retold(await Sightings.around(connection, looked_at))
-            for row in sorted(first.values(), key=lambda row: fresh[row.key]):
-                retold.look(fresh[row.key], row)
-            for row in again:
-                retold.look_again(row)
-            if retold.again:
-                retold.stored_again(await self._insert(connection, retold.again))
-            more = await retold.save(connection)
+        if not self._database.is_sqlite:
+            run(ONE_AT_A_TIME, {})
+        fresh = self._insert(run, rows)
+        first = {row.key: row for row in reversed(rows) if row.key in fresh}
+        again = _untold(run, rows, first)
+        if not first and not again:
+            return {}, []
+        looked_at = [row.sighting for row in [*first.values(), *again] if row.sighting]
+        retold = Retold(Sightings.around(run, looked_at))
+        for row in sorted(first.values(), key=lambda row: fresh[row.key]):
+            retold.look(fresh[row.key], row)
+        for row in again:
+            retold.look_again(row)
+        if retold.again:
+            retold.stored_again(self._insert(run, retold.again))
+        more = retold.save(run)
         return {key: number for key, number in fresh.items() if number not in retold.repeated}, more
 
-    async def _insert(self, connection: AsyncConnection, rows: Sequence[NewEvent]) -> dict[str, int]:
-        if not self._database.is_sqlite:
-            return await _add_to_postgresql(connection, rows)
-        statement, values = _sqlite_insert(rows)
-        added = await connection.exec_driver_sql(f"{statement} {RETURNING}", tuple(values))
-        return {row.key: row.id for row in added}
+    def _insert(self, run: Rows, rows: Sequence[NewEvent]) -> dict[str, int]:
+        return (_insert_on_sqlite if self._database.is_sqlite else _insert_on_postgresql)(run, rows)
 
     async def _strangers(self, missing: Iterable[CreatorId]) -> frozenset[CreatorId]:
         """Whom nobody has connected; nobody, while that cannot be read: what was stored is stored."""
@@ -210,13 +205,11 @@ class ArrivalStore:
         return frozenset(asked - found)
 
 
-async def _untold(
-    connection: AsyncConnection, rows: Sequence[NewEvent], first: Mapping[str, NewEvent]
-) -> list[NewEvent]:
+def _untold(run: Rows, rows: Sequence[NewEvent], first: Mapping[str, NewEvent]) -> list[NewEvent]:
     """Rows whose key was known that are not the same once more: looked for by their identities alone."""
     again = [row for row in rows if first.get(row.key) is not row]
     known = [row.sighting for row in again if row.sighting and row.key not in first]
-    untold = await Sightings.untold(connection, known)
+    untold = Sightings.untold(run, known)
     return [row for row in again if row.key in first or row.sighting in untold]
 
 
@@ -237,11 +230,10 @@ def _add_to_sqlite(rows: Sequence[NewEvent], connection: sqlite3.Connection) -> 
     return added
 
 
-async def _add_to_postgresql(connection: AsyncConnection, rows: Sequence[NewEvent]) -> dict[str, int]:
-    columns = tuple(list(column) for column in zip(*map(_values, rows), strict=True))
-    statement = f"{INSERT} {ARRAYS} AS {COLUMNS} WHERE t.creator_id {OF_SOMEBODY} {RETURNING}"
-    added = await connection.exec_driver_sql(statement, columns)
-    return {row.key: row.id for row in added}
+def _insert_on_postgresql(run: Rows, rows: Sequence[NewEvent]) -> dict[str, int]:
+    columns = zip(COLUMNS, map(list, zip(*map(_values, rows), strict=True)), strict=True)
+    added = run(f"{INSERT} {ARRAYS} WHERE t.creator_id {OF_SOMEBODY} {RETURNING}", dict(columns))
+    return {key: number for number, key in added}
 
 
 def _sqlite_insert(rows: Sequence[NewEvent]) -> tuple[str, list[Any]]:
@@ -252,13 +244,12 @@ def _sqlite_insert(rows: Sequence[NewEvent]) -> tuple[str, list[Any]]:
     return f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY}", values
 
 
-def _named_insert(rows: Sequence[NewEvent]) -> tuple[str, dict[str, Any]]:
-    """The same, for a transaction of plain SQL."""
-    values: dict[str, Any] = {}
-    for number, row in enumerate(rows):
-        values |= {f"{name}{number}": value for name, value in zip(COLUMN_NAMES, _values(row), strict=True)}
-    places = ", ".join(f"({', '.join(f':{name}{number}' for name in COLUMN_NAMES)})" for number in range(len(rows)))
-    return f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY} {RETURNING}", values
+def _insert_on_sqlite(run: Rows, rows: Sequence[NewEvent]) -> dict[str, int]:
+    """The same, in a transaction of plain SQL; in the order of their numbers."""
+    values = Named()
+    places = ", ".join(values.each(_values(row)) for row in rows)
+    added = run(f"{INSERT} (VALUES {places}) WHERE column3 {OF_SOMEBODY} {RETURNING}", values)
+    return {key: number for number, key in sorted(added)}
 
 
 def _values(row: NewEvent) -> tuple[Any, ...]:

@@ -1,17 +1,19 @@
 """Reports of what was told before: silenced in the transaction that stores them, or kept for what they add."""
 
+# ruff: noqa: S608 - put together from constants and the places of values
+
 from collections.abc import Mapping
 from dataclasses import replace
-
-from sqlalchemy import bindparam, select, update
 
 from bot.domain.accounts import CreatorId
 from bot.domain.events import EventKind
 from bot.domain.pairing import adds, companions, is_news, with_report
-from bot.storage.database.engine import AsyncConnection
+from bot.storage.database import Rows
+from bot.storage.database.plain import Named
 from bot.storage.events import AGAIN, NewEvent, StoredEvent
-from bot.storage.schema import events
 from bot.storage.sightings import Sightings
+
+ADDS_TO = "UPDATE events SET adds_to = :home WHERE id = :number"
 
 
 class Retold:
@@ -60,24 +62,29 @@ class Retold:
         """These of ``again`` were stored; each key is added to once."""
         self._adding |= {numbers[row.key]: (row, first) for row, first in self._again if row.key in numbers}
 
-    async def save(self, connection: AsyncConnection) -> list[StoredEvent]:
+    def save(self, rows: Rows) -> list[StoredEvent]:
         """Note what the batch is; what adds to other events, or is news under a key that was known."""
-        await self._sightings.save(connection)
+        self._sightings.save(rows)
         if silent := self.repeated - set(self._adding):
-            silence = update(events).where(events.c.id.in_(silent))
-            await connection.execute(silence.values(sealed_body=None, routed_at=events.c.received_at))
-        if not self._adding:
-            return []
+            values = Named()
+            silenced = f"WHERE id IN {values.each(silent)}"
+            rows(f"UPDATE events SET sealed_body = NULL, routed_at = received_at {silenced}", values)
         homes = {home for _, home in self._adding.values() if home is not None}
-        moved = select(events.c.id, events.c.adds_to).where(events.c.id.in_(homes), events.c.adds_to.is_not(None))
-        firsts = {row.id: row.adds_to for row in await connection.execute(moved)}
+        firsts = _firsts(rows, homes) if homes else {}
         found: list[StoredEvent] = []
         for number, (row, home) in sorted(self._adding.items()):
             firsts[number] = firsts.get(home, home)
             found.append(_stored(number, row, firsts[number]))
-        change = update(events).where(events.c.id == bindparam("number")).values(adds_to=bindparam("home"))
-        await connection.execute(change, [{"number": one.id, "home": one.adds_to} for one in found])
+        for one in found:
+            rows(ADDS_TO, {"number": one.id, "home": one.adds_to})
         return found
+
+
+def _firsts(rows: Rows, homes: set[int]) -> dict[int | None, int | None]:
+    """What these events add to themselves, of those that do."""
+    values = Named()
+    moved = f"SELECT id, adds_to FROM events WHERE id IN {values.each(homes)} AND adds_to IS NOT NULL"
+    return {int(number): int(home) for number, home in rows(moved, values)}
 
 
 def _stored(number: int, row: NewEvent, home: int | None) -> StoredEvent:

@@ -1,19 +1,42 @@
 """Reports of sales, followers and subscribers, by all identities they carry: what pairing looks at."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Self
+# ruff: noqa: S608 - put together from constants and the places of values
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, Self
 
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.events import EventKind
 from bot.domain.money import Money
 from bot.domain.pairing import Sighting, related, with_report
-from bot.storage.database.engine import AsyncConnection
-from bot.storage.schema import identities
+from bot.storage.database import Rows
+from bot.storage.database.instants import instant_of
+from bot.storage.database.plain import Named
 
 NEAREST = 40
 """How many of one fan's are looked at: nobody tips that often within minutes."""
+AT_ONCE = 500
+"""Rows in one statement: databases take some 32,000 values."""
+
+
+class _Row(NamedTuple):
+    identity: str
+    event_id: int
+    creator_id: str
+    kind: str
+    fan_id: str | None
+    happened_at: str | datetime
+    minor: int | None
+    currency: str | None
+    post_id: str | None
+    charged: int | None
+    takes_back: str | None
+    may_be_a_period: bool | None
+    is_polled: bool | None
+
+
+COLUMNS = ", ".join(_Row._fields)
 
 
 class Sightings:
@@ -26,18 +49,20 @@ class Sightings:
         self._changed: set[int] = set()
 
     @classmethod
-    async def around(cls, connection: AsyncConnection, reports: Sequence[Sighting]) -> Self:
+    def around(cls, rows: Rows, reports: Sequence[Sighting]) -> Self:
         """Every sighting that shares an identity with one of them, or may be the same happening."""
-        names = {name for report in reports for name in report.identities}
+        values = Named()
         payments = {report.takes_back for report in reports if report.takes_back}
-        is_known = or_(identities.c.identity.in_(names), identities.c.takes_back.in_(payments))
-        return cls(await _read(connection, or_(is_known, *_close(reports))))
+        conditions = [_named(values, reports), *_close(values, reports)]
+        if payments:
+            conditions.append(f"takes_back IN {values.each(payments)}")
+        return cls(_read(rows, " OR ".join(conditions), values))
 
     @staticmethod
-    async def untold(connection: AsyncConnection, reports: Sequence[Sighting]) -> frozenset[Sighting]:
+    def untold(rows: Rows, reports: Sequence[Sighting]) -> frozenset[Sighting]:
         """Those that have a known identity and tell more than was told under it."""
-        names = {name for report in reports for name in report.identities}
-        known = await _read(connection, identities.c.identity.in_(names)) if names else {}
+        values = Named()
+        known = _read(rows, _named(values, reports), values) if reports else {}
         owners = {name: one for one in known.values() for name in one.identities}
         found = set()
         for report in reports:
@@ -86,68 +111,76 @@ class Sightings:
             self._homes = {name: home if known in same else known for name, known in self._homes.items()}
         self._changed.update((home, *same))
 
-    async def save(self, connection: AsyncConnection) -> None:
+    def save(self, rows: Rows) -> None:
         """Write what changed: each name of a sighting tells all of it."""
         if outdated := self._changed & self._stored:
-            await connection.execute(delete(identities).where(identities.c.event_id.in_(outdated)))
-        rows = [_row(name, home, self._known[home]) for name, home in self._homes.items() if home in self._changed]
-        if rows:
-            await connection.execute(insert(identities), rows)
+            values = Named()
+            rows(f"DELETE FROM identities WHERE event_id IN {values.each(outdated)}", values)
+        changed = [_row(name, home, self._known[home]) for name, home in self._homes.items() if home in self._changed]
+        for start in range(0, len(changed), AT_ONCE):
+            values = Named()
+            places = ", ".join(values.each(row) for row in changed[start : start + AT_ONCE])
+            rows(f"INSERT INTO identities ({COLUMNS}) VALUES {places}", values)
 
 
-async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> dict[int, Sighting]:
-    numbers = select(identities.c.event_id).where(condition)
+def _read(rows: Rows, condition: str, values: Named) -> dict[int, Sighting]:
+    numbers = f"SELECT event_id FROM identities WHERE {condition}"
     found: dict[int, Sighting] = {}
-    for row in await connection.execute(select(identities).where(identities.c.event_id.in_(numbers))):
+    for row in map(_Row._make, rows(f"SELECT {COLUMNS} FROM identities WHERE event_id IN ({numbers})", values)):
         one = _sighting(row)
         found[row.event_id] = one.joined([found[row.event_id]]) if row.event_id in found else one
     return found
 
 
-def _close(reports: Sequence[Sighting]) -> Iterator[ColumnElement[bool]]:
+def _named(values: Named, reports: Iterable[Sighting]) -> str:
+    """What was told under a name of one of them."""
+    return f"identity IN {values.each({name for report in reports for name in report.identities})}"
+
+
+def _close(values: Named, reports: Sequence[Sighting]) -> Iterator[str]:
     """Of each kind, what was told of its fans about its time."""
     for kind in {report.kind for report in reports}:
         alike = [report for report in reports if report.kind is kind]
         fans = {report.fan for report in alike if report.fan}
-        for other in related(kind):
+        for other in related(kind) if fans else ():
             reaches = [report.reach(other) for report in alike]
             first, last = min(first for first, _ in reaches), max(last for _, last in reaches)
-            is_close = and_(identities.c.fan_id.in_(fans), identities.c.happened_at.between(first, last))
-            yield and_(identities.c.kind == other.value, is_close)
+            is_close = f"happened_at BETWEEN {values.one(first)} AND {values.one(last)}"
+            yield f"kind = {values.one(other.value)} AND fan_id IN {values.each(fans)} AND {is_close}"
 
 
-def _sighting(row: Row[Any]) -> Sighting:
+def _sighting(row: _Row) -> Sighting:
     return Sighting(
         identities=frozenset({row.identity}),
         kind=EventKind(row.kind),
         creator=CreatorId(row.creator_id),
         fan=FanId(row.fan_id) if row.fan_id else None,
-        happened_at=row.happened_at,
+        happened_at=instant_of(row.happened_at),
         amount=_money(row.minor, row.currency),
         post=row.post_id,
         charged=_money(row.charged, row.currency),
         takes_back=row.takes_back,
         may_be_a_period=bool(row.may_be_a_period),
-        is_polled=row.is_polled,
+        is_polled=None if row.is_polled is None else bool(row.is_polled),
     )
 
 
-def _row(name: str, number: int, report: Sighting) -> dict[str, Any]:
-    return {
-        "identity": name,
-        "event_id": number,
-        "creator_id": report.creator,
-        "kind": report.kind.value,
-        "fan_id": report.fan,
-        "happened_at": report.happened_at,
-        "minor": report.amount.minor if report.amount else None,
-        "currency": report.amount.currency if report.amount else None,
-        "post_id": report.post,
-        "charged": report.charged.minor if report.charged else None,
-        "takes_back": report.takes_back,
-        "may_be_a_period": report.may_be_a_period,
-        "is_polled": report.is_polled,
-    }
+def _row(name: str, number: int, report: Sighting) -> _Row:
+    return _Row(
+        identity=name,
+        event_id=number,
+        creator_id=report.creator,
+        kind=report.kind.value,
+        fan_id=report.fan,
+        happened_at=report.happened_at,
+        minor=report.amount.minor if report.amount else None,
+        currency=report.amount.currency if report.amount else None,
+        post_id=report.post,
+        charged=report.charged.minor if report.charged else None,
+        takes_back=report.takes_back,
+        may_be_a_period=report.may_be_a_period,
+        is_polled=report.is_polled,
+    )
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

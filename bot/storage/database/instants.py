@@ -1,6 +1,7 @@
 """How instants are stored: aware UTC going in and coming out, on both databases."""
 
 from datetime import UTC, datetime
+from typing import overload
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
@@ -32,6 +33,14 @@ def as_stored(moment: datetime) -> str:
     """As ``Instant`` writes into SQLite, for statements that go past it."""
     in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return in_utc.isoformat(" ", "microseconds")[:-6]
+
+
+@overload
+def instant_of(stored: str | datetime) -> datetime: ...
+
+
+@overload
+def instant_of(stored: str | datetime | None) -> datetime | None: ...
 
 
 def instant_of(stored: str | datetime | None) -> datetime | None:
