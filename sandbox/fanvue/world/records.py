@@ -104,6 +104,11 @@ class Message:
         """Mass messages show as the last message of a chat, never in its list."""
         return self.type not in {"BROADCAST", "GHOST_PROMOTION"}
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing in it changes any more: worlds share such a one."""
+        return self.is_read and (self.price is None or self.purchased_at is not None)
+
 
 @dataclass(slots=True)
 class Chat:
