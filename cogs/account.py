@@ -11,6 +11,7 @@ from bot.discordkit.controls.components import button, view_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
+from bot.discordkit.trust import PAUSE_VERB
 from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import Connection, CreatorId
@@ -22,6 +23,12 @@ from bot.services.connections import ConnectionsService
 ASK_VERB = "disconnect"
 DO_VERB = "disconnect_yes"
 KEEP_VERB = "disconnect_no"
+CONSEQUENCES = (
+    "Its tokens are revoked at Fanvue and deleted here. Alerts stop, and cards can no longer be answered.\n\n"
+    "**Deleted for good**, also of creators it manages: where alerts go, the team's rights and shifts, notes about "
+    "fans, drafts, mutes and goals. Whoever connects again begins anew."
+)
+PAUSE_INSTEAD = "**Pause** keeps all of it, and nothing is done with the account until you resume."
 
 
 class Account(commands.Cog):
@@ -57,13 +64,13 @@ class Account(commands.Cog):
         await interaction.edit_original_response(
             embed=discord.Embed(
                 title=f"Disconnect @{handle}?",
-                description="Its tokens are revoked at Fanvue and deleted here; alerts stop, and cards can no longer "
-                "be answered. You can connect again any time.",
+                description=CONSEQUENCES if grant.connection.paused_at else f"{CONSEQUENCES}\n\n{PAUSE_INSTEAD}",
                 colour=Colour.TROUBLE,
             ),
             view=view_of(
                 [
                     button("Disconnect", DO_VERB, grant.creator, style=discord.ButtonStyle.danger),
+                    *([] if grant.connection.paused_at else [button("Pause", PAUSE_VERB)]),
                     button("Keep it", KEEP_VERB),
                 ]
             ),

@@ -1,6 +1,6 @@
 """The pieces of connecting that several cogs show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import discord
 
@@ -57,8 +57,21 @@ def connected_embed(result: LinkResult) -> discord.Embed:
         embed.add_field(
             name="Not given", value=f"{_list('▫️', result.refused)}\nAdd it any time with `/connect`.", inline=False
         )
+    if result.granted and result.kind is not LinkKind.WIDEN:
+        embed.add_field(name="What comes next", value="\n".join(_next_steps(result)), inline=False)
     embed.set_footer(text="/account shows what was given · /disconnect ends it")
     return embed
+
+
+def _next_steps(result: LinkResult) -> Iterator[str]:
+    """Where cards go from now on, and where everything else is found."""
+    if Feature.ALERTS in result.granted:
+        yield (
+            "Cards come to your direct messages. `/alerts panel` adds channels and sets what comes, and when."
+            if result.connection.account.is_creator
+            else "`/alerts panel` picks where cards about your creators go."
+        )
+    yield "`/help` lists what you can do, `/team grant` lets others help you."
 
 
 def _list(mark: str, features: Iterable[Feature]) -> str:

@@ -37,6 +37,15 @@ async def test_the_private_message_updates_itself(rig: Rig) -> None:
     await rig.browser.connect(link_of(asked), "lunavale")
     await rig.until(lambda: "Connected as @lunavale" in words_of(asked))
     assert not components_of(asked.response)
+    assert "Cards come to your direct messages. `/alerts panel`" in words_of(asked), "what to do next is said"
+
+
+async def test_an_agency_is_told_that_it_picks_where_cards_go(rig: Rig) -> None:
+    asked = await rig.luna.slash(rig.desk, "connect")
+    await rig.browser.connect(link_of(asked), "northstar_agency")
+    await rig.until(lambda: "Connected as" in words_of(asked))
+    assert "`/alerts panel` picks where cards about your creators go." in words_of(asked)
+    assert "come to your direct messages" not in words_of(asked)
 
 
 async def test_a_link_without_a_message_left_to_update_is_confirmed_by_dm(rig: Rig) -> None:
@@ -57,9 +66,19 @@ async def test_the_account_shows_what_works_and_offers_what_is_missing(rig: Rig)
 
 async def test_disconnecting_asks_first_and_can_be_kept(connected: Rig) -> None:
     asked = await connected.luna.slash(connected.desk, "disconnect")
+    for lost in ("alerts go", "the team's rights", "notes about fans", "drafts"):
+        assert lost in words_of(asked), "what connecting again does not bring back is named"
     await connected.luna.click(asked.response, label="Keep it")
     assert "Kept" in words_of(asked)
     assert "@lunavale" in words_of(await connected.luna.slash(connected.desk, "account"))
+
+
+async def test_whoever_only_wants_a_rest_can_pause_instead_of_disconnecting(connected: Rig) -> None:
+    asked = await connected.luna.slash(connected.desk, "disconnect")
+    await connected.luna.click(asked.response, label="Pause")
+    assert "Paused" in words_of(asked)
+    again = await connected.luna.slash(connected.desk, "disconnect")
+    assert labels_of(again.response) == ["Disconnect", "Keep it"]
 
 
 async def test_disconnecting_revokes_and_the_next_command_offers_to_connect(connected: Rig) -> None:
