@@ -43,7 +43,7 @@ WINDOWS = {
 Who is subscribed is compared with a list that may be a week old.
 """
 
-RELATED = {EventKind.PURCHASE: PERIODS, **dict.fromkeys(PERIODS, frozenset({EventKind.PURCHASE}))}
+BY_LINK = PERIODS | {EventKind.PURCHASE}
 """What is bought by a checkout link may be told as a purchase by one route and as a subscription by another."""
 AT_ONCE = timedelta(seconds=15)
 MOST_WITH_TAX = 133
@@ -93,9 +93,10 @@ class Sighting:
         """Where it has an identity."""
         return namespaces(self.identities)
 
-    def reach(self, kind: EventKind) -> tuple[datetime, datetime]:
-        """Between when others of this kind have to be looked at."""
-        around = _window(self.kind, kind) * REACH
+    @property
+    def reach(self) -> tuple[datetime, datetime]:
+        """Between when others have to be looked at; what may be a period is paired with others over days."""
+        around = (DAY if self.may_be_a_period else WINDOWS[self.kind]) * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":
@@ -145,7 +146,7 @@ class Sighting:
 
 def related(kind: EventKind) -> frozenset[EventKind]:
     """The kinds that have a say in how a report of this kind is paired."""
-    return RELATED.get(kind, frozenset()) | {kind}
+    return BY_LINK if kind in BY_LINK else frozenset({kind})
 
 
 def is_told_by_several_routes(event: Event) -> bool:

@@ -74,16 +74,16 @@ class Sightings:
 
     def near(self, report: Sighting) -> list[Sighting]:
         """Those that have a say in how the report is paired."""
-        reaches = {kind: report.reach(kind) for kind in related(report.kind)}
+        kinds, (first, last) = related(report.kind), report.reach
         close = [
             one
             for one in self._known.values()
             if one.identities & report.identities
             or (
-                one.kind in reaches
+                one.kind in kinds
                 and one.creator == report.creator
                 and (
-                    (one.fan == report.fan and reaches[one.kind][0] <= one.happened_at <= reaches[one.kind][1])
+                    (one.fan == report.fan and first <= one.happened_at <= last)
                     or (one.takes_back and one.takes_back == report.takes_back)
                 )
             )
@@ -142,11 +142,11 @@ def _close(values: Named, reports: Sequence[Sighting]) -> Iterator[str]:
     for kind in {report.kind for report in reports}:
         alike = [report for report in reports if report.kind is kind]
         fans = {report.fan for report in alike if report.fan}
-        for other in related(kind) if fans else ():
-            reaches = [report.reach(other) for report in alike]
-            first, last = min(first for first, _ in reaches), max(last for _, last in reaches)
+        if fans:
+            first, last = min(report.reach[0] for report in alike), max(report.reach[1] for report in alike)
             is_close = f"happened_at BETWEEN {values.one(first)} AND {values.one(last)}"
-            yield f"kind = {values.one(other.value)} AND fan_id IN {values.each(fans)} AND {is_close}"
+            kinds = values.each(other.value for other in related(kind))
+            yield f"kind IN {kinds} AND fan_id IN {values.each(fans)} AND {is_close}"
 
 
 def _sighting(row: _Row) -> Sighting:

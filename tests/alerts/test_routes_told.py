@@ -295,6 +295,13 @@ async def test_a_post_bought_again_after_it_was_paid_back_is_a_second_card(
         assert len(await cards(stores, *(told[turn] for turn in turns * 2))) == 2, turns
 
 
+async def test_two_subscriptions_by_link_within_hours_are_two_cards(stores: Stores) -> None:
+    row, began, noted = (ROUTES["first subscription by link"][one] for one in ("earnings", "activated", "notification"))
+    first, again = (Happening(next(NUMBERS), 1, NOON + timedelta(hours=hours)) for hours in (0, 3))
+    told = [row(first), began(first), noted(again), noted(first), row(again), began(again)]
+    assert len(await cards(stores, *told)) == 2
+
+
 def tipped(one: Happening) -> str:
     """The same message of a fan each time."""
     return uuid("ae", one.fan_number)
