@@ -156,7 +156,7 @@ async def _read_narrowed(
         await read(call)
     except (RefusedByFanvueError, ScopeMissingError):
         whole = call.without(by)
-        if whole.query == call.query or reading.newest is not None:
+        if whole.query == call.query:
             raise
         reading.marks.append(refused)
         await read(whole)

@@ -108,11 +108,10 @@ def _empty(value: Any, complaint: str) -> bool:
 def _leave_out(value: Any, wanted: Any, complaint: str) -> bool:
     """Whether the row complained of could be left out; of a map, whatever cannot be read."""
     place = field_of(complaint)
-    if isinstance(value, dict) and place.startswith("[...]"):
-        odd = [key for key, row in value.items() if not _is_readable({key: row}, wanted)]
-        for key in odd:
+    if place.startswith("[...]"):
+        for key in [key for key, row in value.items() if not _is_readable({key: row}, wanted)]:
             del value[key]
-        return bool(odd) and bool(value)
+        return bool(value)
     row = ROW.match(place)
     if row is None:
         return False

@@ -54,10 +54,8 @@ def next_call(call: Call[Page[Row]], page: Page[Row]) -> Call[Page[Row]] | None:
 
 def _next_position(call: Call[Page[Row]], page: Page[Row]) -> tuple[tuple[str, str], ...]:
     if page.pagination is not None:
-        has_more = page.pagination.has_more
-        is_over = has_more is False or (has_more is None and not page.data)
         asked = int(dict(call.query).get("page", "1"))
-        return () if is_over else (("page", str(asked + 1)),)
+        return () if page.pagination.has_more is False else (("page", str(asked + 1)),)
     if page.next_cursor:
         return (("cursor", str(page.next_cursor)),)
     if isinstance(page.date_filter, dict):

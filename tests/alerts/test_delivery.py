@@ -290,13 +290,26 @@ async def test_a_route_removed_after_routing_sends_nothing(desk: Desk) -> None:
     assert await desk.reason() == ("dead", "no longer wanted")
 
 
-async def test_cards_to_a_team_member_stop_with_their_right(desk: Desk) -> None:
+async def test_a_card_in_hand_when_its_account_pauses_comes_once_the_account_goes_on(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.stores.connections.pause(ConnectionId("c1"), NOW)
+    await desk.deliver()
+    assert desk.cards() == []
+    await desk.stores.connections.pause(ConnectionId("c1"), None)
+    await desk.router().route_waiting()
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
+@pytest.mark.parametrize("by", ["themselves", "the owner"])
+async def test_cards_to_a_team_member_stop_with_their_right(desk: Desk, by: str) -> None:
     cleo = desk.discord.add_user("cleo")
     assert desk.channel.guild is not None
     desk.discord.add_member(desk.channel.guild, cleo)
     right = Right(LUNA, DiscordUserId(cleo.id), Capability.ALERTS, desk.owner, NOW, NOW + timedelta(hours=1))
     await desk.stores.rights.give(right)
-    await desk.route(desk.dm(cleo), set_by=cleo)
+    await desk.route(desk.dm(cleo), set_by=cleo if by == "themselves" else desk.luna)
     await desk.happen("Anna")
     await desk.deliver()
     desk.clock.step(hours=1)

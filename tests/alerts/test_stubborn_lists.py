@@ -145,6 +145,36 @@ async def test_where_fanvue_refuses_a_list_from_a_day_on_it_is_read_back_to_that
     assert (await process.polling(ground.creator)).cursors[Source.EARNINGS].trouble is None
 
 
+async def test_where_fanvue_refuses_refunds_from_a_day_on_they_are_read_back_to_that_day(
+    ground: Ground, process: Process
+) -> None:
+    orders = [await ground.fanvue.fan_tips(CREATOR, ground.fan, amount) for amount in (100, 101)]
+    for order in orders:
+        await ground.fanvue.fan_reverses(CREATOR, order)
+        await looks(process, 10)
+        ground.fanvue.faults.add("getSpending", 400, times=1)
+    assert (await process.told()).count("refund") == 2
+
+
+async def test_a_list_that_is_refused_whole_is_asked_for_once_a_look(ground: Ground, process: Process) -> None:
+    ground.fanvue.faults.add("/insights/*[?]*startDate=*", 400)
+    await looks(process, 1)
+    whole = ground.fanvue.faults.add("getEarnings", 400)
+    await looks(process, 1)
+    assert whole.hits == 1
+
+
+async def test_where_fanvue_refuses_a_further_page_of_unread_chats_alone_those_on_it_come_all_the_same(
+    ground: Ground, process: Process
+) -> None:
+    ground.fanvue.faults.add(UNREAD_ALONE, 400, after=1)
+    fans = more_fans(ground, 55)
+    for fan in fans:
+        await ground.fanvue.fan_writes(CREATOR, fan, f"hello of {fan}")
+    await looks(process, 2)
+    assert sorted(map(str, await process.texts())) == sorted(f"hello of {fan}" for fan in fans)
+
+
 async def test_a_connection_withdrawn_while_a_list_is_read_keeps_what_was_read_and_the_rest_comes_with_the_next(
     ground: Ground, process: Process
 ) -> None:

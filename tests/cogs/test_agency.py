@@ -218,6 +218,23 @@ async def test_one_odd_answer_to_several_who_ask_at_once_takes_no_creator(agency
     assert await known(agency) == before
 
 
+async def test_creators_who_are_missing_twice_go_although_another_account_is_asked_about_in_between(
+    agency: Rig,
+) -> None:
+    services, creators = agency.app.services, agency.app.stores.creators
+    agency.fanvue.world.add_creator("on_her_own")
+    await agency.begin_connected("cleo", "on_her_own")
+    other = await services.connections.of(agency.members["cleo"].id)
+    assert other is not None
+    agency.fanvue.faults.rewrite("listCreators", lambda answer: answer["data"].clear())
+    for _ in range(2):
+        assert await known(agency)
+        await services.managed.sweep()
+        await creators.replace_managed(other, [], agency.app.clock.now() - timedelta(hours=1))
+        await services.managed.keep_fresh(other)
+    assert not await known(agency)
+
+
 async def test_while_a_firewall_keeps_us_out_an_agency_keeps_its_creators(agency: Rig) -> None:
     before = await known(agency)
     agency.fanvue.faults.add("listCreators", "blocked")

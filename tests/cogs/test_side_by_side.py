@@ -89,17 +89,42 @@ async def test_each_line_says_how_many_fans_wait_to_whoever_may_read_what_they_w
             for message in chat.messages:
                 message.is_read = True
             chat.is_marked_unread = False
-    assert "Nobody waits" in words_of(await agency.luna.slash(agency.desk, "insights creators"))
+    said = words_of(await agency.luna.slash(agency.desk, "insights creators"))
+    assert "Nobody waits" in said
+    assert "💬" not in said
     fan = next(iter(world.desk(world.account(first)).chats.values())).fan.user.handle
     for text in ("one", "two"):
         await agency.fanvue.fan_writes(first, fan, text)
     said = words_of(await agency.luna.slash(agency.desk, "insights creators")).replace("\\", "")
     assert "Fans who wait for an answer: 1" in said
     assert re.findall(r"^\d+\. @(\S+) .* · 💬 1$", said, re.MULTILINE) == [first]
+    agency.fanvue.faults.add(f"/creators/{world.account(others[0]).uuid}/chats", 503)
+    assert "answer: 1+" in words_of(await agency.luna.slash(agency.desk, "insights creators"))
     agency.fanvue.faults.add("listCreatorChats", 503)
     said = words_of(await agency.luna.slash(agency.desk, "insights creators"))
     assert said.count("💬 ?") == len(managed(agency))
     assert sorted(lines_of_words(said)) == managed(agency)
+
+
+async def test_a_plus_says_that_more_fans_may_wait_than_were_looked_at(agency: Rig) -> None:
+    first, world = managed(agency)[0], agency.fanvue.world
+    desk = world.desk(world.account(first))
+
+    async def waiting(*, is_unread: bool) -> str:
+        for chat in desk.chats.values():
+            chat.is_marked_unread = is_unread
+            for message in chat.messages:
+                message.is_read = not is_unread
+        await agency.fanvue.fan_writes(first, fan, "hello")
+        said = words_of(await agency.luna.slash(agency.desk, "insights creators")).replace("\\", "")
+        return re.findall(rf"@{first} .* · 💬 (\S+)$", said, re.MULTILINE)[0]
+
+    fan = next(iter(desk.chats.values())).fan.user.handle
+    assert await waiting(is_unread=True) == str(sum(not chat.is_archived for chat in desk.chats.values()))
+    for number in range(51):
+        await agency.fanvue.fan_writes(first, world.add_fan(first, f"fan_{number}").user.handle, "hello")
+    assert await waiting(is_unread=True) == "50+"
+    assert await waiting(is_unread=False) == "1"
 
 
 async def test_whoever_may_not_read_what_fans_write_is_told_nothing_of_it(connected: Rig) -> None:

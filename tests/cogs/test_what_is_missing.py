@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from structlog.testing import capture_logs
 
+from bot.domain import missing
 from bot.domain.access import Actor, Capability
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import DiscordUserId, FanId
+from bot.domain.periods import Asked, Preset
+from bot.domain.posting import PostView
 from sandbox.fanvue.world.records import Chat, Message, fresh_uuid
 from tests.rig import CREATOR, Rig, words_of
 
@@ -110,6 +114,28 @@ async def test_more_templates_than_a_page_holds_are_all_offered(connected: Rig) 
         Actor(DiscordUserId(connected.luna.id), "luna"), None, Capability.REPLY
     )
     assert len(await connected.app.services.conversations.templates(grant)) == len(desk.templates)
+
+
+async def test_of_every_list_that_is_longer_than_is_read_it_is_said_that_there_may_be_more(connected: Rig) -> None:
+    desk, services = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR)), connected.app.services
+    rows: tuple[list[Any], ...] = (desk.templates, desk.media, desk.posts, desk.custom_lists)
+    for some in rows:
+        some += [replace(some[-1], uuid=fresh_uuid()) for _ in range(300)]
+    luna = Actor(DiscordUserId(connected.luna.id), "luna")
+    reply, insights, post = [
+        await services.access.choose(luna, None, right)
+        for right in (Capability.REPLY, Capability.INSIGHTS, Capability.POST)
+    ]
+    missing.watch()
+    lists = await services.mass.lists(post)
+    assert await services.conversations.templates(reply)
+    assert await services.media.newest(post, find="a")
+    assert await services.posts.listed(post, PostView.PUBLISHED)
+    assert await services.sales.posts(insights, Asked(Preset.TODAY), ZoneInfo("UTC"))
+    assert await services.fan_lists.of(reply, FanId(next(iter(desk.fans))))
+    assert len(lists) > 100
+    bounds = ["100 lists", "200 templates", "300 media", "200 posts", "100 posts", "25 lists"]
+    assert missing.noted() == [f"Only the latest {one} were looked through: there may be more." for one in bounds]
 
 
 async def test_a_menu_that_cannot_hold_everything_says_so(connected: Rig) -> None:

@@ -297,6 +297,11 @@ def test_one_fan_who_cannot_be_read_hides_none_of_those_asked_for_with_them(odd:
     assert len(told) == 1
 
 
+def test_where_no_fan_can_be_read_of_those_asked_for_the_answer_is_refused() -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        decode("op", decoder_for(dict[str, insights.FanInsights]), b'{"amy":5,"bob":null}', str)
+
+
 def test_a_price_of_another_type_is_never_read_as_none() -> None:
     rows = [{"uuid": "a", "price": "999"}, {"uuid": "b", "price": None}]
     page = decode("op", decoder_for(Page[Template]), json.dumps({"data": rows}).encode(), str)
@@ -325,7 +330,7 @@ def test_a_next_cursor_that_is_a_number_leads_on() -> None:
 @pytest.mark.parametrize("way_on", ['"pagination":[]', '"nextCursor":{}', '"dateFilter":5'])
 def test_a_list_whose_way_on_cannot_be_read_is_refused_also_where_rows_may_be_left_out(way_on: str) -> None:
     with pytest.raises(UnexpectedAnswerError):
-        decode("op", decoder_for(Page[Message]), f'{{"data":[{{"uuid":"a"}}],{way_on}}}'.encode(), str)
+        decode("op", decoder_for(Page[Message]), f'{{"data":[{{"uuid":"a"}}],{way_on}}}'.encode(), str, fills_gaps=True)
 
 
 @pytest.mark.parametrize("gross", ["null", '"5"'])
