@@ -37,7 +37,7 @@ class Stage:
         self._turn = asyncio.Lock()
         self.current: str | None = None
         guild = env.create_guild(name="Lunavale Team")
-        self.lobby = guild.create_text_channel("lobby")
+        guild.create_text_channel("lobby")
         self.desk = guild.create_text_channel("fan-desk")
         self.private = age_restricted(env, guild.create_text_channel("fan-desk-18"))
         self.forum = age_restricted(env, guild.create_forum_channel("fans"))

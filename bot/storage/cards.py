@@ -70,10 +70,6 @@ class CardStore:
         async with self._database.read() as connection:
             return [_card(row) for row in await connection.execute(query)]
 
-    async def by_delivery(self, delivery: int) -> CardRow | None:
-        """The card a delivery became."""
-        return await self._one(cards.c.delivery_id == delivery)
-
     async def channels_since(self, moment: datetime) -> list[ChannelId]:
         """Where cards were put since then, the latest first."""
         query = select(cards.c.channel_id).where(cards.c.created_at >= moment).group_by(cards.c.channel_id)

@@ -46,10 +46,6 @@ class CreatorStore:
         """The account this person has connected, then those it manages by handle."""
         return creators_from(await self._database.look(OF_OWNER, owner=owner))
 
-    async def all_active(self) -> list[Creator]:
-        """Everybody whose connection can be used."""
-        return await self._all(connections.c.status == ConnectionStatus.ACTIVE)
-
     async def unseen_since(self, instant: datetime) -> list[Connection]:
         """The usable connections whose managed creators were not asked for since then."""
         query = (

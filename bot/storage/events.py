@@ -1,6 +1,6 @@
 """What Fanvue reported: stored once, sealed, then routed once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,6 @@ AGAIN = " +"
 ROWS_AT_ONCE = 1000
 INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
 UNLESS_KNOWN = "ON CONFLICT (key) DO NOTHING RETURNING key"
-IS_OF_NOBODY = events.c.creator_id.not_in(select(creators.c.creator_id))
 IS_PAUSED = (
     select(creators.c.creator_id)
     .join(connections, connections.c.creator_id == creators.c.account_id)
@@ -103,10 +102,6 @@ class EventStore:
         query = select(events).where(events.c.routed_at.is_(None), ~IS_PAUSED).order_by(events.c.id).limit(limit)
         async with self._database.read() as connection:
             return [_event(row) for row in await connection.execute(query)]
-
-    async def route(self, event_id: int, routes: Iterable[Route | Dispatch], now: datetime) -> bool:
-        """Make the event's deliveries and note that it is routed; false when somebody did so before."""
-        return event_id in await self.route_many([(event_id, tuple(routes))], now)
 
     async def route_many(self, routed: Sequence[tuple[int, Sequence[Route | Dispatch]]], now: datetime) -> set[int]:
         """Make the deliveries of these events, all in one commit; returns those nobody had routed before.

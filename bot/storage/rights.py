@@ -92,11 +92,6 @@ class RightStore:
         found = await self._database.look(HELD, person=person, creator=creator, capability=capability)
         return _right(found[0]) if found else None
 
-    async def holds(self, person: DiscordUserId, creator: CreatorId, capability: Capability, at: datetime) -> bool:
-        """Whether the person has the right at that instant, whatever their shifts."""
-        right = await self.held(person, creator, capability)
-        return right is not None and right.holds_at(at)
-
     async def purge(self, before: datetime) -> int:
         """Let go of rights that had run out by then, with the shifts of whoever has none left; how many rights."""
         async with self._database.write() as connection:

@@ -98,16 +98,6 @@ class RouteStore:
             found = [Place(PlaceKind(kind), target, guild and GuildId(guild)) for kind, target, guild in rows]
         return list({place.key: place for place in found}.values())
 
-    async def resume(self, creator: CreatorId, place: Place) -> int:
-        """Send this creator's events there again; how many rules woke up."""
-        change = (
-            update(routes)
-            .where(routes.c.creator_id == creator, routes.c.place_key == place.key, routes.c.paused_at.is_not(None))
-            .values(paused_at=None, paused_reason=None)
-        )
-        async with self._database.write() as connection:
-            return (await connection.execute(change)).rowcount
-
     async def of_creator(self, creator: CreatorId) -> list[Route]:
         """Every route of a creator."""
         return await self._all(routes.c.creator_id == creator)

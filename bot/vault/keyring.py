@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-CHECK_IDENTITY = "key-check"
 QUICK = "q1:"
 QUICK_PURPOSE = b"fanvue quick seal 1"
 NONCE_BYTES = 12

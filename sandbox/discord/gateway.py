@@ -59,8 +59,7 @@ class Gateway:
 
     async def close_all(self, code: int | None) -> None:
         """Ends every socket: with a close code, or (None) as a cut cable would."""
-        for connection, (socket, request) in list(self._sockets.items()):
-            connection.is_dropped = True
+        for socket, request in list(self._sockets.values()):
             if code is None and request.transport is not None:
                 request.transport.abort()
             else:

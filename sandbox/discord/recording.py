@@ -25,7 +25,6 @@ class Call:
     files: list[tuple[str, int]] = field(default_factory=list)
     status: int | None = None
     error_code: int | None = None
-    answered_seconds: float | None = None
 
 
 class Changes:

@@ -47,7 +47,6 @@ class Connection:
 
     def __init__(self) -> None:
         self.outbox: asyncio.Queue[str] = asyncio.Queue()
-        self.is_dropped = False
         self._received: deque[float] = deque(maxlen=SENDS_PER_MINUTE)
 
     def send(self, frame: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from sandbox.discord.rest.cdn import Cdn
 from sandbox.discord.rest.channels import ChannelRoutes
 from sandbox.discord.rest.guilds import GuildRoutes
 from sandbox.discord.rest.messages import MessageRoutes
-from sandbox.discord.rest.reactions import ReactionRoutes, react, unreact
+from sandbox.discord.rest.reactions import ReactionRoutes, react
 from sandbox.discord.rest.routing import Route
 from sandbox.discord.rest.threads import ThreadRoutes
 from sandbox.discord.rest.users import UserRoutes
@@ -234,13 +234,6 @@ class StandInDiscord:
 
     async def react(self, user: User, message: Message, emoji: str) -> None:
         react(self._events, message, emoji, user)
-
-    async def unreact(self, user: User, message: Message, emoji: str) -> None:
-        unreact(self._events, message, emoji, user)
-
-    async def delete_message(self, message: Message) -> None:
-        """Somebody who may deletes it."""
-        self._posting.delete(message)
 
     # -- what was recorded
 

@@ -1,7 +1,7 @@
 """A place that refuses for good costs one request, rests with a reason, and its owner hears of it once."""
 
 import pytest
-from alert_desk import LUNA, POSTS, Desk
+from alert_desk import POSTS, Desk
 
 from bot.domain.alerts import Place
 from bot.domain.events import EventKind
@@ -116,7 +116,7 @@ async def test_after_it_worked_again_the_next_refusal_is_told_again(desk: Desk) 
         await desk.happen("Anna")
         desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=403, code=50013)
         await desk.deliver()
-        await desk.stores.routes.resume(LUNA, desk.place())
+        await desk.route(desk.place())
         await desk.stores.refusals.clear(desk.place())
         desk.clock.step(minutes=1)
     assert len(told(desk)) == 2

@@ -11,7 +11,7 @@ import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import ConnectionId, DiscordUserId
+from bot.domain.accounts import ConnectionId, DiscordUserId, MessageId
 from bot.domain.events import EventKind
 from bot.storage.deliveries.outbox import DeliveryStatus
 
@@ -32,9 +32,9 @@ async def test_a_sent_card_can_be_found_by_its_message(desk: Desk) -> None:
     await desk.happen("Anna")
     await desk.deliver()
     (message,) = desk.cards()
-    card = await desk.stores.cards.by_delivery(1)
+    card = await desk.stores.cards.by_message(MessageId(message.id))
     assert card is not None
-    assert (card.message, card.channel, card.creator) == (message.id, desk.channel.id, LUNA)
+    assert (card.delivery, card.channel, card.creator) == (1, desk.channel.id, LUNA)
 
 
 async def test_workers_at_once_send_each_card_once(desk: Desk) -> None:
@@ -90,9 +90,9 @@ async def test_when_the_nonce_is_forgotten_the_card_is_found_in_the_history(desk
     await desk.deliver()
     assert desk.names() == ["Anna"]
     assert len(desk.posts()) == 1
-    card = await desk.stores.cards.by_delivery(1)
+    card = await desk.stores.cards.by_message(MessageId(desk.cards()[0].id))
     assert card is not None
-    assert card.message == desk.cards()[0].id
+    assert card.delivery == 1
 
 
 @pytest.mark.parametrize("kind", [EventKind.TIP, EventKind.FOLLOWER])

@@ -67,7 +67,7 @@ async def test_an_owner_hears_of_a_channel_that_was_deleted_before_any_card_came
 async def test_a_place_that_was_resumed_and_refuses_again_is_news(desk: Desk) -> None:
     await desk.route(desk.place())
     await refused(desk)
-    await desk.stores.routes.resume(LUNA, desk.place())
+    await desk.route(desk.place())
     desk.clock.step(days=3)
     await refused(desk, "Bea")
     assert len(told(desk)) == 2

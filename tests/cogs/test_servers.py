@@ -1,6 +1,7 @@
 """Servers are greeted; one that removes the bot gets nothing more, and its rules wait a while for its return."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import discord
@@ -39,9 +40,11 @@ async def test_a_server_that_removed_the_bot_gets_nothing_and_its_rules_are_kept
     connected.app.client.dispatch("guild_join", guild)
     await connected.until(connected.desk.history)
     assert "Back again" in words_of(connected.desk.history()[-1])
-    (account,) = await connected.app.stores.connections.all_active()
     place = Place(PlaceKind.CHANNEL, connected.desk.id, GuildId(connected.guild.id))
-    assert await connected.app.stores.routes.resume(account.account.id, place), "the rules are there, and rest"
+    rules = await connected.app.stores.routes.of_place(place)
+    assert any(rule.pause for rule in rules), "the rules are there, and rest"
+    for rule in rules:
+        await connected.app.stores.routes.set(replace(rule, pause=None), datetime.now(UTC))
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Back")
     await connected.until(lambda: connected.cards(connected.desk))
 

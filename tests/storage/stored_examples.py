@@ -23,7 +23,7 @@ from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.domain.scopes import Feature, Scope
 from bot.storage import Stores
 from bot.storage.cards import NewCard
-from bot.storage.deliveries.outbox import Delivery
+from bot.storage.deliveries.outbox import Delivery, Outcome
 from bot.storage.drafts import StoredDraft
 from bot.storage.events import NewEvent, StoredEvent
 from bot.storage.links import LinkAttempt, PendingConnection
@@ -167,7 +167,7 @@ async def routed(stores: Stores, key: str, *places: Place, creator: CreatorId = 
     """An event that waits in the outbox for these places."""
     await stores.events.add_many([an_event(key, creator)])
     stored = next(event for event in await stores.events.unrouted(1000) if event.key == key)
-    await stores.events.route(stored.id, [a_route(place, creator) for place in places], NOW)
+    await stores.events.route_many([(stored.id, [a_route(place, creator) for place in places])], NOW)
     return stored
 
 
@@ -175,3 +175,8 @@ async def leased(stores: Stores, at: datetime = NOW, holder: str = "h1", limit: 
     """What is due, leased: a message a place."""
     parcels = await stores.outbox.lease(holder, at, 60, limit)
     return [due.delivery for parcel in parcels for due in parcel.contents]
+
+
+async def note_sent(stores: Stores, card: NewCard, at: datetime = NOW, holder: str = "h1") -> None:
+    """A leased delivery that became this card."""
+    await stores.outbox.settle([Outcome(card.delivery, card=card)], holder, at)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from stored_examples import ANNA, CHATTER, LATER, NOW, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, routed
+from stored_examples import ANNA, CHATTER, LATER, NOW, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, note_sent, routed
 
 from bot.domain.accounts import ChannelId, MessageId
 from bot.storage import Stores
@@ -15,7 +15,7 @@ from bot.storage.replies import ReplyStatus
 async def two_cards(stores: Stores) -> list[CardRow]:
     await routed(stores, "k1", TEAM_CHANNEL, dm_of(ANNA))
     for number, delivery in enumerate(await leased(stores)):
-        await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500 + number), NOW)
+        await note_sent(stores, a_card(delivery, 500 + number))
     cards = [await stores.cards.by_message(MessageId(500 + number)) for number in range(2)]
     return [card for card in cards if card]
 
@@ -28,7 +28,7 @@ async def test_the_cards_of_one_event_know_each_other(stores: Stores) -> None:
     first, second = await two_cards(stores)
     await routed(stores, "k2", TEAM_CHANNEL)
     (other,) = await leased(stores)
-    await stores.outbox.settle_sent(other.id, "h1", a_card(other, 600), NOW)
+    await note_sent(stores, a_card(other, 600))
     assert await stores.cards.siblings(first.delivery) == [first, second]
 
 
@@ -68,5 +68,5 @@ async def test_places_come_the_latest_first_so_that_a_reply_cut_short_is_found_f
     for message, minutes in ((500, 0), (900, 2), (700, 1)):
         await routed(stores, f"k{message}", TEAM_CHANNEL)
         (delivery,) = await leased(stores)
-        await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, message), NOW + timedelta(minutes=minutes))
+        await note_sent(stores, a_card(delivery, message), NOW + timedelta(minutes=minutes))
     assert await stores.cards.channels_since(NOW) == [901, 701, 501]

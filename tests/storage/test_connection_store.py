@@ -18,6 +18,7 @@ from stored_examples import (
     a_route,
     an_event,
     leased,
+    note_sent,
     routed,
 )
 
@@ -40,7 +41,7 @@ async def furnished(stores: Stores, connection: Connection) -> int:
     await stores.rights.give(Right(creator, CHATTER, Capability.REPLY, connection.owner, NOW))
     await routed(stores, f"waiting-{creator}", TEAM_CHANNEL, creator=creator)
     (delivery,) = await leased(stores)
-    await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500, creator), NOW)
+    await note_sent(stores, a_card(delivery, 500, creator))
     await stores.replies.begin(a_reply(f"r-{creator}", creator=creator))
     return delivery.id
 
@@ -50,7 +51,7 @@ async def hangs_on(stores: Stores, creator: CreatorId, delivery: int) -> list[bo
         bool(await stores.routes.of_creator(creator)),
         bool(await stores.rights.on(creator)),
         await stores.outbox.by_id(delivery) is not None,
-        await stores.cards.by_delivery(delivery) is not None,
+        bool(await stores.cards.siblings(delivery)),
         await stores.replies.by_source(f"message:r-{creator}") is not None,
     ]
 
@@ -198,9 +199,9 @@ async def test_connecting_refreshing_alerting_and_disconnecting_at_once_never_bl
         await refresh(stores, connection, f"sealed-{person}", "sealed-2")
         await stores.events.add_many([an_event(f"k{person}", connection.account.id)])
         for event in await stores.events.unrouted(10):
-            await stores.events.route(event.id, [a_route()], NOW)
+            await stores.events.route_many([(event.id, [a_route()])], NOW)
         for delivery in await leased(stores, holder=str(person)):
-            await stores.outbox.settle_sent(delivery.id, str(person), a_card(delivery, person), NOW)
+            await note_sent(stores, a_card(delivery, person), holder=str(person))
         await stores.connections.delete(connection.id)
 
     await asyncio.gather(*(live(person) for person in people))

@@ -94,7 +94,7 @@ async def test_whoever_stays_managed_keeps_what_hangs_on_them_and_gets_new_names
     one = await stores.creators.find(MIRA)
     assert one is not None
     assert one.account.handle == "mira_new"
-    assert await stores.rights.holds(CHATTER, MIRA, Capability.REPLY, NOW)
+    assert await stores.rights.held(CHATTER, MIRA, Capability.REPLY)
 
 
 async def test_a_creators_own_connection_wins_and_what_the_agency_had_given_ends(

@@ -63,7 +63,7 @@ async def test_the_cards_of_one_event_are_taken_over_by_another_where_it_goes_to
     (second,) = await stores.events.unrouted(10)
     places = (TEAM_CHANNEL, dm_of(CHATTER))
     dispatches = [Dispatch(a_route(place), instead_of=first.id) for place in places]
-    await stores.events.route(second.id, dispatches, NOW)
+    await stores.events.route_many([(second.id, dispatches)], NOW)
     found = {(one.place.key, one.event_id) for one in await leased(stores)}
     assert found == {(TEAM_CHANNEL.key, second.id), (dm_of(ANNA).key, first.id), (dm_of(CHATTER).key, second.id)}
 
@@ -79,8 +79,8 @@ async def test_routing_makes_the_deliveries_once(stores: Stores) -> None:
     await stores.events.add_many([an_event("k1")])
     (stored,) = await stores.events.unrouted(1)
     routes = [a_route(TEAM_CHANNEL), a_route(dm_of(ANNA), shows_amounts=True)]
-    answers = await asyncio.gather(*(stores.events.route(stored.id, routes, NOW) for _ in range(10)))
-    assert sorted(answers) == [False] * 9 + [True]
+    answers = await asyncio.gather(*(stores.events.route_many([(stored.id, routes)], NOW) for _ in range(10)))
+    assert sorted(map(len, answers)) == [0] * 9 + [1]
     assert await stores.events.unrouted(1) == []
     assert [(delivery.place, delivery.shows_amounts) for delivery in await leased(stores)] == [
         (TEAM_CHANNEL, False),
@@ -92,7 +92,7 @@ async def test_an_event_with_no_route_is_done(stores: Stores) -> None:
     await stores.connections.replace(a_connection(), "sealed")
     await stores.events.add_many([an_event("k1")])
     (stored,) = await stores.events.unrouted(1)
-    assert await stores.events.route(stored.id, (), NOW)
+    assert await stores.events.route_many([(stored.id, ())], NOW)
     assert await stores.events.waiting() == 0
     assert await leased(stores) == []
     assert await stores.events.add_many([an_event("k1")]) == set()
@@ -101,7 +101,7 @@ async def test_an_event_with_no_route_is_done(stores: Stores) -> None:
 async def test_an_unwanted_event_of_an_account_nobody_has_connected_is_forgotten(stores: Stores) -> None:
     await stores.events.add_many([an_event("k1", MIRA)])
     (stored,) = await stores.events.unrouted(1)
-    assert await stores.events.route(stored.id, (), NOW)
+    assert await stores.events.route_many([(stored.id, ())], NOW)
     assert await stores.events.by_id(stored.id) is None
     assert await stores.events.purge_bodies(LATER) == 0
 
@@ -109,7 +109,7 @@ async def test_an_unwanted_event_of_an_account_nobody_has_connected_is_forgotten
 async def test_a_batch_is_routed_in_one_go_and_only_what_nobody_had_routed(stores: Stores) -> None:
     await stores.events.add_many([an_event(key) for key in ("k1", "k2", "k3")])
     first, second, third = await stores.events.unrouted(10)
-    await stores.events.route(first.id, [a_route()], NOW)
+    await stores.events.route_many([(first.id, [a_route()])], NOW)
     batch = [(event.id, [a_route(dm_of(ANNA))]) for event in (first, second, third)]
     assert await stores.events.route_many(batch, NOW) == {second.id, third.id}
     assert [(delivery.event_id, delivery.place) for delivery in await leased(stores)] == [

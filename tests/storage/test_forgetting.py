@@ -28,6 +28,7 @@ from stored_examples import (
     an_event,
     dm_of,
     leased,
+    note_sent,
     routed,
 )
 
@@ -141,7 +142,7 @@ async def work_for_boris(stores: Stores) -> None:
     await routed(stores, "mira-1", TEAM_CHANNEL, dm_of(ANNA), creator=MIRA)
     for number, delivery in enumerate(await leased(stores)):
         card = a_card(delivery, 500 + number, MIRA)
-        await stores.outbox.settle_sent(delivery.id, "h1", card, NOW)
+        await note_sent(stores, card)
         await stores.cards.mark_answered(card.delivery, ANNA, NAME, NOW)
     await stores.replies.begin(replace(a_reply("mira", ANNA, MIRA), author_name=NAME))
     await stores.mutes.add(a_mute(ANNA, MIRA), "sealed-mute")

@@ -3,7 +3,20 @@
 import asyncio
 from datetime import timedelta
 
-from stored_examples import ANNA, BORIS, FAN, LATER, LUNA, NOW, TEAM_CHANNEL, a_card, a_connection, leased, routed
+from stored_examples import (
+    ANNA,
+    BORIS,
+    FAN,
+    LATER,
+    LUNA,
+    NOW,
+    TEAM_CHANNEL,
+    a_card,
+    a_connection,
+    leased,
+    note_sent,
+    routed,
+)
 
 from bot.domain.accounts import FanId
 from bot.domain.claims import Claim
@@ -41,7 +54,7 @@ async def test_whoever_waits_is_told_of_once_a_level_until_they_are_answered(sto
     await stores.watches.set(watch)
     await routed(stores, "k1", TEAM_CHANNEL)
     (delivery,) = await leased(stores)
-    await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500), NOW)
+    await note_sent(stores, a_card(delivery, 500))
     assert await stores.watches.overdue(watch, NOW) == []
     soon = NOW + HOUR
     (one,) = await stores.watches.overdue(watch, soon)

@@ -24,7 +24,7 @@ from stored_examples import (
     routed,
 )
 
-from bot.domain.accounts import ChannelId, FanId
+from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import SET_ASIDE, Dispatch
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage import Stores
@@ -75,7 +75,7 @@ async def test_outcomes_of_all_kinds_are_noted_at_once(stores: Stores) -> None:
     ]
     await stores.outbox.settle(outcomes, "h1", NOW)
     assert await statuses(stores) == {"done": 1, "dead": 1, "due": 1, "leased": 1}
-    card = await stores.cards.by_delivery(sent.id)
+    card = await stores.cards.by_message(MessageId(500))
     assert card is not None
     assert (card.message, card.fan) == (500, FAN)
 
@@ -87,7 +87,7 @@ async def test_who_lost_the_lease_notes_nothing(stores: Stores) -> None:
     delivery = parcel.contents[0].delivery
     await stores.outbox.settle([Outcome(delivery.id, card=a_card(delivery, 500))], "h1", LATER)
     assert await statuses(stores) == {"leased": 1}
-    assert await stores.cards.by_delivery(delivery.id) is None
+    assert await stores.cards.by_message(MessageId(500)) is None
 
 
 async def test_what_was_refused_together_comes_again_one_by_one(stores: Stores) -> None:
@@ -133,7 +133,7 @@ async def test_an_open_card_grows_until_it_is_answered(stores: Stores) -> None:
         await stores.events.add_many([an_event(key)])
         (stored,) = await stores.events.unrouted(10)
         dispatch = Dispatch(a_route(), happened_at=NOW, fan=fan)
-        await stores.events.route(stored.id, [dispatch], NOW)
+        await stores.events.route_many([(stored.id, [dispatch])], NOW)
         open_cards = {TEAM_CHANNEL.key: OpenCard(first, LUNA, fan, 1, NOW + GROWS)} if key != "k1" else {}
         (parcel,) = await take(stores, open_cards=open_cards)
         delivery = parcel.contents[0].delivery
@@ -173,7 +173,7 @@ async def test_updates_reach_the_fans_messages_that_came_before_them(stores: Sto
 async def did(stores: Stores, key: str, fan: str) -> None:
     await stores.events.add_many([an_event(key)])
     (stored,) = await stores.events.unrouted(10)
-    await stores.events.route(stored.id, [Dispatch(a_route(), happened_at=NOW, fan=FanId(fan))], NOW)
+    await stores.events.route_many([(stored.id, [Dispatch(a_route(), happened_at=NOW, fan=FanId(fan))])], NOW)
 
 
 async def test_what_is_passed_is_waited_for_by_its_own_fan_alone(stores: Stores) -> None:

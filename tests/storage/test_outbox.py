@@ -15,11 +15,13 @@ from stored_examples import (
     a_card,
     dm_of,
     leased,
+    note_sent,
     routed,
 )
 
+from bot.domain.accounts import MessageId
 from bot.storage import Stores
-from bot.storage.deliveries.outbox import DeliveryStatus
+from bot.storage.deliveries.outbox import Delivery, DeliveryStatus, Outcome
 
 
 async def test_a_routed_event_is_leased_for_each_of_its_places(stores: Stores) -> None:
@@ -46,7 +48,7 @@ async def test_a_place_gets_its_cards_one_by_one_in_order(stores: Stores) -> Non
     for number in range(3):
         (delivery,) = await leased(stores)
         order.append(delivery.event_id)
-        assert await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, number), NOW)
+        await note_sent(stores, a_card(delivery, number))
     assert order == [event.id for event in events]
     assert await leased(stores) == []
 
@@ -56,7 +58,7 @@ async def test_a_card_put_off_holds_back_later_ones_of_its_place_but_no_other_pl
     await routed(stores, "k2", TEAM_CHANNEL)
     other = await routed(stores, "k3", OTHER_CHANNEL)
     blocked = next(delivery for delivery in await leased(stores, limit=1) if delivery.event_id == first.id)
-    assert await stores.outbox.retry(blocked.id, "h1", SOON, "Discord did not take it")
+    await stores.outbox.settle([Outcome(blocked.id, due_at=SOON, reason="Discord did not take it")], "h1", NOW)
     assert [delivery.event_id for delivery in await leased(stores)] == [other.id]
     assert [delivery.event_id for delivery in await leased(stores, SOON)] == [first.id, other.id]
 
@@ -65,39 +67,55 @@ async def test_a_dead_card_lets_the_next_one_pass(stores: Stores) -> None:
     await routed(stores, "k1", TEAM_CHANNEL)
     second = await routed(stores, "k2", TEAM_CHANNEL)
     (dead,) = await leased(stores)
-    assert await stores.outbox.settle_dead(dead.id, "no such channel", NOW)
+    await stores.outbox.settle([Outcome(dead.id, reason="no such channel")], "h1", NOW)
     assert [delivery.event_id for delivery in await leased(stores)] == [second.id]
 
 
 async def test_a_sent_card_is_stored_with_its_delivery(stores: Stores) -> None:
     await routed(stores, "k1", TEAM_CHANNEL)
     (delivery,) = await leased(stores)
-    await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500), SOON)
-    card = await stores.cards.by_delivery(delivery.id)
+    await note_sent(stores, a_card(delivery, 500), SOON)
+    card = await stores.cards.by_message(MessageId(500))
     assert card is not None
-    assert (card.message, card.channel, card.creator, card.created_at) == (500, 501, LUNA, SOON)
+    assert (card.delivery, card.channel, card.creator, card.created_at) == (delivery.id, 501, LUNA, SOON)
     settled = await stores.outbox.by_id(delivery.id)
     assert settled is not None
     assert settled.status is DeliveryStatus.DONE
 
 
+def too_late(delivery: Delivery) -> list[Outcome]:
+    """Each way a delivery can be settled, by somebody whose lease it is not."""
+    return [
+        Outcome(delivery.id, card=a_card(delivery, 600)),
+        Outcome(delivery.id, due_at=SOON, reason="too late"),
+        Outcome(delivery.id, held_until=SOON, reason="too late"),
+        Outcome(delivery.id, reason="too late"),
+    ]
+
+
 async def test_settling_again_changes_nothing(stores: Stores) -> None:
     await routed(stores, "k1", TEAM_CHANNEL)
     (delivery,) = await leased(stores)
-    assert await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500), NOW)
-    assert not await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 600), NOW)
-    assert not await stores.outbox.settle_dead(delivery.id, "too late", NOW)
-    assert not await stores.outbox.retry(delivery.id, "h1", SOON, "too late")
-    assert await stores.cards.by_message(a_card(delivery, 600).message) is None
+    await note_sent(stores, a_card(delivery, 500))
+    settled = await stores.outbox.by_id(delivery.id)
+    assert settled is not None
+    assert settled.status is DeliveryStatus.DONE
+    for outcome in too_late(delivery):
+        await stores.outbox.settle([outcome], "h1", NOW)
+    assert await stores.outbox.by_id(delivery.id) == settled
+    assert await stores.cards.by_message(MessageId(600)) is None
 
 
 async def test_who_lost_the_lease_can_neither_settle_nor_give_back(stores: Stores) -> None:
     await routed(stores, "k1", TEAM_CHANNEL)
     (delivery,) = await leased(stores)
     await leased(stores, LATER, "h2")
-    assert not await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500), LATER)
-    assert not await stores.outbox.retry(delivery.id, "h1", LATER, "mine no more")
-    assert await stores.outbox.settle_sent(delivery.id, "h2", a_card(delivery, 500), LATER)
+    theirs = await stores.outbox.by_id(delivery.id)
+    for outcome in too_late(delivery):
+        await stores.outbox.settle([outcome], "h1", LATER)
+    assert await stores.outbox.by_id(delivery.id) == theirs
+    await note_sent(stores, a_card(delivery, 500), LATER, "h2")
+    assert await stores.cards.by_message(MessageId(500)) is not None
 
 
 async def test_the_next_due_instant_is_that_of_the_card_that_can_go_next(stores: Stores) -> None:
@@ -107,7 +125,7 @@ async def test_the_next_due_instant_is_that_of_the_card_that_can_go_next(stores:
     assert await stores.outbox.next_due_at() == NOW
     (delivery,) = await leased(stores)
     assert await stores.outbox.next_due_at() == NOW + timedelta(seconds=60)
-    await stores.outbox.retry(delivery.id, "h1", LATER, "later")
+    await stores.outbox.settle([Outcome(delivery.id, due_at=LATER, reason="later")], "h1", NOW)
     assert await stores.outbox.next_due_at() == LATER
 
 

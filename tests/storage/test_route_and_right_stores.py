@@ -1,11 +1,12 @@
 """Routes and rights belong to a connection."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from stored_examples import ANNA, BORIS, CHATTER, LATER, LUNA, MIRA, NOW, TEAM_CHANNEL, a_connection, a_route, dm_of
 
 from bot.domain.access import Capability, Right
+from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import UnknownCreatorError
 from bot.domain.events import EventKind
 from bot.storage import Stores
@@ -59,18 +60,23 @@ async def test_nothing_can_be_set_or_given_for_an_account_nobody_has_connected(s
         await stores.rights.give(a_right())
 
 
+async def holds(stores: Stores, person: DiscordUserId, creator: CreatorId, what: Capability, at: datetime) -> bool:
+    right = await stores.rights.held(person, creator, what)
+    return right is not None and right.holds_at(at)
+
+
 async def test_a_right_holds_for_that_person_creator_and_capability_alone(stores: Stores, connected: None) -> None:
     await stores.rights.give(a_right())
-    assert await stores.rights.holds(CHATTER, LUNA, Capability.REPLY, NOW)
-    assert not await stores.rights.holds(BORIS, LUNA, Capability.REPLY, NOW)
-    assert not await stores.rights.holds(CHATTER, MIRA, Capability.REPLY, NOW)
-    assert not await stores.rights.holds(CHATTER, LUNA, Capability.POST, NOW)
+    assert await holds(stores, CHATTER, LUNA, Capability.REPLY, NOW)
+    assert not await holds(stores, BORIS, LUNA, Capability.REPLY, NOW)
+    assert not await holds(stores, CHATTER, MIRA, Capability.REPLY, NOW)
+    assert not await holds(stores, CHATTER, LUNA, Capability.POST, NOW)
 
 
 async def test_a_right_with_an_end_holds_until_just_before_it(stores: Stores, connected: None) -> None:
     await stores.rights.give(a_right(until=LATER))
-    assert await stores.rights.holds(CHATTER, LUNA, Capability.REPLY, LATER - timedelta(microseconds=1))
-    assert not await stores.rights.holds(CHATTER, LUNA, Capability.REPLY, LATER)
+    assert await holds(stores, CHATTER, LUNA, Capability.REPLY, LATER - timedelta(microseconds=1))
+    assert not await holds(stores, CHATTER, LUNA, Capability.REPLY, LATER)
 
 
 async def test_a_right_given_again_has_the_new_end(stores: Stores, connected: None) -> None:

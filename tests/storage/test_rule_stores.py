@@ -51,7 +51,7 @@ async def hold(stores: Stores, key: str, until: object, bundle: Bundle = Bundle.
     await stores.events.add_many([an_event(key)])
     (stored,) = await stores.events.unrouted(1)
     dispatch = Dispatch(a_route(), until, bundle)  # type: ignore[arg-type]
-    await stores.events.route(stored.id, [dispatch], NOW)
+    await stores.events.route_many([(stored.id, [dispatch])], NOW)
 
 
 async def test_every_wish_of_a_rule_is_kept(stores: Stores, connected: None) -> None:
@@ -81,7 +81,7 @@ async def test_rules_of_a_deleted_channel_rest_with_the_first_reason_until_resum
     assert rule is not None
     assert rule.pause == Pause("deleted", NOW)
     assert [route.pause for route in await stores.routes.of_place(OTHER_CHANNEL)] == [None]
-    assert await stores.routes.resume(LUNA, TEAM_CHANNEL) == 1
+    await stores.routes.set(replace(rule, pause=None), LATER)
     assert await stores.routes.of_place(TEAM_CHANNEL) == [a_route()]
 
 
@@ -99,7 +99,7 @@ async def test_what_is_held_blocks_nothing_and_comes_when_its_time_has_come(stor
     await hold(stores, "night", LATER)
     await stores.events.add_many([an_event("now")])
     (stored,) = await stores.events.unrouted(1)
-    await stores.events.route(stored.id, [a_route()], NOW)
+    await stores.events.route_many([(stored.id, [a_route()])], NOW)
     assert [delivery.event_id for delivery in await leased(stores)] == [stored.id]
     assert await stores.outbox.wake(LATER - timedelta(microseconds=1)) == 0
     assert await stores.outbox.wake(LATER) == 1

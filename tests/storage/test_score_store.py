@@ -7,7 +7,20 @@ from statistics import median
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stored_examples import ANNA, BORIS, CHATTER, LUNA, MIRA, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, routed
+from stored_examples import (
+    ANNA,
+    BORIS,
+    CHATTER,
+    LUNA,
+    MIRA,
+    TEAM_CHANNEL,
+    a_card,
+    a_reply,
+    dm_of,
+    leased,
+    note_sent,
+    routed,
+)
 
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.scoreboard import Answer, Other, Score, Waits
@@ -37,7 +50,7 @@ class Chats:
         for delivery in await leased(self.stores):
             self.number += 1
             card = replace(a_card(delivery, self.number, creator), fan=fan)
-            await self.stores.outbox.settle_sent(delivery.id, "h1", card, when)
+            await note_sent(self.stores, card, when)
 
     async def writes_in_two_places(self, fan: FanId, first: datetime, second: datetime) -> None:
         """One message whose second card comes later than its first."""
@@ -46,7 +59,7 @@ class Chats:
         for delivery, when in zip(await leased(self.stores), (first, second), strict=True):
             self.number += 1
             card = replace(a_card(delivery, self.number, LUNA), fan=fan)
-            await self.stores.outbox.settle_sent(delivery.id, "h1", card, when)
+            await note_sent(self.stores, card, when)
 
     async def answers(
         self,

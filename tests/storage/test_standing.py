@@ -40,7 +40,7 @@ def changes(stores: Stores) -> list[Change]:
         lambda: stores.claims.close_chat(LUNA, FAN, NOW),
         lambda: stores.claims.open_chat(LUNA, FAN, LATER),
         lambda: stores.routes.pause(TEAM_CHANNEL, "gone", NOW),
-        lambda: stores.routes.resume(LUNA, TEAM_CHANNEL),
+        lambda: stores.routes.set(rule, NOW),
         lambda: stores.departures.note(guild, NOW),
         lambda: stores.departures.undo(guild),
         lambda: stores.connections.pause(account.id, NOW),

@@ -16,6 +16,7 @@ from stored_examples import (
     an_event,
     dm_of,
     leased,
+    note_sent,
     routed,
 )
 
@@ -159,12 +160,12 @@ async def test_what_waits_unsent_goes_back_at_a_pause_and_nothing_is_sent_twice(
     await stores.connections.replace(a_connection(ANNA, LUNA), "sealed")
     event = await routed(stores, "k", TEAM_CHANNEL, dm_of(ANNA))
     sent, _ = await leased(stores)
-    await stores.outbox.settle_sent(sent.id, "h1", a_card(sent, 500), NOW)
+    await note_sent(stores, a_card(sent, 500))
     untouched = await routed(stores, "k2", dm_of(BORIS))
     assert await stores.events.take_back(LUNA) == 1
     assert [one.id for one in await stores.events.unrouted(10)] == [untouched.id]
     assert await stores.events.take_back(LUNA, (await leased(stores, NOW + timedelta(minutes=2)))[0].id) == 1
-    await stores.events.route(event.id, [a_route(TEAM_CHANNEL), a_route(dm_of(ANNA))], NOW)
+    await stores.events.route_many([(event.id, [a_route(TEAM_CHANNEL), a_route(dm_of(ANNA))])], NOW)
     (again,) = await leased(stores, NOW + timedelta(minutes=3))
     assert again.place == dm_of(ANNA)
 
@@ -185,7 +186,7 @@ async def test_cards_about_a_person_stay_queued_for_deletion_when_their_rows_are
     for number, (creator, place) in enumerate([(LUNA, TEAM_CHANNEL), (MIRA, dm_of(ANNA)), (MIRA, dm_of(BORIS))]):
         await routed(stores, f"k{number}", place, creator=creator)
         (delivery,) = await leased(stores)
-        await stores.outbox.settle_sent(delivery.id, "h1", a_card(delivery, 500 + number, creator), NOW)
+        await note_sent(stores, a_card(delivery, 500 + number, creator))
     assert (await stores.removals.count(ANNA), await stores.removals.count(BORIS)) == (2, 2)
     assert await stores.removals.ask(ANNA, NOW) == 2
     await stores.forget(ANNA)

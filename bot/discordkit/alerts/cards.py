@@ -182,12 +182,6 @@ def deliveries_in(message: discord.Message | None) -> list[int]:
     return list(found)
 
 
-def delivery_in(message: discord.Message | None) -> int | None:
-    """The delivery of a message that is one card; ``None`` when it is no card, or holds several."""
-    found = deliveries_in(message)
-    return found[0] if len(found) == 1 else None
-
-
 def _named(component: Any) -> list[int]:
     prefix, _, rest = (getattr(component, "custom_id", None) or "").partition(":")
     verb, _, argument = rest.partition(":")

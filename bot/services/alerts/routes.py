@@ -216,10 +216,6 @@ class AlertsService:
         await self._note(grant, "alerts sample")
         return chosen
 
-    async def has_spenders(self, grant: Grant) -> bool:
-        """Whether Fanvue's list of spenders is known yet."""
-        return await self._spenders.read_at(grant.creator) is not None
-
     def own_dm(self, grant: Grant) -> Place:
         """The actor's own DM."""
         return Place(PlaceKind.DM, grant.actor.user)

@@ -205,10 +205,6 @@ class DraftsService:
         changed = replace(opened.draft, status=DraftStatus.DRAFT, version=opened.draft.version + 1)
         return await self._opened(opened.grant, changed)
 
-    async def policy(self, creator_of: Grant) -> Policy:
-        """Whose posts wait for a second person."""
-        return await self._drafts.policy(creator_of.creator)
-
     async def set_policy(self, grant: Grant, policy: Policy) -> None:
         """Only whoever connected the account decides that."""
         if not grant.is_owner:

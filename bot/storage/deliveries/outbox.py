@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     ScalarSelect,
-    Update,
     and_,
     bindparam,
     delete,
@@ -24,7 +23,6 @@ from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import OFF_SHIFT, SET_ASIDE, Place, PlaceKind
 from bot.domain.parcels import OpenCard, Shape
 from bot.domain.rules import Bundle
-from bot.storage.cards import NewCard
 from bot.storage.database import Database, Rows
 from bot.storage.database.lookups import Lookup
 from bot.storage.deliveries.due import Delivery, DeliveryStatus, Due
@@ -32,7 +30,7 @@ from bot.storage.deliveries.leasing import Lease, Parcel, contents_of
 from bot.storage.deliveries.routed import Routed, route_all
 from bot.storage.deliveries.settling import Outcome, settle_all
 from bot.storage.personal import rows_about
-from bot.storage.schema import HELD, WAITING, cards, deliveries, events
+from bot.storage.schema import HELD, WAITING, deliveries, events
 
 __all__ = ["Delivery", "DeliveryStatus", "Outbox", "Outcome", "Parcel", "Unsent"]
 
@@ -148,44 +146,6 @@ class Outbox:
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount
 
-    async def settle_sent(self, delivery_id: int, holder: str, card: NewCard, now: datetime) -> bool:
-        """Note where the card is, in one transaction; false when the delivery is gone or leased by another now.
-
-        Whoever leased it after this holder finds the card by its nonce or in the history, and settles it then.
-        """
-        change = (
-            _settle(delivery_id, DeliveryStatus.DONE, now)
-            .where(deliveries.c.lease_holder == holder)
-            .values(channel_id=card.channel, message_id=card.message, reason=None)
-        )
-        async with self._database.write() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                return False
-            await connection.execute(
-                self._database.insert(cards).values(_card_values(card, now)).on_conflict_do_nothing()
-            )
-        return True
-
-    async def retry(self, delivery_id: int, holder: str, due_at: datetime, reason: str) -> bool:
-        """Give the lease back, to be tried again; false when it is no longer this holder's."""
-        change = (
-            update(deliveries)
-            .where(
-                deliveries.c.id == delivery_id,
-                deliveries.c.status == DeliveryStatus.LEASED,
-                deliveries.c.lease_holder == holder,
-            )
-            .values(status=DeliveryStatus.DUE, due_at=due_at, reason=reason, lease_holder=None, leased_until=None)
-        )
-        async with self._database.write() as connection:
-            return (await connection.execute(change)).rowcount == 1
-
-    async def settle_dead(self, delivery_id: int, reason: str, now: datetime) -> bool:
-        """Give up on it; false when it is settled already or gone."""
-        change = _settle(delivery_id, DeliveryStatus.DEAD, now).values(reason=reason)
-        async with self._database.write() as connection:
-            return (await connection.execute(change)).rowcount == 1
-
     async def release_all(self) -> None:
         """Take back every lease: right only where no other process can hold one."""
         change = (
@@ -271,14 +231,6 @@ def _heads() -> ScalarSelect[int]:
     return select(func.min(deliveries.c.id)).where(text(WAITING)).group_by(deliveries.c.place_key).scalar_subquery()
 
 
-def _settle(delivery_id: int, status: DeliveryStatus, now: datetime) -> Update:
-    return (
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id, text(WAITING))
-        .values(status=status, settled_at=now, lease_holder=None, leased_until=None)
-    )
-
-
 def _to_dm_of(user: DiscordUserId) -> ColumnElement[bool]:
     return and_(deliveries.c.place_kind == PlaceKind.DM, deliveries.c.target == user)
 
@@ -303,15 +255,3 @@ def _delivery(row: Row[Any]) -> Delivery:
 def _unsent(row: Row[Any]) -> Unsent:
     guild = None if row.guild is None else GuildId(row.guild)
     return Unsent(Place(PlaceKind(row.place_kind), row.target, guild), bool(row.is_dead), row.reason, row.number)
-
-
-def _card_values(card: NewCard, now: datetime) -> dict[str, Any]:
-    return {
-        "message_id": card.message,
-        "channel_id": card.channel,
-        "delivery_id": card.delivery,
-        "creator_id": card.creator,
-        "fan_id": card.fan,
-        "fanvue_message": card.fanvue_message,
-        "created_at": now,
-    }

@@ -109,7 +109,6 @@ class Front:
             call.status = reply.status
             call.error_code = reply.body.get("code") if reply.status >= 400 and isinstance(reply.body, dict) else None
         self.invalid_requests += call.status in {401, 403, 429}
-        call.answered_seconds = time.monotonic()
         self._changes.announce()
         headers = _VIA | self._limits.headers(bucket_key) | reply.headers
         if headers.get("Via") == "":

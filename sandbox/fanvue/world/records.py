@@ -6,7 +6,6 @@ from random import Random
 from typing import Literal
 from uuid import uuid4
 
-AUTOMATIC_TYPES = ("AUTOMATED_NEW_SUBSCRIBER", "AUTOMATED_NEW_FOLLOWER")
 PAYOUT_DELAY = timedelta(days=7)
 
 ReversalKind = Literal["refund", "chargeback"]
