@@ -26,6 +26,7 @@ class Waiting:
 
     fan: Fan
     since: datetime | None
+    """When the newest message came."""
     unread: int
     is_online: bool = False
     is_muted: bool = False
@@ -35,11 +36,20 @@ class Waiting:
     holder: str | None = None
     closed_since: datetime | None = None
     """Since when they cannot be written to."""
+    first_at: datetime | None = None
+    """When they wrote the first of what nobody has answered, where a card of it tells."""
 
     @property
     def written_at(self) -> datetime | None:
         """When the fan wrote last; ``None`` when the last word was not theirs."""
         return None if self.is_fans_turn else self.since
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when they wait: who writes again waits no shorter; the last word's time where it was not theirs."""
+        if self.is_fans_turn or self.first_at is None or self.since is None:
+            return self.since
+        return min(self.first_at, self.since)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,7 +129,7 @@ class Prepared:
 
 def sorted_by(order: Order, found: list[Waiting]) -> list[Waiting]:
     """In that order; what is equal in it by who waits longest."""
-    by_time = sorted(found, key=lambda one: (one.is_fans_turn, one.since is None, one.since and one.since.timestamp()))
+    by_time = sorted(found, key=lambda one: (one.is_fans_turn, one.waits_since is None, one.waits_since))
     match order:
         case Order.WORTH:
             return sorted(by_time, key=lambda one: -(one.spent or 0))

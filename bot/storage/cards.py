@@ -184,18 +184,23 @@ class CardStore:
 
     async def waiting_since(self, creator: CreatorId, fan: FanId) -> datetime | None:
         """When the fan wrote what nobody has answered yet; ``None`` when nothing is open."""
+        return (await self.who_waits(creator, [fan])).get(fan)
+
+    async def who_waits(self, creator: CreatorId, fans: Sequence[FanId]) -> dict[FanId, datetime]:
+        """Which of these fans wrote what nobody has answered yet, and when."""
         is_open = and_(
-            _of_fan(creator, fan),
+            cards.c.creator_id == creator,
+            cards.c.fan_id.in_(fans),
             cards.c.answered_at.is_(None),
             cards.c.elsewhere_at.is_(None),
             cards.c.removed_at.is_(None),
             _is_of(EventKind.MESSAGE),
         )
         since = func.min(func.coalesce(deliveries.c.happened_at, cards.c.created_at))
-        query = select(since).select_from(cards.join(deliveries, deliveries.c.id == cards.c.delivery_id))
+        query = select(cards.c.fan_id, since).join_from(cards, deliveries, deliveries.c.id == cards.c.delivery_id)
         async with self._database.read() as connection:
-            found: datetime | None = (await connection.execute(query.where(is_open))).scalar_one_or_none()
-        return found
+            found = await connection.execute(query.where(is_open).group_by(cards.c.fan_id))
+            return {FanId(fan): at for fan, at in found}
 
     async def unanswer(self, creator: CreatorId, fan: FanId, since: datetime) -> list[int]:
         """Take back that they were answered since then, and Fanvue's echo of it; the messages with these cards."""

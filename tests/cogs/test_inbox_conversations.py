@@ -45,6 +45,24 @@ async def test_unread_names_who_waits_marks_nothing_read_and_opens_a_conversatio
     assert chat_of(connected).is_read
 
 
+async def test_who_writes_again_waits_no_shorter_and_who_was_answered_waits_anew(connected: Rig) -> None:
+    desk = connected.fanvue.world.desk(connected.fanvue.world.account(CREATOR))
+    first, second = [chat.fan.user for chat in desk.chats.values() if chat.fan.is_contactable and chat.is_read][:2]
+
+    async def order() -> list[str]:
+        shown = await connected.luna.slash(connected.desk, "inbox unread")
+        entries = [option["value"] for option in menu_of(shown, "ib_open")["options"]]
+        return [one for one in entries if one in {first.uuid, second.uuid}]
+
+    for count, user in enumerate((first, second, first), 1):
+        await connected.fanvue.fan_writes(CREATOR, user.handle, f"Message {count}")
+        await connected.until(lambda count=count: len(connected.cards(connected.dm)) == count)  # type: ignore[misc]
+    assert await order() == [first.uuid, second.uuid]
+    await connected.luna.slash(connected.desk, "inbox reply", fan=first.handle, text="Here I am")
+    await connected.fanvue.fan_writes(CREATOR, first.handle, "And now?")
+    assert await order() == [second.uuid, first.uuid]
+
+
 async def test_mark_all_read_asks_first(connected: Rig) -> None:
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
     shown = await connected.luna.slash(connected.desk, "inbox unread")

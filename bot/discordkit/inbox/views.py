@@ -188,7 +188,7 @@ def done(title: str, line: str | None = None) -> discord.Embed:
 
 
 def _waiting(one: Waiting) -> str:
-    since = discord.utils.format_dt(one.since, "R") if one.since else "some time"
+    since = discord.utils.format_dt(one.waits_since, "R") if one.waits_since else "some time"
     parts = [f"{'🟢' if one.is_online else '⚪'} **{text.name(one.fan.name)}**", since]
     if one.unread > 1:
         parts.append(f"{one.unread} messages")

@@ -112,6 +112,7 @@ class _Reading:
             finder=self.finder,
             spenders=self.stores.spenders,
             notes=self.stores.notes,
+            cards=self.stores.cards,
             keyring=self.keyring,
             clock=self.clock,
         )

@@ -22,6 +22,7 @@ from bot.services.access import AccessService
 from bot.services.bounds import listed
 from bot.services.inbox.fan_finding import FanFinder
 from bot.services.inbox.notes import note_identity, opened
+from bot.storage.cards import CardStore
 from bot.storage.notes import NoteStore, StoredNote
 from bot.storage.spenders import SpenderStore
 from bot.vault.gate import Gate
@@ -50,6 +51,7 @@ class ConversationsService:
         finder: FanFinder,
         spenders: SpenderStore,
         notes: NoteStore,
+        cards: CardStore,
         keyring: Keyring,
         clock: Clock,
     ) -> None:
@@ -57,6 +59,7 @@ class ConversationsService:
         self._gate = gate
         self._spenders = spenders
         self._notes = notes
+        self._cards = cards
         self._keyring = keyring
         self._clock = clock
         self._finder = finder
@@ -67,8 +70,10 @@ class ConversationsService:
         found = [chat for chat in await self._unread(grant) if not chat.is_read]
         fans = [FanId(chat.user.uuid) for chat in found]
         online, spent = await asyncio.gather(self._presence(grant, fans), self._spent(grant, fans))
+        first = await self._cards.who_waits(grant.creator, fans)
         waiting = [_waiting(chat, grant, online.get(chat.user.uuid)) for chat in found]
-        ordered = sorted_by(order, [replace(one, spent=spent.get(one.fan.id)) for one in waiting])
+        known = [replace(one, spent=spent.get(one.fan.id), first_at=first.get(one.fan.id)) for one in waiting]
+        ordered = sorted_by(order, known)
         if await self._access.may(grant.actor.user, grant.creator, Capability.INSIGHTS):
             return ordered
         return [replace(one, spent=None) for one in ordered]

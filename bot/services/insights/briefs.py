@@ -116,7 +116,7 @@ class BriefsService:
         if reader is None:
             return None
         waiting = await self._conversations.unread(reader, Order.LONGEST)
-        since = (one.written_at for one in waiting)
+        since = (one.waits_since for one in waiting if not one.is_fans_turn)
         return Mail(len(waiting), min((at for at in since if at is not None), default=None))
 
     async def _planned(self, grant: Grant, now: datetime, until: datetime) -> tuple[PostCard, ...] | None:
