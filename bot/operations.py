@@ -8,10 +8,10 @@ from pathlib import Path
 import structlog
 
 from bot.app import Role, cogs_alone, open_app
-from bot.checkup import examine
 from bot.discordkit.client import DiscordClient
-from bot.discordkit.client.checkup import bot_state
+from bot.discordkit.client.doctor import bot_state
 from bot.discordkit.client.reconnect import TokenRefusedError, keep_running
+from bot.doctor import examine
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.domain.faults import incident_code, where

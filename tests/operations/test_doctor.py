@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.checkup import Finding, examine, fanvue, ground
-from bot.discordkit.client.checkup import BotState, TokenState
+from bot.discordkit.client.doctor import BotState, TokenState
+from bot.doctor import Finding, examine, fanvue, ground
 from bot.domain.accounts import DiscordUserId
 from bot.domain.health import Health
 from bot.settings import load

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web  # noqa: TID251 - a Fanvue of a few lines
 from aiohttp.test_utils import TestServer
 
-from bot.checkup import examine
-from bot.discordkit.client.checkup import BotState, TokenState
+from bot.discordkit.client.doctor import BotState, TokenState
+from bot.doctor import examine
 from bot.domain.accounts import DiscordUserId
 from bot.settings import load
 from tests.rig import Rig

@@ -4,8 +4,8 @@ import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.checkup import fanvue, ground, outside, stored
-from bot.discordkit.client.checkup import BotState
+from bot.discordkit.client.doctor import BotState
+from bot.doctor import fanvue, ground, outside, stored
 from bot.domain.health import Finding, Health
 from bot.fanvue.transport import Connections, trusted_by_operator
 from bot.settings import Settings
