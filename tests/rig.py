@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import simcord
+from sqlalchemy import func, select
 
 from bot.app import App, open_app
 from bot.charts.studio import ChartStudio
@@ -32,6 +33,8 @@ from bot.settings import load
 from bot.storage.connections import put
 from bot.storage.reply_places import ReplyPlace
 from bot.storage.routes import put_first
+from bot.storage.schema import uses
+from bot.storage.uses import THE_BOT
 from bot.vault.keyring import Keyring
 from bot.vault.pairs import seal_pair
 from sandbox.__main__ import running
@@ -120,6 +123,12 @@ class Rig:
                 await asyncio.sleep(0.02)
         await self.env.settle()
         return value
+
+    async def asked(self) -> int:
+        """How often Fanvue was asked for somebody: what the bot asks by itself, whenever that is, does not count."""
+        await self.app.ledger.flush()
+        async with self.app.stores.uses._database.read() as reading:
+            return (await reading.execute(select(func.sum(uses.c.times)).where(uses.c.actor != THE_BOT))).scalar() or 0
 
     def cards(self, channel: Any) -> list[Any]:
         """The bot's cards in a place."""

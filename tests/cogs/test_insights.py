@@ -41,11 +41,11 @@ async def test_another_period_is_picked_on_the_same_message(connected: Rig) -> N
 
 async def test_a_missing_scope_is_asked_for_with_one_button_before_any_call(rig: Rig) -> None:
     await rig.connect(untick=("read:insights",))
-    calls = len(rig.fanvue.ledger)
+    calls = await rig.asked()
     shown = await rig.luna.slash(rig.desk, "insights earnings")
     assert "has not allowed" in words_of(shown)
     assert "Add permission" in [label for m in [shown.response, *shown.followups] for label in labels_of(m)]
-    assert len(rig.fanvue.ledger) == calls
+    assert await rig.asked() == calls
 
 
 @pytest.mark.parametrize(

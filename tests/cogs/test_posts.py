@@ -226,7 +226,7 @@ async def test_what_fanvue_refuses_for_now_is_confirmed_again_on_the_same_card(c
 
 async def test_without_the_scope_nothing_is_asked_of_fanvue(rig: Rig) -> None:
     await rig.connect(untick=("write:post",))
-    calls = len(rig.fanvue.ledger)
+    calls = await rig.asked()
     shown = await rig.luna.slash(rig.desk, "post create", text="Nope")
     assert "has not allowed" in words_of(shown)
-    assert len(rig.fanvue.ledger) == calls
+    assert await rig.asked() == calls

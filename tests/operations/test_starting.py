@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +19,8 @@ from sandbox.process import BotProcess
 from tests.forked import Command, ForkedBot
 
 OTHER_KEY = "b2" * 21 + "A="
+HANGS_SECONDS = 60
+"""No bound for a start: whatever is not there by then never comes, however busy the machine is."""
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,7 +46,7 @@ async def ground(installation: Playground) -> Playground:
 
 async def marked(ground: Playground) -> None:
     """Returns once the start has put its mark, just after it is ready."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_SECONDS):
         while not mark(ground).exists():
             await asyncio.sleep(0.01)
 
@@ -62,6 +65,10 @@ def another(ground: Playground, process: type[BotProcess] = ForkedBot, **changes
 def loading(ground: Playground, **changes: object) -> BotProcess:
     """One that has everything to load still."""
     return another(ground, BotProcess, **changes)
+
+
+def has_child(process: Command) -> bool:
+    return any(path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/children"))
 
 
 def place(ground: Playground) -> tuple[User, Channel]:
@@ -83,9 +90,10 @@ async def test_a_command_that_comes_before_everything_is_loaded_is_answered(grou
     anew = loading(ground)
     start = asyncio.create_task(anew.start())
     try:
-        await ground.discord.wait_for(lambda: ground.discord.identified > before and ground.discord.connected, 20)
-        asked = await (await ground.discord.slash(owner, desk, "help")).wait(15)
-        assert asked.text
+        discord = ground.discord
+        await discord.wait_for(lambda: discord.identified > before and discord.connected, HANGS_SECONDS)
+        asked = await discord.slash(owner, desk, "help")
+        assert (await asked.wait(HANGS_SECONDS)).text
         await start
     finally:
         await anew.stop()
@@ -132,12 +140,12 @@ async def test_a_second_bot_on_the_file_ends_and_the_first_goes_on_answering(gro
     with pytest.raises(RuntimeError, match="already runs"):
         await second.start()
     owner, desk = place(ground)
-    assert (await (await ground.discord.slash(owner, desk, "help")).wait(15)).text
+    assert (await (await ground.discord.slash(owner, desk, "help")).wait(HANGS_SECONDS)).text
 
 
 async def test_it_is_ready_only_while_discord_is_there(ground: Playground) -> None:
     async def becomes(status: int) -> None:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(20):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(HANGS_SECONDS):
             while (await session.get(f"{ground.bot.origin}/health/ready")).status != status:
                 await asyncio.sleep(0.02)
 
@@ -149,14 +157,17 @@ async def test_it_is_ready_only_while_discord_is_there(ground: Playground) -> No
 
 
 async def test_a_command_that_is_stopped_does_not_end_as_if_it_were_done(ground: Playground) -> None:
-    """A migration, at the moment its child runs."""
+    """A migration whose child waits for its turn."""
     folder = ground.folder / "another"
     folder.mkdir()
     values = ground.bot._environment() | {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/fanvue.db"}
-    command = Command(["bot", "migrate"], folder, values)
-    async with asyncio.timeout(20):
-        while not (folder / "fanvue.db-wal").exists():
-            await asyncio.sleep(0.001)
-        command.send_signal(signal.SIGTERM)
-        ended = await command.ended()
+    with closing(sqlite3.connect(folder / "fanvue.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        command = Command(["bot", "migrate"], folder, values)
+        async with asyncio.timeout(HANGS_SECONDS):
+            while not has_child(command):
+                await asyncio.sleep(0.001)
+            command.send_signal(signal.SIGTERM)
+            ended = await command.ended()
     assert (ended.returncode, ended.stderr.strip()) == (1, "It was stopped before its end: run it again.")
