@@ -67,8 +67,10 @@ class Line:
 class Note:
     """What the team noted, for itself alone."""
 
+    id: str
     text: str
     author: int | None
+    """``None`` once they had themselves forgotten."""
     at: datetime
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.storage.database import Database
@@ -59,6 +59,13 @@ class NoteStore:
                 )
                 for row in found
             ]
+
+    async def remove(self, creator: CreatorId, note: str) -> FanId | None:
+        """Delete it; whom it was about, ``None`` when it was gone already."""
+        gone = delete(notes).where(notes.c.creator_id == creator, notes.c.id == note).returning(notes.c.fan_id)
+        async with self._database.write() as connection:
+            fan = (await connection.execute(gone)).scalar_one_or_none()
+        return None if fan is None else FanId(fan)
 
     async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
         """That this person noted something, and what there is on their creator's fans; not the words."""

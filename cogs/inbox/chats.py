@@ -18,6 +18,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.claims import Claim
 from bot.domain.conversations import Order, Waiting
+from bot.domain.errors import GoneError
 from bot.services import Services
 
 
@@ -40,10 +41,12 @@ class Chats:
             views.LOUD_VERB: self._unmute,
             views.NOTE_VERB: self._ask_note,
             views.NAME_VERB: self._ask_name,
+            views.UNNOTE_VERB: self._remove_note,
         }
         picks = {
             views.ORDER_VERB: self._sort,
             views.OPEN_VERB: self._open,
+            views.NOTED_VERB: self._read_note,
         }
         for verb, press in presses.items():
             kit.actions.on_press(verb, press)
@@ -162,6 +165,23 @@ class Chats:
             grant, fan = await self.of(interaction, key)
             await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
         await self._show_changed(interaction, grant, fan)
+
+    async def _read_note(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        grant, fan = await self.of(interaction, key)
+        note = next((one for one in await self._conversations.notes(grant, fan) if one.id in values), None)
+        if note is None:
+            raise GoneError
+        embed, view = views.note_embed(note), views.note_view(note, grant.creator)
+        await interaction.edit_original_response(embed=embed, view=view)
+
+    async def _remove_note(self, interaction: discord.Interaction, key: str) -> None:
+        await interaction.response.defer()
+        creator, _, note = key.partition("|")
+        grant = await self._grant(interaction, creator)
+        fan = await self._conversations.remove_note(grant, note)
+        await interaction.edit_original_response(embed=done("Deleted ✓"), view=None)
+        await self._desk.changed(grant, fan)
 
     async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.send_modal(box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))

@@ -107,6 +107,25 @@ async def test_a_conversation_is_answered_muted_named_and_noted_and_notes_stay_i
     assert b"CANARY" not in stored, "notes rest sealed"
 
 
+async def test_a_note_is_read_in_full_and_deleted_by_whoever_may_answer(connected: Rig) -> None:
+    luna, desk, long = connected.luna, connected.desk, "Birthday in *May*, " * 20
+    await luna.slash(desk, "team grant", person=connected.members["cleo"], right="reply")
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    await luna.submit_modal(await luna.click(opened.response, label="Note"), {"text": long})
+    shown = await connected.members["cleo"].slash(desk, "inbox open", fan=connected.fan)
+    notes = menu_of(shown, "ib_noted")
+    (note,) = [option["value"] for option in notes["options"]]
+    read = await connected.members["cleo"].select(shown.response, values=[note], custom_id=notes["custom_id"])
+    assert words_of(read).count("Birthday in \\*May\\*") == 20
+    assert f"<@{luna.id}>" in words_of(read)
+    await connected.members["cleo"].click(read.response, label="Delete")
+    assert "Deleted" in words_of(read)
+    again = await luna.slash(desk, "inbox open", fan=connected.fan)
+    assert "Birthday" not in words_of(again)
+    gone = await connected.members["cleo"].select(shown.response, values=[note], custom_id=notes["custom_id"])
+    assert "does not exist any more" in words_of(gone)
+
+
 async def test_a_note_that_is_kept_is_told_as_kept_though_the_conversation_cannot_be_shown(connected: Rig) -> None:
     luna, desk = connected.luna, connected.desk
     shown = (await luna.slash(desk, "inbox open", fan=connected.fan)).response

@@ -96,9 +96,13 @@ ARGUMENTS = {
     "team_lift": "{creator},{spare}",
     "team_take": "{creator},{spare}",
     "unsend": "{delivery}",
-    **dict.fromkeys(("again", "ib_box", "ib_here", "ib_whom", "unsend_one"), "{creator}|0"),
-    **dict.fromkeys(("ib_chat", "ib_free", "ib_hand", "ib_loud", "ib_mute", "ib_name", "ib_note"), "{creator}|{fan}"),
-    **dict.fromkeys(("ib_past", "ib_read", "ib_send", "ib_snooze", "ib_take", "ib_template"), "{creator}|{fan}"),
+    **dict.fromkeys(("again", "ib_box", "ib_here", "ib_whom", "ib_unnote", "unsend_one"), "{creator}|0"),
+    **dict.fromkeys(
+        ("ib_chat", "ib_free", "ib_hand", "ib_loud", "ib_mute", "ib_name", "ib_note", "ib_noted"), "{creator}|{fan}"
+    ),
+    **dict.fromkeys(
+        ("ib_noted", "ib_past", "ib_read", "ib_send", "ib_snooze", "ib_take", "ib_template"), "{creator}|{fan}"
+    ),
     **dict.fromkeys(("ib_listed", "ib_lists", "ib_newlist", "ib_tags", "ib_templates", "ib_write"), "{creator}|{fan}"),
     **dict.fromkeys(("ap_change", "ap_no", "ap_now", "ap_show", "ap_yes"), "{draft}"),
     **dict.fromkeys(("dr_again", "dr_aud", "dr_coll", "dr_drop", "dr_edit", "dr_files", "dr_go"), "{draft}"),
@@ -147,6 +151,7 @@ VALUES = {
     "fan": "{fan}",
     "ib_hand": "{owner}",
     "ib_listed": "{fan}",
+    "ib_noted": "0",
     "ib_open": "{fan}",
     "ib_order": "longest",
     "ib_snooze": "3600",

@@ -12,7 +12,7 @@ from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.access import Actor
 from bot.domain.claims import Claim
-from bot.domain.conversations import Line, Order, Past, Prepared, Thread, Waiting
+from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting
 from bot.domain.money import Money
 
 LIST_VERB, ORDER_VERB, OPEN_VERB = "ib_list", "ib_order", "ib_open"
@@ -20,6 +20,7 @@ READ_ALL_VERB, READ_ALL_YES_VERB = "ib_read_all", "ib_read_yes"
 CHAT_VERB, WRITE_VERB, SEND_VERB = "ib_chat", "ib_write", "ib_send"
 TAKE_VERB, FREE_VERB, SNOOZE_VERB, HAND_VERB = "ib_take", "ib_free", "ib_snooze", "ib_hand"
 READ_VERB, MUTE_VERB, LOUD_VERB = "ib_read", "ib_mute", "ib_loud"
+NOTED_VERB, UNNOTE_VERB = "ib_noted", "ib_unnote"
 NOTE_VERB, NAME_VERB, TEMPLATES_VERB, TEMPLATE_VERB = "ib_note", "ib_name", "ib_templates", "ib_template"
 PAST_VERB, TAGS_VERB = "ib_past", "ib_tags"
 LISTS_VERB, LISTED_VERB, NEW_LIST_VERB = "ib_lists", "ib_listed", "ib_newlist"
@@ -145,7 +146,22 @@ def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str)
         entries = [option(label, seconds) for seconds, label in SNOOZES.items()]
         items.append(menu("Snooze until …", SNOOZE_VERB, key, entries))
         items.append(discord.ui.UserSelect(custom_id=action_id(HAND_VERB, key), placeholder="Hand over to …"))
+    if thread.notes:
+        notes = [option(text.plain_name(note.text, 90), note.id) for note in thread.notes]
+        items.append(menu("Read or delete a note …", NOTED_VERB, key, notes))
     return view_of(items)
+
+
+def note_embed(note: Note) -> discord.Embed:
+    """All of a note, and whose it is."""
+    by = f"<@{note.author}>" if note.author else "somebody"
+    words = f"{text.escape(note.text)}\n\n-# {by}, {discord.utils.format_dt(note.at, 'f')}"
+    return discord.Embed(title="A note, for the team alone", description=words, colour=Colour.CALM)
+
+
+def note_view(note: Note, creator: str) -> View:
+    """Delete it."""
+    return view_of([button("Delete", UNNOTE_VERB, f"{creator}|{note.id}", style=discord.ButtonStyle.danger)])
 
 
 def templates_embed(prepared: Sequence[Prepared], folder: str | None = None) -> discord.Embed:

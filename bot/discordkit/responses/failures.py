@@ -200,7 +200,7 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     ),
     errors.FanUnreachableError: _unreachable,
     errors.RefusedByFanvueError: _refused,
-    errors.GoneError: lambda _: Failure("That does not exist any more", "It was deleted at Fanvue. Nothing to do."),
+    errors.GoneError: lambda _: Failure("That does not exist any more", "It was deleted meanwhile. Nothing to do."),
     errors.BusyError: _busy,
     errors.FanvueDownError: lambda _: Failure(
         "Fanvue does not answer right now", "Nothing was changed. Try again in a minute."

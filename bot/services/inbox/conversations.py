@@ -186,6 +186,14 @@ class ConversationsService:
         now = self._clock.now()
         await self._notes.add(StoredNote(note_id, grant.creator, fan, grant.actor.user, sealed, now))
 
+    async def remove_note(self, grant: Grant, note: str) -> FanId:
+        """Delete a note; whom it was about. GoneError when it was deleted already."""
+        _require(grant)
+        fan = await self._notes.remove(grant.creator, note)
+        if fan is None:
+            raise GoneError
+        return fan
+
     async def notes(self, grant: Grant, fan: FanId) -> list[Note]:
         """The latest notes about a fan."""
         _require(grant)

@@ -14,7 +14,7 @@ async def opened(store: NoteStore, keyring: Keyring, creator: CreatorId, fan: Fa
             text = keyring.open(one.sealed_text, identity=note_identity(one.id))
         except SealError:
             continue
-        found.append(Note(text, one.author, one.created_at))
+        found.append(Note(one.id, text, one.author, one.created_at))
     return found
 
 
