@@ -21,7 +21,7 @@ from cogs.team.people import People
 from cogs.team.scoreboard import Scores
 
 EVERYTHING = "all"
-RIGHTS = [app_commands.Choice(name="Everything but managing the team", value=EVERYTHING)] + [
+RIGHTS = [app_commands.Choice(name=panel.EVERYTHING.capitalize(), value=EVERYTHING)] + [
     app_commands.Choice(name=capability.phrase.capitalize(), value=capability.value) for capability in GIVEABLE
 ]
 PLACES = [

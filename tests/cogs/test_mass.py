@@ -41,6 +41,14 @@ async def test_a_mass_message_goes_to_its_lists_once_somebody_else_approved(conn
     assert row.recipients
 
 
+async def test_where_nobody_else_may_approve_the_way_out_is_one_that_leads_out(connected: Rig) -> None:
+    card = (await connected.luna.slash(connected.desk, "mass create", text="Alone")).response
+    await connected.luna.select(card, ["smart:subscribers"], custom_id=component(card, "ma_to"))
+    refused = words_of(await connected.luna.click(card, label="Ask for approval"))
+    assert "`/team grant` gives somebody the right to *approve what others wrote*" in refused
+    assert "/post approval" not in refused, "no rule lets mass messages go without a second person"
+
+
 async def test_whoever_is_on_an_excluded_list_gets_nothing(connected: Rig) -> None:
     await connected.luna.slash(connected.desk, "team grant", person=connected.members["cleo"], right="approve")
     card = (await connected.luna.slash(connected.desk, "mass create", text="Not all")).response

@@ -49,6 +49,13 @@ async def test_the_panel_tells_of_each_person_what_until_when_in_which_shifts_an
     assert f"given by <@{connected.luna.id}>" in one
 
 
+async def test_whoever_may_everything_takes_one_line_that_names_what_is_left_out(connected: Rig) -> None:
+    told = await give(connected, "cleo", "all", until="in 2 hours")
+    assert "cleo 🗝️ everything but managing the team · until <t:" in told
+    assert "see insights" not in told
+    assert "👑 manage the team\n" in f"{await give(connected, 'cleo', 'manage')}\n"
+
+
 async def test_rights_are_taken_back_one_by_one_and_all_at_once(connected: Rig) -> None:
     await give(connected, "cleo", "all")
     await give(connected, "cleo", "manage")

@@ -97,9 +97,7 @@ ARGUMENTS = {
     "team_take": "{creator},{spare}",
     "unsend": "{delivery}",
     **dict.fromkeys(("again", "ib_box", "ib_here", "ib_whom", "ib_unnote", "unsend_one"), "{creator}|0"),
-    **dict.fromkeys(
-        ("ib_chat", "ib_free", "ib_hand", "ib_loud", "ib_mute", "ib_name", "ib_note", "ib_noted"), "{creator}|{fan}"
-    ),
+    **dict.fromkeys(("ib_chat", "ib_free", "ib_hand", "ib_loud", "ib_mute", "ib_name", "ib_note"), "{creator}|{fan}"),
     **dict.fromkeys(
         ("ib_noted", "ib_past", "ib_read", "ib_send", "ib_snooze", "ib_take", "ib_template"), "{creator}|{fan}"
     ),

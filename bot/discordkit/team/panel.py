@@ -9,7 +9,7 @@ import discord
 from bot.discordkit.controls.components import action_id, button, view_of
 from bot.discordkit.look import Colour
 from bot.domain import text
-from bot.domain.access import Capability, Grant, Right
+from bot.domain.access import GIVEABLE, Capability, Grant, Right
 from bot.domain.accounts import DiscordUserId
 from bot.services.team import Member
 
@@ -33,6 +33,8 @@ ICONS = {
     Capability.APPROVE: "✅",
     Capability.MANAGE: "👑",
 }
+
+EVERYTHING = "everything but managing the team"
 
 Names = Mapping[DiscordUserId, str]
 
@@ -154,10 +156,22 @@ def _name(member: Member, names: Names) -> str:
 
 def _short(member: Member, names: Names) -> str:
     lines = [] if member.person in names else [f"<@{member.person}>"]
-    lines += [f"{ICONS[right.capability]} {right.capability.phrase}{_until(right)}" for right in member.rights]
+    by_terms: dict[str, list[Capability]] = {}
+    for right in member.rights:
+        by_terms.setdefault(_until(right), []).append(right.capability)
+    for terms, held in by_terms.items():
+        lines += [f"{words}{terms}" for words in _together(held)]
     if member.week:
         lines.append("🕒 " + " · ".join(shift.words for shift in member.week))
     return text.shorten("\n".join(lines), FIELD_LIMIT)
+
+
+def _together(held: Sequence[Capability]) -> list[str]:
+    """A line a right; one for what `/team grant` calls everything."""
+    if set(held) >= set(GIVEABLE) - {Capability.MANAGE}:
+        left = [one for one in held if one is Capability.MANAGE]
+        return [f"🗝️ {EVERYTHING}", *_together(left)]
+    return [f"{ICONS[one]} {one.phrase}" for one in held]
 
 
 def _terms(right: Right) -> str:

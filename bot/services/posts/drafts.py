@@ -28,9 +28,10 @@ LONGEST_SENDING = timedelta(minutes=5)
 WRITABLE = (DraftStatus.DRAFT, DraftStatus.WAITING)
 OWN_DRAFT = "You wrote this one, so somebody else has to look at it."
 NOBODY_ELSE = (
-    "A second person has to approve this, and nobody but you may. Give somebody the right with `/team grant` "
-    "(right: approve), or change the rule with `/post approval`."
+    "A second person has to approve this, and nobody but you may. `/team grant` gives somebody the right to "
+    "*approve what others wrote*."
 )
+OTHER_RULE = " The creator can change the rule for posts with `/post approval`."
 PASSED = "That time has passed. Give a time to come, such as `tomorrow 18:00`."
 LATE = "Its time has passed, so nothing was sent. Choose a new time, or send it now."
 
@@ -159,7 +160,7 @@ class DraftsService:
         if not opened.needs_second:
             return await self._send(opened, (DraftStatus.DRAFT,), "post")
         if not await self._access.others_may(opened.grant, Capability.APPROVE):
-            raise BadInputError(NOBODY_ELSE)
+            raise BadInputError(NOBODY_ELSE + OTHER_RULE * (opened.draft.kind is DraftKind.POST))
         content = replace(opened.draft.content, note="")
         await self._step(opened.draft, (DraftStatus.DRAFT,), DraftStatus.WAITING, content)
         await self._note(opened, "ask approval", "done")
