@@ -42,7 +42,7 @@ def to_come(written: str, now: datetime, zone: ZoneInfo) -> datetime:
         for day in days
         if (later := datetime.combine(day, local.time(), tzinfo=zone)).astimezone(UTC) > now and _is_there(later)
     )
-    raise BadInputError(f"That time has passed. The next one like it is `{nearest:%Y-%m-%d %H:%M}`.")
+    raise BadInputError(f"That time has passed. The next one like it is `{nearest:%Y-%m-%d %H:%M}` ({zone.key}).")
 
 
 def from_stamp(seconds: int) -> datetime | None:

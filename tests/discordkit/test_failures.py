@@ -61,6 +61,18 @@ def test_only_the_owner_is_given_the_button_that_mends_a_connection(kind: type[e
     assert failure_for(example(kind, is_owner=False)).features is None
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.PausedError("_luna_", is_owner=False),
+        errors.ReconnectNeededError("_luna_", is_owner=False),
+        example(errors.ScopeMissingError, handle="_luna_", is_owner=False),
+    ],
+)
+def test_a_creators_name_stays_as_it_is_written(error: errors.DomainError) -> None:
+    assert failure_for(error).title.startswith("@\\_luna\\_ ")
+
+
 def test_a_missing_scope_offers_the_feature_that_brings_it() -> None:
     assert failure_for(example(errors.ScopeMissingError)).features == {Feature.POSTING}
 

@@ -61,7 +61,7 @@ PICK = Failure("Which creator?", "You can do this for several. Pick one, and it 
 def _reconnect(error: errors.ReconnectNeededError) -> Failure:
     if not error.is_owner:
         return Failure(
-            f"@{error.handle} has to reconnect",
+            f"@{text.name(error.handle)} has to reconnect",
             "Fanvue no longer accepts this connection. Only the creator can renew it, with `/connect`.",
         )
     return Failure(
@@ -77,7 +77,7 @@ def _scope(error: errors.ScopeMissingError) -> Failure:
     needs = "\n".join(f"• {scope.sentence}" for scope in sorted(error.missing))
     if not error.is_owner:
         return Failure(
-            f"@{error.handle} has not allowed this yet",
+            f"@{text.name(error.handle)} has not allowed this yet",
             f"It needs:\n{needs}\nThe creator can add it with `/connect`.",
         )
     return Failure(
@@ -182,7 +182,8 @@ TABLE: dict[type[errors.DomainError], Entry] = {
         "Discord does not answer right now", "Nothing was changed. Try again in a minute."
     ),
     errors.UnknownCreatorError: lambda _: Failure(
-        "No such creator", "Pick one from the list. Creators appear there once they connected and gave you a right."
+        "No such creator",
+        "Nobody of that name is connected and gave you a right. While you type, the `creator` option lists who did.",
     ),
     errors.CardUnknownError: lambda _: Failure(
         "This card is no longer known",
@@ -239,7 +240,7 @@ def failure_for(error: BaseException) -> Failure:
     if isinstance(error, app_commands.CheckFailure):
         return Failure("Not here", "This command cannot be used here, or not by you.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return Failure("This command was just updated", "Restart Discord (Ctrl+R) and try again.")
+        return Failure("This command was just updated", "Restart Discord (on a computer: Ctrl+R) and try again.")
     if isinstance(error, discord.HTTPException) and is_discords_trouble(error):
         log.warning("answer_not_taken", error=where(error))
         return NOT_TAKEN
