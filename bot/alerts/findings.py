@@ -18,6 +18,7 @@ from bot.fanvue.notifications import FOLLOWER, PURCHASE, SUBSCRIBER, TIP, Notifi
 from bot.fanvue.payload import Payload
 from bot.fanvue.shapes import FanUser
 
+REVERSALS = frozenset({EventKind.REFUND, EventKind.DISPUTE})
 SALE_NOTIFICATIONS = {PURCHASE: EventKind.PURCHASE, SUBSCRIBER: EventKind.SUBSCRIBER, TIP: EventKind.TIP}
 
 
@@ -70,12 +71,12 @@ def _of_message(creator: CreatorId, chat: Chat, message: Message, at: datetime |
 
 def of_earning(creator: CreatorId, row: Earning) -> Event | None:
     """A sale, or on the newer surface a refund or dispute."""
-    kind, fan = identity.kind_of_sale(row.source), fan_of(row.user)
+    kind, fan = _kind_of(row), fan_of(row.user)
     if kind is EventKind.OTHER:
         return None
     order, message, post = _id(row.transaction_order_id), _id(row.message_uuid), _id(row.post_uuid)
     at, amount, payment = plain(row.date), Money(abs(int(row.gross))), _id(row.reversed_transaction_order_id)
-    if kind in {EventKind.REFUND, EventKind.DISPUTE}:
+    if kind in REVERSALS:
         own = "" if order == payment else order
         names = identity.of_reversal(
             kind, creator, reversal=own, order=payment if own or fan is None else "", is_part=True
@@ -84,7 +85,7 @@ def of_earning(creator: CreatorId, row: Earning) -> Event | None:
         fan_id = fan.id if fan else ""
         names = identity.of_sale(kind, creator, order=order, fan=fan_id, message=message, post=post)
     if not names and fan is not None:
-        names = identity.of_moment(kind, creator, "list", fan.id, f"{at.isoformat()}/{amount.minor}")
+        names = _of_moment(kind, creator, fan, at, amount, message or post)
     found = _event(names, kind, creator, at, fan, amount=amount, message=message, post=post)
     charged = None if row.total is None else Money(abs(int(row.total)))
     by_link = identity.may_be_a_period(row.source)
@@ -92,13 +93,27 @@ def of_earning(creator: CreatorId, row: Earning) -> Event | None:
 
 
 def of_reversal(creator: CreatorId, row: Reversal) -> Event | None:
-    """A refund or dispute of the list that gives them no id: told apart by fan, moment and amount."""
+    """A refund or dispute of the list that gives them no id: told apart by fan, moment, amount and thing."""
     kind, fan, at = identity.kind_of_sale(row.source), fan_of(row.user), plain(row.date)
-    if kind not in {EventKind.REFUND, EventKind.DISPUTE} or fan is None:
+    if kind not in REVERSALS or fan is None:
         return None
-    amount = Money(abs(int(row.gross)))
-    names = identity.of_moment(kind, creator, "list", fan.id, f"{at.isoformat()}/{amount.minor}")
-    return _event(names, kind, creator, at, fan, amount=amount, message=_id(row.message_uuid), post=_id(row.post_uuid))
+    amount, message, post = Money(abs(int(row.gross))), _id(row.message_uuid), _id(row.post_uuid)
+    names = _of_moment(kind, creator, fan, at, amount, message or post)
+    return _event(names, kind, creator, at, fan, amount=amount, message=message, post=post)
+
+
+def _kind_of(row: Earning) -> EventKind:
+    """A row that takes back a sale may have the sale's source."""
+    kind = identity.kind_of_sale(row.source)
+    is_taken_back = row.gross < 0 and kind not in REVERSALS | {EventKind.OTHER}
+    return EventKind.REFUND if is_taken_back else kind
+
+
+def _of_moment(
+    kind: EventKind, creator: CreatorId, fan: Fan, at: datetime, amount: Money, thing: str
+) -> tuple[str, ...]:
+    told = "/".join(filter(None, (at.isoformat(), str(amount.minor), thing)))
+    return identity.of_moment(kind, creator, "list", fan.id, told)
 
 
 def of_notification(creator: CreatorId, row: Notification, *, has_earnings: bool) -> Event | None:

@@ -74,6 +74,7 @@ def test_what_no_fan_wrote_or_another_list_tells_is_no_message(changes: dict[str
         ("post", EventKind.PURCHASE),
         ("mediaLink", EventKind.PURCHASE),
         ("refund", EventKind.REFUND),
+        ("message", EventKind.REFUND),
         ("chargeback", EventKind.DISPUTE),
     ],
 )
@@ -94,10 +95,12 @@ def test_what_no_fan_did_or_nothing_identifies_is_left_out() -> None:
     assert findings.of_reversal(LUNA, read(Reversal, reversal)) is None
 
 
-def test_two_refunds_without_ids_stay_two() -> None:
-    rows = [{"date": AT, "gross": gross, "net": gross, "source": "refund", "user": FAN} for gross in (-500, -700)]
-    found = [findings.of_reversal(LUNA, read(Reversal, row)) for row in rows]
-    assert len({event.key for event in found if event}) == 2
+def test_refunds_without_ids_are_told_apart_by_amount_and_by_what_was_paid_for() -> None:
+    row = {"date": AT, "gross": -500, "net": -400, "source": "refund", "user": FAN}
+    rows = [row, row | {"gross": -700}, *(row | {"messageUuid": uuid} for uuid in ("a", "b"))]
+    for find, kind in ((findings.of_reversal, Reversal), (findings.of_earning, Earning)):
+        found = [find(LUNA, read(kind, one)) for one in rows]
+        assert len({event.key for event in found if event}) == len(rows)
 
 
 @pytest.mark.parametrize(
