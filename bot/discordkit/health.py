@@ -48,7 +48,8 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
     embed.description = f"**{faults} to mend**, marked {BAD}" if faults else "Everything works."
     if hidden := told[CREATORS_SHOWN:]:
         is_fine = not any(BAD in value for _, value in hidden)
-        embed.set_footer(text=f"{len(hidden)} more creators are not shown" + ("; nothing to mend there" * is_fine))
+        more = "1 more creator is" if len(hidden) == 1 else f"{len(hidden)} more creators are"
+        embed.set_footer(text=f"{more} not shown" + ("; nothing to mend there" * is_fine))
     return embed
 
 

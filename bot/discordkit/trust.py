@@ -39,7 +39,7 @@ SUBJECTS = {
     "routes": (UNTIL_CHANGED, "alert rule"),
     "reply_places": (UNTIL_CHANGED, "place where Discord's Reply sends or not"),
     "watches": (UNTIL_CHANGED, "fan inbox that is watched"),
-    "briefs": (UNTIL_CHANGED, "summary that comes by itself"),
+    "briefs": (UNTIL_CHANGED, "summary that comes unasked"),
     "mutes": (UNTIL_CHANGED, "mute"),
     "rights": (UNTIL_TAKEN, "right"),
     "shifts": (UNTIL_TAKEN, "shift"),
@@ -53,7 +53,7 @@ SUBJECTS = {
 PLURALS = {
     "note that": "notes that",
     "month of": "months of",
-    "summary that": "summaries that",
+    "summary that comes": "summaries that come",
     "place that": "places that",
     "place where": "places where",
     "use of": "uses of",

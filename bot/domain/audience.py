@@ -69,7 +69,8 @@ class Leaving:
 
     fan: Fan
     ends_at: datetime | None
-    spent: Money
+    spent: Money | None
+    """``None`` where Fanvue does not tell, as of fans of managed creators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,10 @@ class Departures:
     count: int
 
     @property
-    def value(self) -> Money:
-        """What those looked at have spent so far."""
-        return Money(sum(one.spent.minor for one in self.fans))
+    def value(self) -> Money | None:
+        """What those looked at have spent so far; ``None`` when of nobody it is told."""
+        told = [one.spent.minor for one in self.fans if one.spent is not None]
+        return Money(sum(told)) if told else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ class FanCard:
     fan: Fan
     nickname: str | None
     status: str
-    spent: Money
-    largest: Money
+    spent: Money | None
+    largest: Money | None
     last_purchase_at: datetime | None
     sources: tuple[tuple[str, Money], ...]
     subscribed_at: datetime | None

@@ -123,6 +123,23 @@ async def test_a_right_on_one_managed_creator_shows_nothing_of_the_others(agency
         assert named not in refused
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "said"),
+    [
+        ("insights subscribers", {}, "Ending without renewal 10 fans\nHenry van Dijk"),
+        ("insights fan", {"fan": "mina_t"}, "Spent in all Fanvue does not tell it"),
+        ("report morning", {}, "10 subscriptions end without renewal"),
+    ],
+)
+async def test_what_fanvue_does_not_tell_of_managed_creators_fans_is_not_shown_as_nothing_spent(
+    agency: Rig, command: str, options: dict[str, str], said: str
+) -> None:
+    shown = words_of(await agency.luna.slash(agency.desk, command, creator=CREATOR, **options))
+    assert said in shown
+    assert "$0.00" not in shown
+    assert "none yet" not in shown
+
+
 async def test_a_reply_for_a_managed_creator_goes_out_as_that_creator(agency: Rig) -> None:
     assert CREATOR in managed(agency)
     await agency.luna.slash(agency.desk, "insights earnings")

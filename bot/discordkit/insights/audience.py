@@ -24,6 +24,7 @@ WORDS_VERB = "fan-words"
 NICKNAME_VERB = "fan-name"
 LINES = 10
 OPTIONS = 25
+NOT_TOLD = "Fanvue does not tell it now, and never of fans of managed creators."
 WORDS = 1_000
 NOT_CONTACTABLE = "not_contactable"
 STATUS = {
@@ -77,9 +78,12 @@ def fan_embed(card: FanCard, handle: str) -> discord.Embed:
     """One fan; their words only when the card holds them."""
     embed = discord.Embed(title=f"{text.name(card.fan.name)} · fan of @{text.name(handle)}", colour=Colour.CALM)
     embed.description = " · ".join(_facts(card)) or "Fanvue tells nothing more about this fan."
-    embed.add_field(name="Spent in all", value=str(card.spent))
-    embed.add_field(name="Largest payment", value=str(card.largest))
-    embed.add_field(name="Last purchase", value=_ago(card.last_purchase_at, "none yet"))
+    if card.spent is None:
+        embed.add_field(name="Spent in all", value=NOT_TOLD)
+    else:
+        embed.add_field(name="Spent in all", value=str(card.spent))
+        embed.add_field(name="Largest payment", value=str(card.largest))
+        embed.add_field(name="Last purchase", value=_ago(card.last_purchase_at, "none yet"))
     if card.subscribed_at:
         embed.add_field(name="Subscribed", value=_ago(card.subscribed_at, "no"))
     if card.renews_at:
@@ -154,9 +158,13 @@ def several_view(fans: Sequence[Fan], creator: str) -> discord.ui.View:
 def _leaving(leaving: Departures) -> str:
     if not leaving.count:
         return "nobody"
-    lines = [f"**{one.spent}** · {text.name(one.fan.name)}{_ends(one.ends_at)}" for one in leaving.fans[:5]]
+    lines = [
+        f"{f'**{one.spent}** · ' if one.spent else ''}{text.name(one.fan.name)}{_ends(one.ends_at)}"
+        for one in leaving.fans[:5]
+    ]
+    spent = f" who spent **{leaving.value}** in all" if leaving.value else ""
     more = f"\nand {leaving.count - len(lines)} more" if leaving.count > len(lines) else ""
-    return f"{counted(leaving.count, 'fan')} who spent **{leaving.value}** in all\n" + "\n".join(lines) + more
+    return f"{counted(leaving.count, 'fan')}{spent}\n" + "\n".join(lines) + more
 
 
 def _ends(at: datetime | None) -> str:

@@ -181,7 +181,8 @@ def _at_risk(brief: Brief) -> Iterator[str]:
 
 def _leaving(departures: Departures) -> str:
     ends = "ends" if departures.count == 1 else "end"
-    return f"{counted(departures.count, 'subscription')} {ends} without renewal; they brought {departures.value} so far"
+    brought = f"; they brought {departures.value} so far" if departures.value else ""
+    return f"{counted(departures.count, 'subscription')} {ends} without renewal{brought}"
 
 
 def _planned(posts: Sequence[PostCard]) -> str:

@@ -84,7 +84,8 @@ class AudienceService:
             counts = await self._gate.call(grant, lists.smart_lists(acting_as)) if found else []
         except DomainError:
             return None
-        fans = sorted((_leaving(member, known.get(member.uuid)) for member in found), key=lambda one: -one.spent.minor)
+        fans = [_leaving(member, known.get(member.uuid)) for member in found]
+        fans.sort(key=lambda one: -one.spent.minor if one.spent else 0)
         count = next((smart.count for smart in counts if smart.uuid == LEAVING), len(fans))
         return Departures(tuple(fans), max(count, len(fans)))
 
@@ -224,7 +225,7 @@ def _fan(user: FanUser) -> Fan:
 def _leaving(member: Member, figures: FanInsights | None) -> Leaving:
     fan = Fan(FanId(member.uuid), member.handle, member.display_name)
     if figures is None:
-        return Leaving(fan, None, Money(0))
+        return Leaving(fan, None, None)
     return Leaving(fan, figures.subscription.renews_at, Money(figures.spending.total.total))
 
 
@@ -242,8 +243,8 @@ def _card(
         fan=person,
         nickname=user.nickname if user else None,
         status=known.status,
-        spent=Money(spending.total.total),
-        largest=Money(spending.max_single_payment.total),
+        spent=Money(spending.total.total) if figures else None,
+        largest=Money(spending.max_single_payment.total) if figures else None,
         last_purchase_at=spending.last_purchase_at,
         sources=tuple((name, Money(part.total)) for name, part in spending.sources.items() if part.total),
         subscribed_at=subscription.created_at,
