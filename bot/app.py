@@ -89,7 +89,7 @@ class _Assembly(Catalogue):
         self.kit.failures.on_untold(services.replies.untold)
         self.client.load(load_cogs(services, self.kit))
         stores = self.stores
-        closing = Closing(stores.routes, stores.refusals, stores.connections, self.herald, self.clock)
+        closing = Closing(stores.routes, stores.refusals, stores.creators, self.herald, self.clock)
         worker = self.worker(closing)
         router = self.router(worker)
         forward = router.forward if self.settings.is_sqlite else None

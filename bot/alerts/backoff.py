@@ -11,5 +11,5 @@ def next_try(attempts: int, first_tried_at: datetime, now: datetime, *, at_least
     """The instant of the next try after ``attempts`` failed ones, doubling; ``None`` after a day."""
     if (now - first_tried_at).total_seconds() >= GIVE_UP_SECONDS:
         return None
-    wait = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(attempts - 1, 20))
+    wait = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (attempts - 1))
     return now + timedelta(seconds=max(wait, at_least_seconds))

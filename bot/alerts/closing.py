@@ -13,7 +13,7 @@ from bot.domain.alerts import Place, PlaceKind
 from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError
 from bot.domain.faults import where
-from bot.storage.connections import ConnectionStore
+from bot.storage.creators import CreatorStore
 from bot.storage.refusals import RefusalStore
 from bot.storage.routes import RouteStore
 
@@ -35,13 +35,13 @@ class Closing:
         self,
         routes: RouteStore,
         refusals: RefusalStore,
-        connections: ConnectionStore,
+        creators: CreatorStore,
         herald: Herald,
         clock: Clock,
     ) -> None:
         self._routes = routes
         self._refusals = refusals
-        self._connections = connections
+        self._creators = creators
         self._herald = herald
         self._clock = clock
         self._under_way: set[str] = set()
@@ -108,10 +108,10 @@ class Closing:
     async def _owners(self, creators: Iterable[CreatorId]) -> dict[DiscordUserId, dict[CreatorId, str]]:
         """Whose cards these are: creators and their handles by owner."""
         found: dict[DiscordUserId, dict[CreatorId, str]] = {}
-        for creator in creators:
-            connection = await self._connections.of_creator(creator)
-            if connection is not None:
-                found.setdefault(connection.owner, {})[creator] = connection.account.handle
+        for one in creators:
+            creator = await self._creators.find(one)
+            if creator is not None:
+                found.setdefault(creator.owner, {})[one] = creator.account.handle
         return found
 
     async def _others(self, place: Place, owner: DiscordUserId, creators: dict[CreatorId, str]) -> tuple[Place, ...]:

@@ -252,7 +252,6 @@ class AlertWorker:
 
     async def _refused(self, parcel: Parcel, wanted: Sequence[Alert], error: Exception) -> list[Outcome]:
         """What was refused together is tried alone, what cannot be added to a card as a card of its own."""
-        self._open_cards.pop(parcel.place.key, None)
         if len(wanted) > 1 or parcel.shape is Shape.GROWN:
             await self._outbox.part(parcel.id, self._clock.now())
             self._due.ring()

@@ -135,7 +135,7 @@ class Desk:
             events=stores.events,
             permits=Permits(stores.rights, stores.shifts, members, self.clock),
             sender=self.sender,
-            closing=Closing(stores.routes, stores.refusals, stores.connections, herald, self.clock),
+            closing=Closing(stores.routes, stores.refusals, stores.creators, herald, self.clock),
             mirror=self.mirror,
             keyring=self.keyring,
             clock=self.clock,

@@ -80,6 +80,15 @@ async def test_nobody_is_told_in_a_place_that_is_paused_itself_or_somebody_elses
     assert await reasons(desk, desk.dm()) == {"this person takes no direct messages from the bot"}
 
 
+async def test_a_sample_is_tried_in_a_place_that_rests(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.stores.routes.pause(desk.place(), "resting", desk.clock.now())
+    await desk.store(desk.event("Anna", sample_for=desk.place().key))
+    await desk.happen("Bea")
+    await desk.deliver()
+    assert desk.names() == ["Anna"]
+
+
 @pytest.mark.parametrize(
     ("code", "status", "reason"),
     [

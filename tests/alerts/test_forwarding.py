@@ -244,6 +244,19 @@ async def test_a_kill_between_the_commit_and_its_card_costs_no_card(desk: Desk) 
     assert desk.names() == ["Anna"]
 
 
+async def test_no_card_grows_before_what_is_added_is_on_the_disk(desk: Desk) -> None:
+    await desk.route(desk.place())
+    worker = desk.worker()
+    await desk.write("Anna", "one")
+    await desk.deliver(worker)
+    await desk.write("Anna", "two")
+    leased = await desk.stores.outbox.lease("me", desk.clock.now(), 20, 10, worker._open_cards)
+    (task,) = worker.start(leased, asyncio.Event())
+    await asyncio.sleep(0.02)
+    task.cancel()
+    assert desk.edits() == []
+
+
 async def test_what_has_to_wait_for_an_older_card_of_its_place_waits(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.route(desk.dm())

@@ -54,6 +54,14 @@ async def test_they_are_told_of_as_waiting(desk: Desk, tom: User) -> None:
     assert (unsent.count, unsent.is_dead, unsent.reason) == (3, False, "until the next shift begins")
 
 
+async def test_the_owners_own_come_whenever_they_may_work(desk: Desk) -> None:
+    await desk.stores.shifts.set(LUNA, desk.owner, [AFTERNOON], NOW)
+    await desk.route(desk.dm())
+    await desk.happen("Anna")
+    await desk.deliver()
+    assert len(cards(desk, desk.luna)) == 1
+
+
 async def test_lifting_the_shifts_lets_them_come_at_once(desk: Desk, tom: User) -> None:
     await desk.stores.shifts.set(LUNA, DiscordUserId(tom.id), [], desk.clock.now())
     assert await desk.router().wake_held() == 3

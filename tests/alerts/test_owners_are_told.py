@@ -1,5 +1,6 @@
 """Whose cards do not come hears of it once, whatever keeps that from being told at first."""
 
+import asyncio
 from datetime import timedelta
 
 from alert_desk import LUNA, NOW, POSTS, Desk
@@ -7,7 +8,9 @@ from alert_desk import LUNA, NOW, POSTS, Desk
 from bot.alerts.closing import Closing
 from bot.discordkit.alerts.heralds import PlaceHerald
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanvueAccount, GuildId
+from bot.domain.alerts import Route
+from bot.domain.events import EventKind
 
 DENIED = 1 << 11
 
@@ -16,7 +19,7 @@ def closing(desk: Desk) -> Closing:
     """As a process of its own has it."""
     stores = desk.stores
     herald = PlaceHerald(desk.client, desk.direct, desk.pacer)
-    return Closing(stores.routes, stores.refusals, stores.connections, herald, desk.clock)
+    return Closing(stores.routes, stores.refusals, stores.creators, herald, desk.clock)
 
 
 def told(desk: Desk) -> list[str]:
@@ -58,10 +61,12 @@ async def test_a_notice_whose_answer_was_lost_is_not_said_twice(desk: Desk) -> N
 async def test_an_owner_hears_of_a_channel_that_was_deleted_before_any_card_came(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.stores.routes.pause_channel(ChannelId(desk.channel.id), "the channel was deleted", desk.clock.now())
-    for _ in range(2):
-        await closing(desk).catch_up()
+    process = closing(desk)
+    for one in (process, closing(desk)):
+        await asyncio.gather(process.catch_up(), one.catch_up())
     (notice,) = told(desk)
     assert "the channel was deleted" in notice
+    assert len(desk.posts()) == 1, "Discord forgets within minutes what it was told"
 
 
 async def test_a_place_that_was_resumed_and_refuses_again_is_news(desk: Desk) -> None:
@@ -71,6 +76,20 @@ async def test_a_place_that_was_resumed_and_refuses_again_is_news(desk: Desk) ->
     desk.clock.step(days=3)
     await refused(desk, "Bea")
     assert len(told(desk)) == 2
+
+
+async def test_what_a_resting_place_refuses_of_another_creator_is_news_to_the_same_owner(desk: Desk) -> None:
+    stores, mira = desk.stores, CreatorId("mira")
+    await desk.route(desk.place())
+    await refused(desk)
+    luna = await stores.connections.of_creator(LUNA)
+    assert luna is not None
+    await stores.creators.replace_managed(luna, [FanvueAccount(mira, "mira", "Mira", is_creator=True)], NOW)
+    await stores.routes.set(Route(mira, EventKind.MESSAGE, desk.place(), desk.owner), NOW)
+    desk.clock.step(hours=1)
+    await stores.routes.pause(desk.place(), "the channel was deleted", desk.clock.now())
+    await closing(desk).catch_up()
+    assert ["@mira" in notice for notice in told(desk)] == [False, True]
 
 
 async def test_nobody_hears_days_later_of_a_place_that_rests(desk: Desk) -> None:

@@ -105,6 +105,19 @@ async def test_what_nobody_foresaw_costs_that_card_alone(desk: Desk, caplog: pyt
     assert "canary" not in caplog.text
 
 
+async def test_what_nobody_foresaw_in_drawing_a_card_anew_leaves_that_one_alone_as_it_is(desk: Desk) -> None:
+    await desk.route(desk.place())
+    desk.keyring = Refusing(new_key(), "")
+    await desk.store(desk.event("Poison", key="message:poison"))
+    await desk.happen("Bea")
+    await desk.deliver()
+    desk.keyring._poison = "message:poison"
+    board = desk.new_board()
+    board.changed([1, 2])
+    assert await board.draw_changed() == 2
+    assert len(desk.edits()) == 1
+
+
 def poisoned(desk: Desk) -> Fault:
     """Discord answers whatever is about one fan with an error of its own."""
     return desk.discord.fail("POST", POSTS, status=503, times=None, naming="Poison")
@@ -130,6 +143,20 @@ async def test_what_discord_does_not_take_keeps_what_others_did_for_minutes_at_m
     assert desk.names() == ["Anna", "Bea"]
     (waiting,) = await desk.stores.outbox.unsent(LUNA, desk.clock.now())
     assert (waiting.count, waiting.reason) == (2, SET_ASIDE)
+
+
+async def test_a_summary_that_discord_does_not_take_is_not_told_card_by_card(desk: Desk) -> None:
+    fault, worker = poisoned(desk), desk.worker()
+    await desk.route(desk.place())
+    await desk.write("Poison", *map(str, range(7)))
+    desk.clock.step(minutes=11)
+    await pass_minutes(desk, worker, 3)
+    await desk.write("Anna", "Hello")
+    await pass_minutes(desk, worker, 10)
+    fault.remove()
+    await pass_minutes(desk, worker, 30)
+    assert len(desk.cards()) == 2
+    assert await desk.is_done()
 
 
 async def test_what_a_fan_did_comes_in_its_order_though_others_passed_it(desk: Desk) -> None:

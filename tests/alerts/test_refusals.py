@@ -52,7 +52,11 @@ async def test_whoever_opens_direct_messages_too_fast_waits_some_minutes(desk: D
     for _ in range(20):
         await desk.deliver()
         desk.clock.step(seconds=20)
-    assert fault.hits == 1
+    assert fault.hits == (await desk.delivery()).attempts == 1
+    desk.clock.step(seconds=200)
+    await desk.deliver()
+    assert fault.hits == 2
+    assert await desk.reason() == ("due", "Discord did not take it")
 
 
 async def test_where_direct_messages_are_opened_too_fast_nobodys_is_for_some_minutes(desk: Desk) -> None:

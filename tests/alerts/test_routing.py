@@ -1,10 +1,12 @@
 """Where an event goes, and when: the whole truth table against a plain reading of the rules."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
+from typing import Any
 
 from alert_desk import LUNA, NOW, Desk
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.alerts.routing import Decision, Why, decide
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
@@ -13,53 +15,60 @@ from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
 from bot.domain.rules import Bundle, Digest, Mute, MuteScope, MuteSubject, Pause, QuietHours, Spender, Wishes
 
-CREATORS = st.sampled_from([LUNA, CreatorId("another")])
-KINDS = st.sampled_from([EventKind.MESSAGE, EventKind.TIP, EventKind.REFUND, EventKind.MESSAGE_READ])
-PEOPLE = st.sampled_from([DiscordUserId(1), DiscordUserId(2)])
-PLACES = st.builds(Place, st.sampled_from(PlaceKind), st.integers(1, 2))
-FANS = st.sampled_from([Fan(FanId("sarah")), Fan(FanId("tom"))])
+CREATORS = (LUNA, LUNA, LUNA, CreatorId("another"))
+KINDS = (*[EventKind.MESSAGE] * 3, EventKind.TIP, EventKind.REFUND, EventKind.MESSAGE_READ)
+PEOPLE = (DiscordUserId(1), DiscordUserId(2))
+PLACES = (Place(PlaceKind.DM, 1), Place(PlaceKind.DM, 2), Place(PlaceKind.CHANNEL, 1), Place(PlaceKind.FORUM, 2))
+FANS = (FanId("sarah"), FanId("tom"))
 NIGHT = QuietHours(11 * 60, 13 * 60)
 """NOW is in the middle of it."""
 DAY = QuietHours(13 * 60, 14 * 60)
-WISHES = st.builds(
-    Wishes,
-    minimum=st.sampled_from([None, 500, 1000]),
-    spent=st.sampled_from([None, 500, 1000]),
-    top_only=st.booleans(),
-    is_silent=st.booleans(),
-    quiet=st.sampled_from([None, DAY, NIGHT, QuietHours(11 * 60, 13 * 60, lets_urgent=False)]),
-    digest=st.sampled_from([None, *Digest]),
-)
-PAUSES = st.sampled_from([None, None, Pause("the channel does not exist any more", NOW)])
-ROUTES = st.builds(Route, CREATORS, KINDS, PLACES, PEOPLE, st.booleans(), WISHES, PAUSES)
-SUBJECTS = [
-    *((MuteSubject.FAN, name) for name in ("sarah", "tom")),
+QUIET = (None, None, DAY, NIGHT, QuietHours(11 * 60, 13 * 60, lets_urgent=False))
+REST = Pause("the channel does not exist any more", NOW)
+AMOUNTS = (None, Money(499), Money(500), Money(-1200), Money(499, "JPY"))
+SAMPLES = (*[None] * 6, "dm:1", "channel:1", "forum:2")
+SUBJECTS = (
+    *((MuteSubject.FAN, fan) for fan in FANS),
     *((MuteSubject.KIND, kind) for kind in ("message", "tip", "refund")),
-    *((MuteSubject.PLACE, f"{kind}:{number}") for kind in PlaceKind for number in (1, 2)),
-]
-MUTES = st.builds(
-    lambda creator, scope, person, subject, until: Mute(
-        "m", creator, scope, person, subject[0], subject[1], until, NOW - timedelta(days=1)
-    ),
-    CREATORS,
-    st.sampled_from(MuteScope),
-    PEOPLE,
-    st.sampled_from(SUBJECTS),
-    st.sampled_from([None, NOW, NOW + timedelta(seconds=1)]),
+    *((MuteSubject.PLACE, place.key) for place in PLACES),
 )
-EVENTS = st.builds(
-    Event,
-    st.just("key"),
-    KINDS,
-    CREATORS,
-    st.just(NOW),
-    fan=st.one_of(st.none(), FANS),
-    amount=st.sampled_from([None, Money(499), Money(500), Money(-1200), Money(499, "JPY")]),
-    sample_for=st.sampled_from([None, None, "dm:1", "channel:2", "forum:1"]),
-)
-SPENT = st.dictionaries(
-    st.sampled_from([FanId("sarah"), FanId("tom")]), st.builds(Spender, st.sampled_from([0, 500, 2000]), st.booleans())
-)
+ENDS = (None, NOW, NOW + timedelta(seconds=1))
+
+
+@dataclass(frozen=True)
+class Case:
+    event: Event
+    routes: list[Route]
+    mutes: list[Mute]
+    spent: dict[FanId, Spender]
+
+
+def cases(count: int) -> Iterator[Case]:
+    """So many of all there could be, chosen so that each of the rules decides in some of them; always the same."""
+    chance = Random(7)
+    pick = chance.choice
+    for _ in range(count):
+        fan, amount = pick((None, *map(Fan, FANS))), pick(AMOUNTS)
+        event = Event("key", pick(KINDS), pick(CREATORS), NOW, fan=fan, amount=amount, sample_for=pick(SAMPLES))
+        mutes = [
+            Mute("m", pick(CREATORS), pick([*MuteScope]), pick(PEOPLE), *pick(SUBJECTS), pick(ENDS), NOW)
+            for _ in range(chance.randrange(3))
+        ]
+        spent = {one: Spender(pick((0, 500, 2000)), is_top=pick((True, False))) for one in FANS if pick((True, False))}
+        yield Case(event, [a_route(pick) for _ in range(chance.randrange(6))], mutes, spent)
+
+
+def a_route(pick: Callable[[Sequence[Any]], Any]) -> Route:
+    wishes = Wishes(
+        minimum=pick((None, None, 500, 1000)),
+        spent=pick((None, None, 500, 1000)),
+        top_only=pick((False, False, True)),
+        quiet=pick(QUIET),
+        digest=pick((None, None, *Digest)),
+    )
+    return Route(
+        pick(CREATORS), pick(KINDS), pick(PLACES), pick(PEOPLE), wishes=wishes, pause=pick((None, None, None, REST))
+    )
 
 
 def oracle(event: Event, route: Route, mutes: list[Mute], spent: dict[FanId, Spender]) -> Why:  # noqa: C901, PLR0912 - it is the table
@@ -104,34 +113,30 @@ def first_of_each_place(event: Event, routes: list[Route]) -> dict[str, Route]:
     return found
 
 
-@given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
-def test_every_place_is_decided_once_as_its_first_rule_and_the_mutes_say(
-    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, Spender]
-) -> None:
-    decided = decide(event, routes, NOW, mutes=mutes, spent=spent)
-    wanted = first_of_each_place(event, routes)
-    assert [decision.route for decision in decided] == list(wanted.values())
-    for decision in decided:
-        assert decision.why is oracle(event, decision.route, mutes, spent)
+def test_every_place_is_decided_once_as_its_first_rule_and_the_mutes_say() -> None:
+    for case in cases(4000):
+        decided = decide(case.event, case.routes, NOW, mutes=case.mutes, spent=case.spent)
+        wanted = first_of_each_place(case.event, case.routes)
+        assert [decision.route for decision in decided] == list(wanted.values()), case
+        for decision in decided:
+            assert decision.why is oracle(case.event, decision.route, case.mutes, case.spent), case
 
 
-@given(EVENTS, st.lists(ROUTES, max_size=12), st.lists(MUTES, max_size=4), SPENT)
-def test_what_is_decided_is_sent_held_until_later_or_not_delivered_at_all(
-    event: Event, routes: list[Route], mutes: list[Mute], spent: dict[FanId, Spender]
-) -> None:
-    for decision in decide(event, routes, NOW, mutes=mutes, spent=spent):
-        dispatch = decision.dispatch
-        match decision.why:
-            case Why.WANTED | Why.SAMPLE:
-                assert dispatch is not None
-                assert dispatch.held_until is None
-            case Why.QUIET | Why.DIGEST:
-                assert dispatch is not None
-                assert dispatch.held_until is not None
-                assert dispatch.held_until > NOW
-                assert decision.route.wishes.quiet_until(dispatch.held_until, event.kind) is None
-            case _:
-                assert dispatch is None
+def test_what_is_decided_is_sent_held_until_later_or_not_delivered_at_all() -> None:
+    for case in cases(1000):
+        for decision in decide(case.event, case.routes, NOW, mutes=case.mutes, spent=case.spent):
+            dispatch = decision.dispatch
+            match decision.why:
+                case Why.WANTED | Why.SAMPLE:
+                    assert dispatch is not None
+                    assert dispatch.held_until is None
+                case Why.QUIET | Why.DIGEST:
+                    assert dispatch is not None
+                    assert dispatch.held_until is not None
+                    assert dispatch.held_until > NOW
+                    assert decision.route.wishes.quiet_until(dispatch.held_until, case.event.kind) is None
+                case _:
+                    assert dispatch is None
 
 
 def alone(event: Event, wishes: Wishes) -> Decision:

@@ -232,6 +232,42 @@ async def test_a_minute_later_it_is_a_new_card(desk: Desk) -> None:
     assert len(desk.cards()) == 2
 
 
+async def test_a_minute_begins_with_the_first_message_however_many_follow(desk: Desk) -> None:
+    await desk.route(desk.place())
+    worker = desk.worker()
+    for words in ("one", "two", "three"):
+        await desk.write("Sarah", words)
+        await desk.deliver(worker)
+        desk.clock.step(seconds=40)
+    assert [message.embeds[0]["title"] for message in desk.cards()] == ["💬 2 new messages", "💬 New message"]
+
+
+@pytest.mark.parametrize("minutes", [0, 30], ids=["cards of several", "a summary"])
+async def test_what_tells_of_several_does_not_grow(desk: Desk, minutes: int) -> None:
+    await desk.route(desk.place())
+    worker = desk.worker()
+    for name in names(7):
+        await desk.write("Sarah" if minutes else name, "one")
+    desk.clock.step(minutes=minutes)
+    await desk.deliver(worker)
+    (before,) = desk.cards()
+    await desk.write("Sarah" if minutes else names(1)[0], "two")
+    await desk.deliver(worker)
+    assert len(desk.cards()) == 2
+    assert desk.edits() == []
+    assert before in desk.cards()
+
+
+async def test_no_message_is_added_to_a_tip_or_to_a_sample(desk: Desk) -> None:
+    await desk.route(desk.place(), EventKind.MESSAGE, EventKind.TIP)
+    worker, fan = desk.worker(), Fan(FanId("fan-Sarah"), "sarah", "Sarah")
+    for changes in ({"kind": EventKind.TIP}, {"sample_for": desk.place().key}, {}):
+        await desk.store(desk.event("Sarah", fan=fan, **changes))
+        await desk.router().route_waiting()
+        await desk.deliver(worker)
+    assert len(desk.cards()) == 3
+
+
 async def test_another_fans_card_between_closes_the_first(desk: Desk) -> None:
     await desk.route(desk.place())
     worker = desk.worker()

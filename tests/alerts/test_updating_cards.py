@@ -119,3 +119,67 @@ async def test_an_update_is_drawn_with_the_money_hidden_as_before(desk: Desk) ->
     await desk.deliver()
     await update(desk, EventKind.MESSAGE_READ)
     assert len(desk.cards()) == 1
+
+
+async def test_what_was_noted_before_a_kill_is_shown_by_the_next_process(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    await desk.stores.cards.mark_answered(1, desk.owner, "Luna", desk.clock.now())
+    board = desk.new_board()
+    await board.catch_up()
+    assert await board.draw_changed() == 1
+    assert "Answered ✓" in desk.cards()[0].text
+
+
+async def test_what_discord_does_not_take_is_drawn_at_the_next_beat_and_so_is_all_behind_it(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.route(desk.dm())
+    await desk.write("Sarah", "one")
+    await desk.deliver()
+    desk.discord.fail("PATCH", "/channels/*/messages/*", status=503)
+    await update(desk, EventKind.MESSAGE_SENT)
+    assert len(desk.edits()) == 1
+    assert await desk.board.draw_changed() == 2
+
+
+async def test_a_message_of_which_a_part_is_forgotten_stays_as_it_is(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for name in ("Anna", "Bea", "Sarah", "Dora", "Eve"):
+        await desk.write(name, "words")
+    await desk.deliver()
+    await desk.stores.events._database.execute_alone("UPDATE events SET sealed_body = NULL WHERE id = 1", ())
+    await update(desk, EventKind.MESSAGE_SENT)
+    assert desk.edits() == []
+    assert desk.names() == ["Anna", "Bea", "Sarah", "Dora", "Eve"]
+
+
+async def test_a_summary_stays_one_when_somebody_in_it_is_answered(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for name in ("Anna", "Bea", "Sarah", "Dora", "Eve", "Fay"):
+        await desk.write(name, "words")
+    desk.clock.step(minutes=30)
+    await desk.deliver()
+    (before,) = desk.cards()
+    title = before.embeds[0]["title"]
+    await update(desk, EventKind.MESSAGE_SENT)
+    (message,) = desk.cards()
+    assert [embed["title"] for embed in message.embeds] == [title]
+    assert len(desk.edits()) == 1
+
+
+async def test_what_is_just_being_added_to_a_card_stays_on_it_when_it_is_drawn_anew(desk: Desk) -> None:
+    desk.channel.nsfw = True
+    await desk.route(desk.place())
+    worker = desk.worker()
+    await desk.write("Sarah", "one")
+    await desk.deliver(worker)
+    await desk.write("Sarah", "two")
+    (parcel,) = await desk.stores.outbox.lease("me", desk.clock.now(), 20, 10, worker._open_cards)
+    wanted, _ = await worker._sorted_out(parcel.contents)
+    await worker._sent(parcel, wanted)
+    desk.board.changed([parcel.id])
+    assert await desk.board.draw_changed() == 1
+    assert "> one" in desk.cards()[0].text
+    assert "> two" in desk.cards()[0].text
+    assert await desk.board.draw_changed() == 0
