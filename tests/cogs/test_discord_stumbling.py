@@ -335,6 +335,24 @@ async def test_that_a_boxs_reply_failed_is_told_after_a_stop_in_a_long_absence_o
     assert world.sent("Dear fan") == 0
 
 
+async def test_that_a_true_reply_failed_is_told_after_a_stop_in_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await world.card()
+    away = await away_for_long(world, monkeypatch, "PUT", "/channels/*/messages/*/reactions/*")
+    silent = world.discord.fail("POST", POSTS, times=None, drop=True)
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    failed = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
+    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    await world.stop()
+    away.remove()
+    silent.remove()
+    await world.start()
+    await world.discord.wait_for(lambda: "⚠️" in failed.reactions)
+    assert world.said().count("this was not sent") == 1
+    assert world.sent("Dear fan") == 0
+
+
 @pytest.mark.parametrize("then", ["", "too late"])
 async def test_that_a_post_waits_for_approval_is_asked_once_after_a_long_absence_of_discord(
     world: Wired, monkeypatch: pytest.MonkeyPatch, then: str

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def installation(empty_database: Path) -> AsyncIterator[Playground]:
     """Shared; each test leaves its bot running."""
     async with installed(empty_database) as made:
+        made.discord.interactions.first_answer_seconds = HANGS_SECONDS
         await made.bot.start()
         yield made
 
