@@ -63,9 +63,9 @@ async def main(folder: Path) -> None:
             await discord.page.wait_for_timeout(DRAWING_MS)
             await report.screenshot(path=folder / f"report-{rhythm}.png")
         await _desk(context, origin, fan, folder)
-        await _alerts(context, origin, folder)
         await _team(context, origin, folder)
         await _scoreboard(context, origin, fan, folder)
+        await _alerts(context, origin, folder)
         await _phone(link, folder)
     async with posing(NARROW, scale=2) as (context, origin, fanvue):
         await two_people(context, origin)
@@ -137,6 +137,9 @@ async def _team(context: BrowserContext, origin: str, folder: Path) -> None:
 
 async def _scoreboard(context: BrowserContext, origin: str, fan: Page, folder: Path) -> None:
     """Who answered, and what followed: two fans tip after an answer each, a third after none."""
+    desk = await DiscordPage.open(context, origin, "creator-team")
+    await desk.command("alerts channel")
+    await desk.sees("Alerts of @lunavale")
     for number, (view, dollars) in enumerate((("creator-team", 15), ("chatter", 40), (None, 5))):
         await fan.bring_to_front()
         await fan.locator("#fan").select_option(index=FIRST_OF_THREE + number)
