@@ -153,11 +153,18 @@ def _commands_here(interaction: discord.Interaction) -> Iterator[tuple[str, list
     for command in client.tree.get_commands(type=discord.AppCommandType.chat_input):
         if not _is_allowed(command.allowed_contexts, interaction) or (command.guild_only and not is_in_server):
             continue
+        if interaction.guild_id is not None and not is_in_server and not _comes_with_its_user(command.allowed_installs):
+            continue
         parts = command.commands if isinstance(command, app_commands.Group) else [command]
         yield (
             command.name,
             [part.qualified_name for part in parts if is_in_server or not getattr(part, "guild_only", False)],
         )
+
+
+def _comes_with_its_user(installs: app_commands.AppInstallationType | None) -> bool:
+    """Whether Discord offers a command in a server that the bot itself is not in."""
+    return installs is None or bool(installs.user)
 
 
 def _is_allowed(contexts: app_commands.AppCommandContext | None, interaction: discord.Interaction) -> bool:

@@ -273,8 +273,9 @@ def erase_embed(cards: int) -> discord.Embed:
         )
     return discord.Embed(
         title="Erase everything about you?",
-        description="Your Fanvue account is disconnected and its tokens revoked; rights, alerts, settings and what "
-        f"waits to be sent are deleted.{about}\n\n{STAYS}",
+        description="What you connected is disconnected and its tokens revoked; its alerts, team, notes and drafts are "
+        "deleted, and so are your rights on others' accounts, your settings and what waits to be sent."
+        f"{about}\n\n{STAYS}",
         colour=Colour.TROUBLE,
     )
 

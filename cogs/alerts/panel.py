@@ -67,7 +67,7 @@ class Panel:
             await self._alerts.off_shift(grant),
             await self._muting.muted(grant),
             [(one.id, one.account.handle) for one in others if one.id != grant.creator],
-            is_in_server=interaction.guild is not None,
+            is_in_server=interaction.client.get_guild(interaction.guild_id or 0) is not None,
         )
         embed, view = screens.overview(shown, interaction.client, note)
         await interaction.edit_original_response(embed=embed, view=view)

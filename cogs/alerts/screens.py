@@ -27,7 +27,7 @@ ANY = "0"
 TOP = "top"
 MINIMUMS = (500, 1000, 2500, 5000, 10_000, 50_000)
 SPENT = (5000, 10_000, 25_000, 50_000, 100_000)
-ELSEWHERE = "To have them in a channel or a forum too, use `/alerts panel` in its server."
+ELSEWHERE = "To have them in a channel or a forum too, use `/alerts panel` in its server, with me in it."
 CHANNEL_TYPES = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 Screen = tuple[discord.Embed, discord.ui.View]

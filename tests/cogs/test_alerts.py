@@ -316,6 +316,13 @@ async def test_in_direct_messages_the_panel_says_where_channels_are_added(connec
     assert "in its server" not in words_of(await panel(connected))
 
 
+async def test_in_a_server_that_only_its_user_brought_the_bot_to_no_channel_is_offered(connected: Rig) -> None:
+    connected.app.client._connection._guilds.pop(connected.guild.id)
+    shown = await panel(connected)
+    assert "use `/alerts panel` in its server" in words_of(shown)
+    assert not [part for part in components_of(shown.response) if ":al_add:" in part.get("custom_id", "")]
+
+
 async def test_a_mute_has_an_end_shows_in_the_panel_and_is_undone_there(connected: Rig) -> None:
     card = await tipped(connected, 500, connected.dm)
     menu = await connected.people["luna"].click(card, label="Why? · Mute")

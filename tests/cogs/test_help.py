@@ -32,6 +32,14 @@ async def test_the_creator_sees_everything_in_a_server_and_no_server_commands_in
     assert "`channel`" not in there
 
 
+async def test_in_a_server_that_only_its_user_brought_the_bot_to_no_server_commands_are_listed(connected: Rig) -> None:
+    connected.app.client._connection._guilds.pop(connected.guild.id)
+    there = words_of(await connected.luna.slash(connected.desk, "help"))
+    assert "/alerts panel" in there
+    assert "/team" not in there
+    assert "`channel`" not in there
+
+
 async def test_help_names_every_command_there_is(connected: Rig) -> None:
     here = words_of(await connected.luna.slash(connected.desk, "help"))
     names = {command.name for command in connected.app.client.tree.get_commands(type=discord.AppCommandType.chat_input)}
