@@ -18,6 +18,7 @@ from bot.services.access import Resting
 from bot.services.status import AlertsStatus, CreatorStatus, Endings, PlaceStatus, Status
 
 CREATORS_SHOWN = 5
+PLACES_SHOWN = 8
 FIELD_LIMIT = 1024
 GOOD, WARNING, BAD, WAITING, UNUSED = "✅", "⚠️", "❌", "⏳", "▫️"
 SOURCES = {
@@ -40,7 +41,8 @@ def status_embed(status: Status, client: discord.Client, reader: int) -> discord
     told = [*_by_trouble([*_told(status.creators, client, reader)]), *((one, off_shift(one)) for one in status.resting)]
     dm_line = _dm_line(status, reader)
     for one, value in told[:CREATORS_SHOWN]:
-        embed.add_field(name=f"@{text.name(one.creator.account.handle)}", value=value, inline=False)
+        name, lines = f"@{text.name(one.creator.account.handle)}", value.split("\n")
+        embed.add_field(name=name, value=text.fitting(lines, FIELD_LIMIT), inline=False)
     embed.add_field(name="Your direct messages", value=dm_line, inline=False)
     faults = "".join([*(value for _, value in told), dm_line]).count(BAD)
     if faults:
@@ -59,7 +61,7 @@ def _told(
     """What is told of each; what several have in common, because one account reaches them, of the first alone."""
     known: set[ConnectionId] = set()
     for one in creators:
-        yield one, _within_limit(_lines(one, client, reader, is_first=one.connection.id not in known))
+        yield one, "\n".join(_lines(one, client, reader, is_first=one.connection.id not in known))
         known.add(one.connection.id)
 
 
@@ -95,16 +97,6 @@ def status_view(status: Status) -> discord.ui.View | None:
     if own.paused_at is not None:
         buttons.append(button("Resume", RESUME_VERB, style=discord.ButtonStyle.success))
     return view_of(buttons) if buttons else None
-
-
-def _within_limit(lines: Iterator[str]) -> str:
-    """Whole lines that fit a field."""
-    shown = ""
-    for line in lines:
-        if len(shown) + len(line) + 3 > FIELD_LIMIT:
-            return f"{shown}\n…"
-        shown = f"{shown}\n{line}" if shown else line
-    return shown
 
 
 def _lines(one: CreatorStatus, client: discord.Client, reader: int, *, is_first: bool) -> Iterator[str]:
@@ -216,7 +208,8 @@ def _place_lines(places: Sequence[PlaceStatus], client: discord.Client, reader: 
         else:
             good.append(name)
     if good:
-        yield f"{GOOD} Alerts go to: {', '.join(good)}"
+        more = f" and {len(good) - PLACES_SHOWN} more" if len(good) > PLACES_SHOWN else ""
+        yield f"{GOOD} Alerts go to: {', '.join(good[:PLACES_SHOWN])}{more}"
 
 
 def _dm_line(status: Status, reader: int) -> str:

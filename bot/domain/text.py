@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 LINK = re.compile(r"(h)(ttps?)", re.IGNORECASE)
 ZERO_WIDTH_SPACE = "\u200b"
@@ -70,3 +70,14 @@ def fit(text: str, limit: int) -> str:
     kept = inert[: limit - 1]
     backslashes = len(kept) - len(kept.rstrip("\\"))
     return kept[: len(kept) - backslashes % 2] + "…"
+
+
+def fitting(parts: Sequence[str], limit: int, between: str = "\n") -> str:
+    """As many whole parts as fit, and how many more there are."""
+    whole = between.join(parts)
+    if len(whole) <= limit:
+        return whole
+    shown, room = 0, limit - len(f"{between}and {len(parts):,} more")
+    while shown < len(parts) and (room := room - len(parts[shown]) - len(between) * bool(shown)) >= 0:
+        shown += 1
+    return between.join([*parts[:shown], f"and {len(parts) - shown:,} more"])

@@ -23,6 +23,8 @@ from cogs.alerts.spots import Spot
 ALL = "all"
 OTHER = "other"
 MUTES = 6
+PLACES_LIMIT = 3400
+"""Leaves room for a note, and for what is muted, in a message of 6,000 characters."""
 ANY = "0"
 TOP = "top"
 MINIMUMS = (500, 1000, 2500, 5000, 10_000, 50_000)
@@ -53,7 +55,7 @@ def overview(shown: Overview, client: discord.Client, note: str = "") -> Screen:
     lines = [_place_lines(entry, client, reader, shown.off_shift.get(entry.place.key, 0)) for entry in shown.places]
     embed = discord.Embed(
         title=f"🔔 Alerts of @{text.name(shown.grant.handle)}",
-        description="\n\n".join(lines) or "Nothing comes anywhere yet. Pick a place below.",
+        description=text.fitting(lines, PLACES_LIMIT, "\n\n") or "Nothing comes anywhere yet. Pick a place below.",
         colour=Colour.BRAND,
     )
     if not shown.is_in_server:

@@ -1,6 +1,7 @@
 """Where alerts go, for what and when: chosen in one panel by those who may, checked, undoable."""
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import discord
 import pytest
 
 from bot.domain.access import Actor, Capability, Right
-from bot.domain.accounts import CreatorId, DiscordUserId
+from bot.domain.accounts import CreatorId, DiscordUserId, GuildId
 from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, MuteScope, MuteSubject, QuietHours
@@ -308,6 +309,20 @@ async def test_mute_for_me_spares_my_messages_and_mute_for_all_every_place(conne
     assert (await stores.outbox.counts())["due"] == 0
     assert "Heard again" in await press(connected, menu, "Undo")
     await tipped(connected, 800, connected.desk)
+
+
+async def test_a_panel_with_more_places_than_fit_is_shown_as_far_as_it_fits(connected: Rig) -> None:
+    luna = Actor(DiscordUserId(connected.luna.id), "luna")
+    grant = await connected.app.services.access.choose(luna, None, Capability.ALERTS)
+    for number in range(40):
+        channel = connected.guild.create_text_channel(f"channel-{number}")
+        place = Place(PlaceKind.CHANNEL, channel.id, GuildId(connected.guild.id))
+        await connected.app.services.alerts.send_to(grant, place, [EventKind.TIP], shows_amounts=False)
+        await connected.app.services.alerts.change(grant, place, None, minimum=1000 + number)
+    shown = await panel(connected)
+    assert re.search(r"\n\nand \d+ more\n", f"{words_of(shown)}\n")
+    assert "❌" not in words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "and 33 more" in words_of(await connected.luna.slash(connected.desk, "status"))
 
 
 async def test_in_direct_messages_the_panel_says_where_channels_are_added(connected: Rig) -> None:

@@ -107,6 +107,18 @@ def test_nothing_unseen_lets_marks_be_stacked_higher(words: str) -> None:
         assert height <= text.MAX_MARKS_PER_CHARACTER
 
 
+@given(st.lists(st.text(min_size=1, max_size=40), max_size=60), st.integers(60, 400))
+def test_what_fits_is_whole_and_the_rest_is_counted(parts: list[str], limit: int) -> None:
+    shown = text.fitting(parts, limit)
+    assert len(shown) <= limit
+    whole = "\n".join(parts)
+    if len(whole) > limit:
+        left = next(count for count in range(len(parts)) if shown == "\n".join([*parts[:count], shown.split("\n")[-1]]))
+        assert shown.endswith(f"and {len(parts) - left} more")
+    else:
+        assert shown == whole
+
+
 @pytest.mark.parametrize(
     ("operation", "said"),
     [

@@ -39,7 +39,7 @@ NO_VERB = "ap_no"
 
 PRICE_ID, WHEN_ID, EXPIRES_ID, NOTE_ID, FILES_ID = "price", "when", "expires", "note", "files"
 SHOWN_LIMIT = 3000
-LISTED = 10
+DRAFTS_LIMIT, FIELD_LIMIT = 2000, 1024
 NONE = "none"
 MOMENT = "%Y-%m-%d %H:%M"
 PRIMARY, DANGER, SUCCESS = discord.ButtonStyle.primary, discord.ButtonStyle.danger, discord.ButtonStyle.success
@@ -268,19 +268,19 @@ def note_form(draft: Draft, verb: str) -> discord.ui.Modal:
 def drafts_embed(mine: Sequence[Draft], waiting: Sequence[Draft], handle: str) -> discord.Embed:
     """What is not settled yet."""
     embed = discord.Embed(title=f"Drafts · @{text.name(handle)}", colour=Colour.CALM)
-    lines = [f"{TITLES.get(one.status, TITLES[DraftStatus.DRAFT])[0]}: {_summary(one)}" for one in mine[:LISTED]]
-    embed.description = "\n".join(lines) or "You have no drafts. `/post create` writes one."
+    lines = [f"{TITLES.get(one.status, TITLES[DraftStatus.DRAFT])[0]}: {_summary(one)}" for one in mine]
+    embed.description = text.fitting(lines, DRAFTS_LIMIT) or "You have no drafts. `/post create` writes one."
     if waiting:
         embed.add_field(
             name="Waiting for you to approve",
-            value="\n".join(f"<@{one.author}>: {_summary(one)}" for one in waiting[:LISTED])[:1024],
+            value=text.fitting([f"<@{one.author}>: {_summary(one)}" for one in waiting], FIELD_LIMIT),
         )
     return embed
 
 
 def drafts_view(mine: Sequence[Draft], waiting: Sequence[Draft], creator: str) -> discord.ui.View | None:
     """Open one of them."""
-    entries = [option(_label(one), one.id, note=one.status.value) for one in [*waiting[:LISTED], *mine[:LISTED]]]
+    entries = [option(_label(one), one.id, note=one.status.value) for one in [*waiting, *mine]]
     return view_of([menu("Open one…", PICK_VERB, creator, entries)]) if entries else None
 
 
