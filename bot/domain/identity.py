@@ -159,7 +159,12 @@ def is_single(identity: str) -> bool:
 
 def are_two_numbers(one: Iterable[str], two: Iterable[str]) -> bool:
     """Whether both have a number of one shape: of what else they are, nothing has two."""
-    return any(NUMBERED in name for name in namespaces(one) & namespaces(two))
+    return has_number(namespaces(one) & namespaces(two))
+
+
+def has_number(where: Iterable[str]) -> bool:
+    """Whether one of these namespaces is that of a number."""
+    return any(NUMBERED in name for name in where)
 
 
 def namespaces(identities: Iterable[str]) -> frozenset[str]:

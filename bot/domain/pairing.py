@@ -20,7 +20,7 @@ from itertools import product
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.catching_up import POLLED
 from bot.domain.events import PERIODS, Event, EventKind
-from bot.domain.identity import are_two_numbers, is_single, namespaces
+from bot.domain.identity import are_two_numbers, has_number, is_single, namespaces
 from bot.domain.money import Money
 
 MINUTES = timedelta(minutes=5)
@@ -69,7 +69,7 @@ class Sighting:
     takes_back: str | None = None
     may_be_a_period: bool = False
     is_polled: bool | None = None
-    """Whether our own look told it, and no webhook; ``None`` where both did, or it is not known."""
+    """Whether our own look told it (its number, where it has one), and no webhook; ``None`` where both did."""
 
     @classmethod
     def of(cls, event: Event) -> "Sighting":
@@ -105,7 +105,7 @@ class Sighting:
         certain = [one for one in every if not one.may_be_a_period]
         amount = next((one.amount for one in every if one.amount), None)
         charges = [one.charged for one in every if one.charged and amount and one.charged.currency == amount.currency]
-        routes = {one.is_polled for one in every}
+        routes = {one.is_polled for one in [one for one in every if has_number(one.namespaces)] or every}
         return Sighting(
             identities=frozenset().union(*(one.identities for one in every)),
             kind=(certain or every)[0].kind,

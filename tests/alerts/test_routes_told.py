@@ -25,6 +25,7 @@ from told_routes import (
     earned,
     envelope,
     flat,
+    message,
     notified,
     payment,
     period,
@@ -320,6 +321,16 @@ async def test_two_payments_for_one_message_are_two_cards(stores: Stores, other:
     for fan, turns in enumerate(permutations(range(4))):
         told = [route(one) for one in two(fan) for route in (payment("tip", message_uuid=tipped), other)]
         assert len(await cards(stores, *(told[turn] for turn in turns))) == 2, turns
+
+
+async def test_a_purchase_is_one_card_where_its_row_has_another_number_that_looks_like_the_payments(
+    stores: Stores,
+) -> None:
+    row = earned("message", number="row_order", messageUuid=message)
+    routes = [ROUTES["paid message"]["flat"], ROUTES["paid message"]["payment"], row]
+    for fan, turned in enumerate(permutations(routes)):
+        bought = Happening(next(NUMBERS), fan, NOON)
+        assert len(await cards(stores, *(route(bought) for route in turned * 2))) == 1
 
 
 async def test_a_purchase_the_flat_family_tells_again_after_it_was_paid_back_is_no_second_card(stores: Stores) -> None:
