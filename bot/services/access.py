@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from bot.domain.access import Actor, Capability, Grant, Right
-from bot.domain.accounts import Connection, Creator, CreatorId, DiscordUserId
+from bot.domain.accounts import Creator, CreatorId, DiscordUserId
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     BadInputError,
@@ -19,6 +18,7 @@ from bot.domain.errors import (
 )
 from bot.domain.membership import Memberships
 from bot.domain.shifts import Shift, is_on_shift, next_shift
+from bot.services.managed import ManagedCreatorsService
 from bot.storage.audit import AuditLog
 from bot.storage.creators import CreatorStore
 from bot.storage.defaults import DefaultStore
@@ -28,14 +28,6 @@ from bot.storage.shifts import ShiftStore
 NOBODY_MANAGED = (
     "Your agency account manages no creator at Fanvue that I can see. Add one there, or allow it with `/connect`."
 )
-
-
-class ManagedCreators(Protocol):
-    """The creators an account manages, as Fanvue has them."""
-
-    async def keep_fresh(self, account: Connection) -> None:
-        """Ask Fanvue for them, unless that was done just now; never raises."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class AccessService:
         shifts: ShiftStore,
         defaults: DefaultStore,
         memberships: Memberships,
-        managed: ManagedCreators,
+        managed: ManagedCreatorsService,
         audit: AuditLog,
         clock: Clock,
     ) -> None:
@@ -131,27 +123,12 @@ class AccessService:
 
     async def may(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
         """Whether somebody may at this moment: to show or leave out what would be refused; nothing is written down."""
-        subject = await self._creators.find(creator)
-        if subject is None:
-            return False
-        try:
-            await self._check(Actor(person, ""), await self._held(person, subject, capability), capability)
-        except (NotAllowedError, OffShiftError):
-            return False
-        return True
+        return await self._refusal(person, creator, capability) is None
 
     async def holds(self, person: DiscordUserId, creator: CreatorId, capability: Capability) -> bool:
         """Whether somebody still has the right, on shift or off: for what they left behind while they were on it."""
-        subject = await self._creators.find(creator)
-        if subject is None:
-            return False
-        try:
-            await self._check(Actor(person, ""), await self._held(person, subject, capability), capability)
-        except NotAllowedError:
-            return False
-        except OffShiftError:
-            return True
-        return True
+        refusal = await self._refusal(person, creator, capability)
+        return refusal is None or isinstance(refusal, OffShiftError)
 
     async def others_may(self, grant: Grant, capability: Capability) -> bool:
         """Whether anybody but the actor was given that right on the creator, or owns it."""
@@ -186,6 +163,18 @@ class AccessService:
             return Held(subject)
         right = await self._rights.held(person, subject.id, capability)
         return Held(subject, right, await self._shifts.of(subject.id, person) if right else ())
+
+    async def _refusal(
+        self, person: DiscordUserId, creator: CreatorId, capability: Capability
+    ) -> UnknownCreatorError | NotAllowedError | OffShiftError | None:
+        subject = await self._creators.find(creator)
+        if subject is None:
+            return UnknownCreatorError()
+        try:
+            await self._check(Actor(person, ""), await self._held(person, subject, capability), capability)
+        except (NotAllowedError, OffShiftError) as refusal:
+            return refusal
+        return None
 
     async def _check(self, actor: Actor, held: "Held", capability: Capability) -> None:
         subject, right, now = held.creator, held.right, self._clock.now()

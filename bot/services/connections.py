@@ -24,9 +24,9 @@ from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.scopes import Feature, features_with, format_scopes, scopes_for
 from bot.fanvue.oauth import FanvueOAuth, TokenPair, challenge_of, new_verifier
-from bot.services.access import ManagedCreators
 from bot.services.authorisation import Authorisation
 from bot.services.links import ConnectNotices, Link, LinkKind, LinkResult, PrivateMessage, digest, new_token
+from bot.services.managed import ManagedCreatorsService
 from bot.storage.audit import AuditLog
 from bot.storage.connections import ConnectionStore
 from bot.storage.links import LinkAttempt, LinkStore, PendingConnection
@@ -81,7 +81,7 @@ class ConnectionsService:
         links: LinkStore,
         audit: AuditLog,
         notices: ConnectNotices,
-        managed: ManagedCreators,
+        managed: ManagedCreatorsService,
         clock: Clock,
     ) -> None:
         self._public_url = public_url

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from bot.domain.access import Actor, AuditEntry, Grant
 from bot.domain.accounts import Connection, CreatorId, DiscordUserId
@@ -15,6 +14,7 @@ from bot.domain.uses import KEPT_FOR, LastUse, Uses
 from bot.services.connections import ConnectionsService
 from bot.services.takeout import Takeout
 from bot.storage import Stores
+from bot.vault.ledger import Ledger
 
 PAGE = 10
 ACTS_KEPT_FOR = timedelta(days=365)
@@ -23,14 +23,6 @@ DRAFTS_KEPT_FOR = timedelta(days=90)
 RIGHTS_KEPT_FOR = timedelta(days=7)
 """After they ran out: long enough to tell somebody that they lack the right, and not that nobody is there."""
 SWEEP_EVERY = timedelta(hours=1)
-
-
-class Recorder(Protocol):
-    """Whoever notes what tokens are used for."""
-
-    async def flush(self) -> None:
-        """Have everything stored that was noted so far."""
-        ...
 
 
 class Whose(StrEnum):
@@ -97,7 +89,7 @@ class PrivacyService:
         *,
         stores: Stores,
         connections: ConnectionsService,
-        recorder: Recorder,
+        recorder: Ledger,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:

@@ -1,36 +1,12 @@
 """Re-sealing everything with the first key, beside a running bot."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
 
+from bot.storage.keys import KeyCheckStore
+from bot.storage.sealed import SealedStore
 from bot.vault.keyring import Keyring, KeyringError, SealError
 
 MOST_PASSES = 5
-
-
-class SealedValues(Protocol):
-    """Every sealed value that outlives an hour, in batches."""
-
-    def batches(self) -> AsyncIterator[list[tuple[str, int | str, str]]]:
-        """Lists of (what, id, sealed text)."""
-        ...
-
-    async def set(self, what: str, identity: int | str, *, expected: str, sealed: str) -> bool:
-        """Swap a value; false when it changed meanwhile (then it is freshly sealed already)."""
-        ...
-
-
-class Checks(Protocol):
-    """Where the key checks are."""
-
-    async def all(self) -> dict[str, str]:
-        """Sealed check by key id."""
-        ...
-
-    async def keep_only(self, key_id: str) -> None:
-        """Forget the checks of all other keys."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +18,7 @@ class Rotation:
     """Values that none of the keys opens: damaged, or sealed with a key that is long gone."""
 
 
-async def rotate(keyring: Keyring, values: SealedValues, checks: Checks) -> Rotation:
+async def rotate(keyring: Keyring, values: SealedStore, checks: KeyCheckStore) -> Rotation:
     """Seal everything with the first key; only that one is needed then.
 
     What the bot stores meanwhile is looked at again, until a whole pass finds nothing left. KeyringError when the bot
@@ -66,7 +42,7 @@ async def rotate(keyring: Keyring, values: SealedValues, checks: Checks) -> Rota
     )
 
 
-async def _pass(keyring: Keyring, values: SealedValues) -> tuple[int, int, int]:
+async def _pass(keyring: Keyring, values: SealedStore) -> tuple[int, int, int]:
     """How many values another key had sealed, how many of them were swapped, how many cannot be opened."""
     outdated = swapped = unreadable = 0
     async for batch in values.batches():

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from bot.alerts.board import Board
 from bot.alerts.handover import Handover
 from bot.domain.clock import Clock
 from bot.services.access import AccessService
 from bot.services.inbox.cards import InboxService
 from bot.services.inbox.claims import ClaimsService, HandOverTeller
 from bot.services.inbox.conversations import ConversationsService
-from bot.services.inbox.desk import CardBoard, DeskService, HeaderDrawer
+from bot.services.inbox.desk import DeskService, HeaderDrawer
 from bot.services.inbox.desk_facts import DeskFacts
 from bot.services.inbox.fan_finding import FanFinder
 from bot.services.inbox.redrawing import Redrawing
@@ -43,7 +44,7 @@ def answering(
     access: AccessService,
     gate: Gate,
     finder: FanFinder,
-    board: CardBoard,
+    board: Board,
     keyring: Keyring,
     clock: Clock,
     teller: Teller,
@@ -88,7 +89,7 @@ class _Reading:
     access: AccessService
     gate: Gate
     finder: FanFinder
-    board: CardBoard
+    board: Board
     keyring: Keyring
     clock: Clock
 
@@ -176,7 +177,7 @@ def _desk(
     stores: Stores,
     *,
     gate: Gate,
-    board: CardBoard,
+    board: Board,
     keyring: Keyring,
     clock: Clock,
     headers: HeaderDrawer,

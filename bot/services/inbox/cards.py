@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.alerts.board import Board
 from bot.alerts.loading import alert_of
 from bot.alerts.sealing import open_event
 from bot.alerts.sending import Alert
@@ -17,7 +18,6 @@ from bot.domain.events import Event, EventKind
 from bot.fanvue import chats
 from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService
-from bot.services.inbox.desk import CardBoard
 from bot.services.inbox.replies import Recipient
 from bot.storage.cards import CardStore
 from bot.storage.deliveries.outbox import Outbox
@@ -88,7 +88,7 @@ class InboxService:
         replies: ReplyStore,
         events: EventStore,
         outbox: Outbox,
-        board: CardBoard,
+        board: Board,
         keyring: Keyring,
         clock: Clock,
     ) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.alerts.board import Board
 from bot.alerts.handover import Handover
 from bot.alerts.sealing import seal_event
 from bot.domain import identity
@@ -63,18 +64,6 @@ class HeaderDrawer(Protocol):
         ...
 
 
-class CardBoard(Protocol):
-    """Draws standing messages."""
-
-    async def draw(self, parcel: int) -> bool:
-        """Draw the message again with what is stored now; false where Discord does not take it, and it comes later."""
-        ...
-
-    def changed(self, parcels: list[int]) -> None:
-        """Have these drawn later."""
-        ...
-
-
 class DeskService:
     """A header is drawn from what is stored, so drawing it twice is right.
 
@@ -93,7 +82,7 @@ class DeskService:
         notes: NoteStore,
         facts: DeskFacts,
         drawer: HeaderDrawer,
-        board: CardBoard,
+        board: Board,
         keyring: Keyring,
         stored: Handover,
         clock: Clock,

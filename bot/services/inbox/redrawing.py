@@ -5,10 +5,11 @@ from datetime import datetime
 
 import structlog
 
+from bot.alerts.board import Board
 from bot.domain.access import Grant
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.faults import where
-from bot.services.inbox.desk import CardBoard, DeskService
+from bot.services.inbox.desk import DeskService
 from bot.storage.cards import CardRow, CardStore, NewCard
 
 log = structlog.get_logger(__name__)
@@ -17,7 +18,7 @@ log = structlog.get_logger(__name__)
 class Redrawing:
     """Showing a change never undoes it: what Discord does not take now is drawn later."""
 
-    def __init__(self, cards: CardStore, board: CardBoard, desk: DeskService) -> None:
+    def __init__(self, cards: CardStore, board: Board, desk: DeskService) -> None:
         self._cards = cards
         self._board = board
         self._desk = desk
