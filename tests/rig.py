@@ -116,6 +116,21 @@ class Rig:
         choice = ReplyPlace(creator, channel.id, is_allowed=True, set_by=DiscordUserId(self.luna.id), set_at=now)
         await self.app.stores.reply_places.set(choice)
 
+    @asynccontextmanager
+    async def deaf(self) -> AsyncIterator[None]:
+        """The bot hears no messages meanwhile."""
+        client: Any = self.app.client
+        listener = client.get_cog("Inbox").on_message
+        client.remove_listener(listener, "on_message")
+        yield
+        client.add_listener(listener, "on_message")
+
+    async def catch_up(self) -> None:
+        """The bot looks for replies it did not hear of."""
+        client: Any = self.app.client
+        with self.env.time_context():
+            await client.get_cog("Inbox").catch_up(client)
+
     async def until(self, claim: Callable[[], Any], seconds: float = 30) -> Any:
         """Wait for what the bot's own parts bring about; the claim's value."""
         async with asyncio.timeout(seconds):

@@ -1,8 +1,6 @@
 """A reply written while nobody listened is sent late, told about, or known to be sent; never lost, never twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,20 +18,8 @@ class Later:
         return self.moment
 
 
-@asynccontextmanager
-async def deaf(rig: Rig) -> AsyncIterator[None]:
-    """The bot hears no messages meanwhile."""
-    client: Any = rig.app.client
-    listener = client.get_cog("Inbox").on_message
-    client.remove_listener(listener, "on_message")
-    yield
-    client.add_listener(listener, "on_message")
-
-
 async def catch_up(rig: Rig) -> None:
-    client: Any = rig.app.client
-    with rig.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)
+    await rig.catch_up()
     await rig.env.settle()
 
 
@@ -50,7 +36,7 @@ def times_sent(rig: Rig, text: str) -> int:
 
 async def test_what_was_missed_is_sent_once(connected: Rig) -> None:
     card = await card_at_desk(connected)
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.luna.send(connected.desk, "While you slept", reply_to=card)
     assert times_sent(connected, "While you slept") == 0
     await catch_up(connected)
@@ -61,7 +47,7 @@ async def test_what_was_missed_is_sent_once(connected: Rig) -> None:
 
 async def test_what_was_missed_for_long_is_kept_for_its_author_who_is_told_once(connected: Rig) -> None:
     card, replies = await card_at_desk(connected), connected.app.services.replies
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.luna.send(connected.desk, "While you slept", reply_to=card)
     now = connected.app.clock.now()
     vars(replies)["_clock"] = Later(now + timedelta(hours=1))
@@ -86,7 +72,7 @@ async def test_what_was_answered_before_is_left_alone(connected: Rig) -> None:
 
 async def test_an_outsiders_reply_is_not_sent_late_either(connected: Rig) -> None:
     card = await card_at_desk(connected)
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.members["olli"].send(connected.desk, "It is me, luna", reply_to=card)
     await catch_up(connected)
     assert times_sent(connected, "It is me, luna") == 0
@@ -94,13 +80,7 @@ async def test_an_outsiders_reply_is_not_sent_late_either(connected: Rig) -> Non
 
 async def test_two_ways_to_one_reply_at_once_send_it_once(connected: Rig) -> None:
     card = await card_at_desk(connected)
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.luna.send(connected.desk, "Just once", reply_to=card)
-    await asyncio.gather(catch_up(connected), catch_up_again(connected))
+    await asyncio.gather(catch_up(connected), connected.catch_up())
     assert times_sent(connected, "Just once") == 1
-
-
-async def catch_up_again(rig: Rig) -> None:
-    client: Any = rig.app.client
-    with rig.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)

@@ -143,9 +143,7 @@ async def test_a_question_that_got_lost_is_asked_after_the_next_start(connected:
     connected.env.inject_error("POST", "/channels/*/messages", status=403)
     written = await connected.luna.send(connected.desk, "It is me", reply_to=card)
     assert marks(connected, written) == []
-    client: Any = connected.app.client
-    with connected.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)
+    await connected.catch_up()
     await connected.env.settle()
     assert "cleo is on this fan" in words_of(notices(connected)[-1])
     assert "It is me" not in sent(connected)

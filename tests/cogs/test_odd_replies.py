@@ -133,9 +133,7 @@ async def test_the_box_and_the_command_make_plain_words_too_and_keep_backslashes
 
 async def test_a_reply_that_is_deleted_stays_with_the_fan_and_that_is_said(connected: Rig) -> None:
     card = await desk_card(connected)
-    client: Any = connected.app.client
-    with connected.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)
+    await connected.catch_up()
     written = await connected.luna.send(connected.desk, "Oops", reply_to=card)
     await connected.luna.delete(written)
     assert "the fan still has it" in words_of(notice(connected))

@@ -1,8 +1,6 @@
 """A right that ends stops what is already on its way: an open view, an open box, a reply that waits, cards to come."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -52,16 +50,6 @@ def sent(rig: Rig) -> list[str]:
     return [message.text for message in rig.fanvue.messages(CREATOR, rig.fan) if not message.is_from_fan]
 
 
-@asynccontextmanager
-async def deaf(rig: Rig) -> AsyncIterator[None]:
-    """The bot hears no messages meanwhile."""
-    client: Any = rig.app.client
-    listener = client.get_cog("Inbox").on_message
-    client.remove_listener(listener, "on_message")
-    yield
-    client.add_listener(listener, "on_message")
-
-
 @ENDS
 async def test_an_open_view_shows_nothing_more(connected: Rig, end: Any) -> None:
     await give(connected, "insights")
@@ -91,12 +79,10 @@ async def test_a_draft_in_an_open_box_is_not_posted(connected: Rig, end: Any) ->
 async def test_a_reply_that_waited_for_the_bot_is_not_sent(connected: Rig, end: Any) -> None:
     await give(connected, "reply")
     card = await card_at_desk(connected)
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.members["cleo"].send(connected.desk, "from before", reply_to=card)
     await end(connected)
-    client: Any = connected.app.client
-    with connected.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)
+    await connected.catch_up()
     await connected.env.settle()
     assert "from before" not in sent(connected)
 
@@ -104,12 +90,10 @@ async def test_a_reply_that_waited_for_the_bot_is_not_sent(connected: Rig, end: 
 async def test_a_reply_that_waited_is_not_sent_for_somebody_who_left_the_server_meanwhile(connected: Rig) -> None:
     await give(connected, "reply")
     card = await card_at_desk(connected)
-    async with deaf(connected):
+    async with connected.deaf():
         await connected.members["cleo"].send(connected.desk, "from before", reply_to=card)
     connected.guild.remove_member(connected.members["cleo"])
-    client: Any = connected.app.client
-    with connected.env.time_context():
-        await client.get_cog("Inbox").catch_up(client)
+    await connected.catch_up()
     await connected.env.settle()
     assert "from before" not in sent(connected)
 

@@ -9,11 +9,47 @@ from urllib.parse import parse_qs, urlsplit
 from bot.domain.clock import SystemClock
 from bot.domain.scopes import Scope
 from bot.fanvue.client import FanvueClient
+from bot.fanvue.errors import (
+    AnswerLostError,
+    ConflictError,
+    FanvueError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+    UnauthorizedError,
+    UnexpectedAnswerError,
+    VersionRetiredError,
+)
 from bot.fanvue.oauth import FanvueOAuth, TokenPair, challenge_of, new_verifier
 from bot.fanvue.wire import Call
 from sandbox.fanvue import SandboxFanvue, walk_consent
 
 T = TypeVar("T")
+OF_THE_API: dict[str, type[FanvueError]] = {
+    "400": InvalidRequestError,
+    "401": UnauthorizedError,
+    "403": ForbiddenError,
+    "404": NotFoundError,
+    "409": ConflictError,
+    "410": VersionRetiredError,
+    "429": RateLimitedError,
+    "500": ServerError,
+    "502": ServerError,
+    "503": ServerError,
+    "504": ServerError,
+    "5xx": ServerError,
+    "blocked": ServerError,
+    "hang": AnswerLostError,
+    "reset": AnswerLostError,
+    "garbage": UnexpectedAnswerError,
+    "wrong_shape": UnexpectedAnswerError,
+    "invalid_grant": InvalidRequestError,
+    "applied_answer_cut": AnswerLostError,
+    "rotated_answer_lost": AnswerLostError,
+}
+"""What each kind of trouble with a call is to whoever made it."""
 
 
 @dataclass

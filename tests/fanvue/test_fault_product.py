@@ -9,47 +9,20 @@ from bot.fanvue import chats, media, posts, uploads, users
 from bot.fanvue.errors import (
     AnswerLostError,
     ClientRefusedError,
-    ConflictError,
     FanvueError,
-    ForbiddenError,
     GrantDeadError,
     InvalidRequestError,
-    NotFoundError,
     OAuthError,
     RateLimitedError,
     ServerError,
-    UnauthorizedError,
     UnexpectedAnswerError,
-    VersionRetiredError,
 )
 from bot.fanvue.wire import ActingAs, Call
 from sandbox.fanvue import SandboxFanvue
 from sandbox.fanvue.faults import AFTER, BEFORE, STATUSES
-from tests.fanvue.linked import Linked, code_for, linked
+from tests.fanvue.linked import OF_THE_API, Linked, code_for, linked
 
 KINDS = (*(str(status) for status in STATUSES), *BEFORE, *AFTER)
-OF_THE_API: dict[str, type[FanvueError]] = {
-    "400": InvalidRequestError,
-    "401": UnauthorizedError,
-    "403": ForbiddenError,
-    "404": NotFoundError,
-    "409": ConflictError,
-    "410": VersionRetiredError,
-    "429": RateLimitedError,
-    "500": ServerError,
-    "502": ServerError,
-    "503": ServerError,
-    "504": ServerError,
-    "5xx": ServerError,
-    "blocked": ServerError,
-    "hang": AnswerLostError,
-    "reset": AnswerLostError,
-    "garbage": UnexpectedAnswerError,
-    "wrong_shape": UnexpectedAnswerError,
-    "invalid_grant": InvalidRequestError,
-    "applied_answer_cut": AnswerLostError,
-    "rotated_answer_lost": AnswerLostError,
-}
 OF_THE_LOGIN: dict[str, type[FanvueError]] = {
     **dict.fromkeys(("400", "403", "404", "409", "410", "401", "blocked"), OAuthError),
     **dict.fromkeys(("500", "502", "503", "504", "5xx"), ServerError),

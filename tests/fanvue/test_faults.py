@@ -9,41 +9,16 @@ import structlog
 from bot.fanvue import chats, users
 from bot.fanvue.errors import (
     AnswerLostError,
-    ConflictError,
     FanvueError,
-    ForbiddenError,
-    InvalidRequestError,
-    NotFoundError,
     RateLimitedError,
-    ServerError,
-    UnauthorizedError,
-    UnexpectedAnswerError,
-    VersionRetiredError,
 )
 from sandbox.fanvue import SandboxFanvue
-from tests.fanvue.linked import Linked, linked
+from tests.fanvue.linked import OF_THE_API, Linked, linked
 
 TEXT = "a very private text to a fan"
 
-LASTING = {
-    "400": InvalidRequestError,
-    "401": UnauthorizedError,
-    "403": ForbiddenError,
-    "404": NotFoundError,
-    "409": ConflictError,
-    "410": VersionRetiredError,
-    "429": RateLimitedError,
-    "500": ServerError,
-    "502": ServerError,
-    "503": ServerError,
-    "504": ServerError,
-    "blocked": ServerError,
-    "hang": AnswerLostError,
-    "reset": AnswerLostError,
-    "garbage": UnexpectedAnswerError,
-    "wrong_shape": UnexpectedAnswerError,
-    "applied_answer_cut": AnswerLostError,
-}
+ELSEWHERE = {"5xx", "invalid_grant", "rotated_answer_lost"}
+LASTING = {kind: error for kind, error in OF_THE_API.items() if kind not in ELSEWHERE}
 REPEATED = ("500", "502", "503", "504", "reset", "applied_answer_cut")
 
 

@@ -1,7 +1,7 @@
 """An account of the sandbox in a database, and as many keepers on it as a test wants, each like its own process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -174,3 +174,22 @@ async def until(claim: Callable[[], Any], seconds: float = 10) -> None:
 
 
 REAL = SystemClock()
+
+
+async def disconnected(bench: Bench, process: Process, connection: Connection) -> None:
+    await process.stores.connections.delete(connection.id)
+
+
+async def erased(bench: Bench, process: Process, connection: Connection) -> None:
+    await process.stores.forget(OWNER)
+
+
+async def moved(bench: Bench, process: Process, connection: Connection) -> None:
+    await bench.connect(process, owner=OTHER_OWNER)
+
+
+async def replaced(bench: Bench, process: Process, connection: Connection) -> None:
+    await bench.connect(process)
+
+
+Ending = Callable[[Bench, Process, Connection], Awaitable[None]]

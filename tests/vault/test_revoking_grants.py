@@ -1,17 +1,28 @@
 """A grant that ended here ends at Fanvue, whoever was killed in between and however long Fanvue is away."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.accounts import Connection
 from bot.vault.checks import check_keys
 from bot.vault.keyring import Keyring, new_key
 from bot.vault.pairs import seal_pair
 from bot.vault.rotation import rotate
 from tests.storage.stored_examples import a_pending, an_attempt
-from tests.vault.keeping import CREATOR, HANDLE, HOUR, OTHER_OWNER, OWNER, REAL, Bench, Process
+from tests.vault.keeping import (
+    CREATOR,
+    HANDLE,
+    HOUR,
+    OWNER,
+    REAL,
+    Bench,
+    Ending,
+    Process,
+    disconnected,
+    erased,
+    moved,
+    replaced,
+)
 
 DAY = 24 * HOUR
 
@@ -21,26 +32,7 @@ async def owed(process: Process, bench: Bench) -> int:
     return len(await process.stores.revocations.due(bench.clock.now() + timedelta(days=365), 100))
 
 
-async def disconnected(bench: Bench, process: Process, connection: Connection) -> None:
-    await process.stores.connections.delete(connection.id)
-
-
-async def erased(bench: Bench, process: Process, connection: Connection) -> None:
-    await process.stores.forget(OWNER)
-
-
-async def moved(bench: Bench, process: Process, connection: Connection) -> None:
-    await bench.connect(process, owner=OTHER_OWNER)
-
-
-async def widened(bench: Bench, process: Process, connection: Connection) -> None:
-    await bench.connect(process)
-
-
-Ending = Callable[[Bench, Process, Connection], Awaitable[None]]
-
-
-@pytest.mark.parametrize(("ending", "left"), [(disconnected, 0), (erased, 0), (moved, 1), (widened, 1)])
+@pytest.mark.parametrize(("ending", "left"), [(disconnected, 0), (erased, 0), (moved, 1), (replaced, 1)])
 async def test_what_a_killed_process_had_no_time_to_revoke_the_next_one_revokes(
     either_bench: Bench, ending: Ending, left: int
 ) -> None:

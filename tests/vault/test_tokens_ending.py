@@ -1,7 +1,6 @@
 """A grant that ends, ends once: what is left is revoked, its owner is told, and nobody goes on asking."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,7 +10,22 @@ from bot.fanvue import users
 from bot.vault.obituaries import MOST_TRIES, Obituaries
 from bot.vault.pairs import seal_pair
 from sandbox.fanvue import SandboxFanvue
-from tests.vault.keeping import CREATOR, HANDLE, HOUR, OTHER_OWNER, OWNER, Bench, Process, grant_of, until
+from tests.vault.keeping import (
+    CREATOR,
+    HANDLE,
+    HOUR,
+    OTHER_OWNER,
+    OWNER,
+    Bench,
+    Ending,
+    Process,
+    disconnected,
+    erased,
+    grant_of,
+    moved,
+    replaced,
+    until,
+)
 
 ME = users.current_user()
 DAY = 24 * HOUR
@@ -85,25 +99,6 @@ async def test_refusals_that_come_and_go_do_not_make_a_storm(bench: Bench) -> No
             await ask(process, connection)
         assert bench.refreshes <= 5
         assert (await process.stored(connection)).is_active
-
-
-async def disconnected(bench: Bench, process: Process, connection: Connection) -> None:
-    await process.stores.connections.delete(connection.id)
-
-
-async def erased(bench: Bench, process: Process, connection: Connection) -> None:
-    await process.stores.forget(OWNER)
-
-
-async def moved(bench: Bench, process: Process, connection: Connection) -> None:
-    await bench.connect(process, owner=OTHER_OWNER)
-
-
-async def replaced(bench: Bench, process: Process, connection: Connection) -> None:
-    await bench.connect(process)
-
-
-Ending = Callable[[Bench, Process, Connection], Awaitable[None]]
 
 
 @pytest.mark.parametrize("ending", [disconnected, erased, moved, replaced])
