@@ -18,6 +18,7 @@ from bot.services import Services
 from bot.services.inbox.reply_places import DIRECT, Standing
 
 WHERE_VERB = "ib_where"
+EMBED_LIMIT = 4096
 RULE = (
     "In age-restricted places Discord's own Reply to a card always sends. Elsewhere it is your choice: where it is "
     "off, **Reply**'s box sends instead, and nobody else reads what is written."
@@ -39,7 +40,7 @@ class ReplyPlaces:
         lines = [_line(one, channel) for one, channel in found]
         embed = discord.Embed(
             title=f"Where replies to fans of @{text.name(grant.handle)} are sent from",
-            description="\n".join([RULE, "", *lines])[:4096],
+            description=f"{RULE}\n\n{text.fitting(lines, EMBED_LIMIT - len(RULE) - 2)}",
             colour=Colour.BRAND,
         )
         entries = [

@@ -107,6 +107,15 @@ async def test_a_conversation_is_answered_muted_named_and_noted_and_notes_stay_i
     assert b"CANARY" not in stored, "notes rest sealed"
 
 
+async def test_a_page_of_long_messages_leaves_none_of_them_out(connected: Rig) -> None:
+    for number in range(15):
+        await connected.fanvue.fan_writes(CREATOR, connected.fan, f"No{number}. {'*word* ' * 60}")
+    opened = await connected.luna.slash(connected.desk, "inbox open", fan=connected.fan)
+    shown = words_of(await connected.luna.click(opened.response, label="Earlier"))
+    assert [number for number in range(15) if f" No{number}. " not in shown] == []
+    assert shown.count("<t:") == 15
+
+
 async def test_a_note_is_read_in_full_and_deleted_by_whoever_may_answer(connected: Rig) -> None:
     luna, desk, long = connected.luna, connected.desk, "Birthday in *May*, " * 20
     await luna.slash(desk, "team grant", person=connected.members["cleo"], right="reply")

@@ -29,7 +29,8 @@ PAGE = 10
 FOLDER = "folder:"
 """Begins a menu's value that is a folder, not a template."""
 TEMPLATES_SHOWN = 8
-LINE_LIMIT = 300
+LINE_LIMIT, SHORT_LINE = 300, 220
+EMBED_LIMIT = 4096
 SNOOZES = {"900": "15 minutes", "3600": "1 hour", "14400": "4 hours", "86400": "A day", "at": "Another time …"}
 
 View = discord.ui.View
@@ -76,7 +77,7 @@ def unread_view(found: Sequence[Waiting], order: Order, page: int, creator: str)
 def thread_embed(thread: Thread, claim: Claim | None, handle: str) -> discord.Embed:
     """Both directions, the oldest first; other people's words are inert."""
     embed = discord.Embed(title=f"{text.name(thread.fan.name)} · @{text.name(handle)}", colour=Colour.CALM)
-    embed.description = "\n".join(_line(line) for line in thread.lines)[-4000:] or "Nothing was said yet."
+    embed.description = _said(thread.lines) or "Nothing was said yet."
     if thread.waiting_since is not None:
         embed.add_field(name="Waiting since", value=discord.utils.format_dt(thread.waiting_since, "R"))
     if thread.closed_since is not None:
@@ -105,7 +106,7 @@ def thread_embed(thread: Thread, claim: Claim | None, handle: str) -> discord.Em
 def past_embed(past: Past, handle: str) -> discord.Embed:
     """A page of what was said."""
     embed = discord.Embed(title=f"{text.name(past.fan.name)} · @{text.name(handle)}", colour=Colour.QUIET)
-    embed.description = "\n".join(_line(line) for line in past.lines)[-4000:] or "Nothing was said before that."
+    embed.description = _said(past.lines) or "Nothing was said before that."
     embed.set_footer(text=f"Page {past.page}, the newest is 1 · nothing becomes read by looking")
     return embed
 
@@ -225,10 +226,16 @@ def _note(one: Waiting) -> str | None:
     return f"{text.plain_name(one.holder, 40)} is on it" if one.holder else None
 
 
-def _line(line: Line) -> str:
+def _said(lines: Sequence[Line]) -> str:
+    """Every line, shorter where they are too long together."""
+    whole = "\n".join(_line(line, LINE_LIMIT) for line in lines)
+    return whole if len(whole) <= EMBED_LIMIT else "\n".join(_line(line, SHORT_LINE) for line in lines)
+
+
+def _line(line: Line, limit: int) -> str:
     arrow = "💬" if line.is_from_fan else "↩️"
     when = discord.utils.format_dt(line.at, "R") if line.at else ""
     media = " 📎" if line.has_media else ""
     price = f" {Money(line.price)}" if line.price else ""
-    words = text.fit(line.text, LINE_LIMIT).replace("\n", " ")
+    words = text.fit(line.text, limit).replace("\n", " ")
     return f"{arrow} {when}{media}{price} {words}"

@@ -14,6 +14,7 @@ from bot.domain.side_by_side import CreatorIncome, SideBySide, Unanswered
 
 SIDE_VERB = "side-period"
 NAME_LIMIT = 24
+EMBED_LIMIT = 4096
 NAMED = 10
 
 
@@ -23,7 +24,8 @@ def side_by_side_embed(shown: SideBySide, picture: str | None = None) -> discord
     together = f"## {shown.net} net\n{counted(len(shown.incomes), 'creator')} together"
     change = against(shown.change, "the period before") if shown.incomes else ""
     lines = [_line(place, one, shown) for place, one in enumerate(shown.incomes, 1)]
-    embed.description = "\n".join(filter(None, (together, change, _waiting(shown), "", *lines)))
+    head = "\n".join(filter(None, (together, change, _waiting(shown))))
+    embed.description = f"{head}\n{text.fitting(lines, EMBED_LIMIT - len(head) - 1)}".strip()
     if shown.unread:
         embed.add_field(name="Not read just now", value=_unread(shown.unread), inline=False)
     if any(one.is_added_up for one in shown.incomes):
