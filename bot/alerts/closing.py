@@ -9,7 +9,7 @@ import structlog
 
 from bot.alerts.sending import Herald, Notice, UndeliverableError
 from bot.domain.accounts import CreatorId, DiscordUserId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.alerts import Place
 from bot.domain.clock import Clock
 from bot.domain.errors import DiscordDownError
 from bot.domain.faults import where
@@ -97,7 +97,7 @@ class Closing:
 
     async def _tell(self, notice: Notice, owner: DiscordUserId) -> bool:
         """False when it cannot be told now."""
-        others = await self._others(notice.place, owner, dict(notice.creators))
+        others = await self._others(notice.place, [creator for creator, _ in notice.creators])
         try:
             await self._herald.tell(notice, owner, others)
         except DiscordDownError:
@@ -114,12 +114,11 @@ class Closing:
                 found.setdefault(creator.owner, {})[one] = creator.account.handle
         return found
 
-    async def _others(self, place: Place, owner: DiscordUserId, creators: dict[CreatorId, str]) -> tuple[Place, ...]:
-        """Where else these creators' cards go, but for other people's direct messages and what rests."""
+    async def _others(self, place: Place, creators: Iterable[CreatorId]) -> tuple[Place, ...]:
+        """Where else these creators' cards go, but for what rests."""
         found: dict[str, Place] = {}
         for creator in creators:
             for route in await self._routes.of_creator(creator):
-                is_private = route.place.kind is PlaceKind.DM and route.place.target != owner
-                if route.place.key != place.key and route.pause is None and not is_private:
+                if route.place.key != place.key and route.pause is None:
                     found[route.place.key] = route.place
         return tuple(found.values())

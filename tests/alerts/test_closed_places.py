@@ -69,6 +69,8 @@ async def test_a_closed_dm_is_told_in_another_place_of_theirs(desk: Desk) -> Non
 
 async def test_nobody_is_told_in_a_place_that_is_paused_itself_or_somebody_elses_dm(desk: Desk) -> None:
     other = desk.discord.add_user("other")
+    assert desk.channel.guild is not None
+    desk.discord.add_member(desk.channel.guild, other)
     await desk.route(desk.dm())
     await desk.route(desk.dm(other), EventKind.TIP)
     await desk.route(desk.place(), EventKind.TIP)
@@ -77,6 +79,7 @@ async def test_nobody_is_told_in_a_place_that_is_paused_itself_or_somebody_elses
     await desk.happen("Anna")
     await desk.deliver()
     assert notices(desk.cards()) == []
+    assert desk.discord.dm(other) is None
     assert await reasons(desk, desk.dm()) == {"this person takes no direct messages from the bot"}
 
 

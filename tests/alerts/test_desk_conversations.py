@@ -4,12 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from alert_desk import LUNA, Desk
+from alert_desk import LUNA, NOW, Desk
 
 from bot.discordkit.alerts.desk_headers import DeskHeaders
 from bot.domain.accounts import DiscordUserId, FanId
+from bot.domain.alerts import Route
 from bot.domain.drafts import Draft
 from bot.domain.events import EventKind, Fan
+from bot.domain.rules import QuietHours, Wishes
 from bot.services.inbox.desk import DeskService
 from bot.storage.replies import NewReply, ReplyStatus
 from sandbox.discord import Channel
@@ -146,6 +148,16 @@ async def test_an_answer_right_behind_the_first_message_is_mirrored_too(desk: De
     await written_at_fanvue(desk, "and more")
     await desk.deliver()
     assert [line.partition(" | ")[2] for line in told(desk, forum)] == ["hello?", "hi", "and more"]
+
+
+async def test_an_answer_to_what_rests_until_the_quiet_hours_end_comes_with_it(desk: Desk, forum: Channel) -> None:
+    quiet = Wishes(quiet=QuietHours(11 * 60, 13 * 60))
+    await desk.stores.routes.set(Route(LUNA, EventKind.MESSAGE, desk.place(forum), desk.owner, wishes=quiet), NOW)
+    await desk.write("Sarah", "hello?")
+    await written_at_fanvue(desk, "hi")
+    desk.clock.step(hours=1)
+    await desk.deliver()
+    assert [line.partition(" | ")[2] for line in told(desk, forum)] == ["hello?", "hi"]
 
 
 async def test_what_was_written_mentions_nobody_and_is_silent(desk: Desk, forum: Channel) -> None:

@@ -11,8 +11,9 @@ import pytest
 from alert_desk import LUNA, NOW, Desk
 
 from bot.alerts.intake import Intake, Kept
-from bot.alerts.router import FORWARDED_AT_ONCE
+from bot.alerts.router import BATCH, FORWARDED_AT_ONCE
 from bot.alerts.sealing import seal_event
+from bot.alerts.worker import MESSAGES_AT_ONCE
 from bot.domain.accounts import ChannelId, CreatorId, FanId
 from bot.domain.alerts import SET_ASIDE, Dispatch, Route
 from bot.domain.claims import Claim
@@ -143,6 +144,18 @@ async def test_what_a_fan_did_does_not_overtake_a_card_of_theirs_that_was_set_as
     assert desk.names() == ["Bea"]
 
 
+async def test_what_one_fan_writes_in_a_row_grows_one_card_that_way_too(desk: Desk) -> None:
+    await desk.route(desk.place())
+    fan = Fan(FanId("fan-1"), "anna", "Anna")
+    async with at_work(desk) as line:
+        for _ in range(2):
+            assert await line.intake.keep(desk.event(fan=fan), NOW) is Kept.NEWS
+            await line.settled()
+            await line.idle()
+        assert line.ways == [True, True]
+    assert [message.embeds[0]["title"] for message in desk.cards()] == ["💬 2 new messages"]
+
+
 async def test_what_is_known_or_of_nobody_makes_no_card_that_way_either(desk: Desk) -> None:
     await desk.route(desk.place())
     event, twice = desk.event("Anna"), desk.event("Bea")
@@ -184,6 +197,66 @@ async def test_nothing_overtakes_what_waits(desk: Desk) -> None:
     assert desk.names() == ["Older", *(f"Fan{number:02}" for number in range(40))]
 
 
+async def test_what_no_router_has_read_yet_is_not_overtaken(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.store(desk.event("Older"))
+    line, event = Line(desk), desk.event("Anna")
+    working = asyncio.create_task(line.worker.run())
+    await asyncio.sleep(0)
+    assert line.worker.lease() is not None
+    assert await line.router.forward([event], [seal_event(desk.keyring, event, NOW)]) is None
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_after_a_start_more_than_is_routed_at_once_comes_before_what_is_new(desk: Desk) -> None:
+    await desk.route(desk.place())
+    old = [desk.event("Older") for _ in range(BATCH + 1)]
+    await desk.stores.arrivals.keep([seal_event(desk.keyring, event, NOW) for event in old])
+    router = desk.router()
+    assert await router.route_waiting() == BATCH
+    await desk.store(desk.event("Anna"))
+    while await router.route_waiting():
+        pass
+    await desk.deliver()
+    assert desk.names()[-2:] == ["Older", "Anna"]
+
+
+async def test_what_could_not_be_routed_comes_before_what_is_new(desk: Desk) -> None:
+    """As while the disk is full, or nothing can be read of what a rule asks for."""
+    run, event = desk.stores.events._database.execute_alone, desk.event("Anna")
+    await desk.stores.routes.set(Route(LUNA, event.kind, desk.place(), desk.owner, wishes=Wishes(spent=1)), NOW)
+    router = desk.router()
+    assert await router.route_waiting() == 0
+    await run("ALTER TABLE spender_lists RENAME TO away", ())
+    await desk.store(event)
+    routing = asyncio.create_task(router.run())
+    async with asyncio.timeout(5):
+        while desk.stored.is_listening:
+            await asyncio.sleep(0.001)
+    await run("ALTER TABLE away RENAME TO spender_lists", ())
+    await desk.store(desk.event("Bea"))
+    async with asyncio.timeout(5):
+        while await desk.stores.events.waiting():
+            await asyncio.sleep(0.001)
+    routing.cancel()
+    await asyncio.gather(routing, return_exceptions=True)
+    await desk.deliver()
+    assert desk.names() == ["Anna", "Bea"]
+
+
+async def test_who_writes_although_they_cannot_be_written_to_goes_the_usual_way(desk: Desk) -> None:
+    await desk.route(desk.place())
+    event = desk.event("Anna")
+    assert event.fan is not None
+    await desk.stores.claims.close_chat(LUNA, event.fan.id, NOW - timedelta(hours=1))
+    async with at_work(desk) as line:
+        await line.intake.keep(event, NOW)
+        assert line.ways == [False]
+        await line.settled()
+    assert await desk.stores.claims.closed_at(LUNA, event.fan.id) is None
+
+
 @pytest.mark.parametrize("kind", [EventKind.MESSAGE_READ, EventKind.TIP])
 async def test_what_changes_cards_or_is_told_twice_goes_the_usual_way(desk: Desk, kind: EventKind) -> None:
     await desk.route(desk.place(), EventKind.TIP)
@@ -223,7 +296,9 @@ async def test_a_commit_that_fails_under_a_card_being_drawn_sends_nothing(desk: 
         assert await line.router.forward([event], [seal_event(desk.keyring, event, NOW)]) is None
         await asyncio.sleep(0.02)
         assert desk.posts() == []
-        assert line.worker.lease() is not None
+        lease = line.worker.lease()
+        assert lease is not None
+        assert lease.limit == MESSAGES_AT_ONCE
         await run("DROP TRIGGER breaks", ())
         assert await line.intake.keep(event, NOW) is Kept.NEWS
         await line.settled()

@@ -106,6 +106,7 @@ async def test_cards_that_are_refused_one_by_one_are_told_once_a_week(desk: Desk
         desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=400, code=50035)
         await desk.happen(name)
         await desk.deliver()
+        desk.clock.step(minutes=1)
         if name == "Bea":
             assert len(told(desk)) == 1
             desk.clock.step(days=8)

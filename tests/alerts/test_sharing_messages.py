@@ -179,7 +179,8 @@ async def test_a_handful_of_old_cards_is_no_reason_to_sum_up(desk: Desk) -> None
 
 async def test_a_week_of_missed_events_costs_a_few_messages(desk: Desk) -> None:
     await desk.route(desk.place())
-    await desk.happen(*names(60))
+    await desk.happen(*names(65))
+    await desk.happen(*names(65))
     desk.clock.step(days=7)
     await desk.deliver()
     assert len(desk.posts()) == 1
@@ -277,12 +278,16 @@ async def test_another_fans_card_between_closes_the_first(desk: Desk) -> None:
     assert desk.names() == ["Sarah", "Anna", "Sarah"]
 
 
-async def test_a_card_that_was_answered_does_not_grow(desk: Desk) -> None:
+@pytest.mark.parametrize("is_here", [True, False], ids=["here", "at Fanvue"])
+async def test_a_card_that_was_answered_does_not_grow(desk: Desk, is_here: bool) -> None:
     await desk.route(desk.place())
     worker = desk.worker()
     await desk.write("Sarah", "one")
     await desk.deliver(worker)
-    await desk.stores.cards.mark_answered(1, desk.owner, "Luna", desk.clock.now())
+    if is_here:
+        await desk.stores.cards.mark_answered(1, desk.owner, "Luna", desk.clock.now())
+    else:
+        await desk.stores.cards.answered_elsewhere(LUNA, FanId("fan-Sarah"), desk.clock.now())
     await desk.write("Sarah", "two")
     await desk.deliver(worker)
     assert len(desk.cards()) == 2
@@ -322,7 +327,7 @@ async def test_what_should_grow_a_card_somebody_deleted_comes_as_a_card_of_its_o
     desk.discord.fail("PATCH", "/channels/*/messages/*", status=404, code=10008)
     await desk.write("Sarah", "two")
     await desk.deliver(worker)
-    assert len(desk.cards()) == 2
+    assert len(desk.cards()) == len(desk.posts()) == 2
     assert {status for _, status in await desk.ledger()} == {"done"}
 
 

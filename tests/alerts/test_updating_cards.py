@@ -3,7 +3,9 @@
 from alert_desk import POSTS, Desk
 
 from bot.domain.accounts import FanId
+from bot.domain.alerts import UNWANTED
 from bot.domain.events import EventKind, Fan
+from bot.storage.deliveries.outbox import Outcome
 
 SARAH = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
 
@@ -183,3 +185,17 @@ async def test_what_is_just_being_added_to_a_card_stays_on_it_when_it_is_drawn_a
     assert "> one" in desk.cards()[0].text
     assert "> two" in desk.cards()[0].text
     assert await desk.board.draw_changed() == 0
+
+
+async def test_what_was_not_wanted_any_more_when_it_was_to_be_added_never_shows(desk: Desk) -> None:
+    desk.channel.nsfw = True
+    await desk.route(desk.place())
+    worker = desk.worker()
+    await desk.write("Sarah", "one")
+    await desk.deliver(worker)
+    await desk.write("Sarah", "two")
+    (parcel,) = await desk.stores.outbox.lease("me", desk.clock.now(), 20, 10, worker._open_cards)
+    await desk.stores.outbox.settle([Outcome(parcel.contents[0].delivery.id, reason=UNWANTED)], "me", desk.clock.now())
+    await update(desk, EventKind.MESSAGE_READ)
+    assert "> one" in desk.cards()[0].text
+    assert "> two" not in desk.cards()[0].text

@@ -94,6 +94,11 @@ async def test_what_differs_is_never_paired(luna: Stores, other: Event) -> None:
     assert len(await told(luna, [paid(EventKind.TIP, "FV-1", NOON), other])) == 2
 
 
+async def test_tips_on_two_posts_are_two_though_each_is_told_by_another_route(luna: Stores) -> None:
+    events = [post_tip(NOON, post_uuid="post-1"), paid(EventKind.TIP, "FV-1", NOON, post_uuid="post-2")]
+    assert await told(luna, events) == events
+
+
 async def test_an_amount_in_another_currency_does_not_keep_them_apart(luna: Stores) -> None:
     payment = paid(EventKind.TIP, "FV-1", NOON, amount=Money(460, "EUR"))
     assert len(await told(luna, [post_tip(NOON), payment])) == 1

@@ -57,6 +57,20 @@ async def test_an_event_comes_back_as_it_went_in(stores: Stores) -> None:
     assert await stores.events.by_id(stored.id) == stored
 
 
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_what_goes_nowhere_leaves_its_key_and_of_whom_nobody_has_connected_any_more_nothing(
+    stores: Stores, is_connected: bool
+) -> None:
+    if is_connected:
+        await stores.connections.replace(a_connection(), "sealed")
+    await stores.events.add_many([an_event("k1")])
+    (stored,) = await stores.events.unrouted(10)
+    await stores.events.route_many([(stored.id, [])], NOW)
+    found = await stores.events.any_by_id(stored.id)
+    assert (found is not None) is is_connected
+    assert found is None or not found.sealed_body
+
+
 async def test_the_cards_of_one_event_are_taken_over_by_another_where_it_goes_too(stores: Stores) -> None:
     first = await routed(stores, "k1", TEAM_CHANNEL, dm_of(ANNA))
     await stores.events.add_many([an_event("k2")])

@@ -152,7 +152,29 @@ async def test_what_a_closed_place_refused_can_be_had_after_all(stores: Stores) 
     assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["another"], NOW, LATER) == 0
     assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW + timedelta(seconds=1), LATER) == 0
     assert await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW, LATER) == len(parcel.contents)
-    assert (await leased(stores, LATER))[0].attempts == 1
+    (again,) = await leased(stores, LATER)
+    assert (again.attempts, again.first_tried_at) == (1, LATER), "for another day it is tried"
+
+
+async def test_what_a_closed_place_refused_is_sent_as_what_it_is_by_then(stores: Stores) -> None:
+    for number in range(7):
+        await did(stores, f"k{number}", "anna")
+    (parcel,) = await take(stores)
+    await stores.outbox.settle([Outcome(due.delivery.id, reason="closed") for due in parcel.contents], "h1", NOW)
+    await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW, LATER)
+    (again,) = await take(stores, at=LATER)
+    assert (parcel.shape, again.shape, len(again.contents)) == (Shape.CARDS, Shape.AWAY, 7)
+
+
+async def test_what_was_tried_in_a_message_goes_with_no_other_that_is_before_it_now(stores: Stores) -> None:
+    for key in ("k1", "k2"):
+        await did(stores, key, "anna")
+        (parcel,) = await take(stores)
+        ended = {"reason": "closed"} if key == "k1" else {"due_at": SOON, "reason": "not taken"}
+        await stores.outbox.settle([Outcome(parcel.contents[0].delivery.id, **ended)], "h1", NOW)  # type: ignore[arg-type]
+    await stores.outbox.revive(LUNA, TEAM_CHANNEL, ["closed"], NOW, SOON)
+    (first,) = await take(stores, at=SOON)
+    assert [due.event_key for due in first.contents] == ["k1"]
 
 
 async def test_updates_reach_the_fans_messages_that_came_before_them(stores: Stores) -> None:

@@ -13,6 +13,7 @@ from bot.domain.claims import Claim
 from bot.domain.events import EventKind
 from bot.domain.rules import Mute, MuteScope, MuteSubject, Wishes
 from bot.storage import Stores
+from bot.storage.database.freshness import Kept
 from bot.storage.deliveries.standing import Standing, StandingStore
 
 Change = Callable[[], Awaitable[object]]
@@ -94,3 +95,19 @@ async def test_many_creators_are_not_all_kept(stores: Stores) -> None:
     for number in range(1100):
         assert await stores.standing.of(type(LUNA)(f"c{number}"), KIND, None) is None
     assert len(stores.standing._known._known) <= 1000
+
+
+async def test_what_a_commit_changed_while_it_was_read_is_read_anew() -> None:
+    commits = ["old"]
+    kept = Kept(lambda: len(commits))
+
+    async def newest() -> str:
+        return commits[-1]
+
+    async def overtaken() -> str:
+        found = commits[-1]
+        commits.append("new")
+        await kept.get("another", newest)
+        return found
+
+    assert [await kept.get("key", read) for read in (overtaken, newest)] == ["old", "new"]

@@ -62,6 +62,6 @@ class Kept(Generic[V]):
         if key in self._known:
             return self._known[key]
         found = await read()
-        if self._number() == self._read_at == now:
+        if self._read_at == now:
             self._known[key] = found
         return found

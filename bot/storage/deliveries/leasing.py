@@ -38,10 +38,9 @@ ORDER BY d.id LIMIT :limit
 OF_PLACE = f"{FACTS} WHERE d.place_key = :place AND d.{WAITING} AND d.id >= :head ORDER BY d.id LIMIT :limit"
 OF_PARCEL = f"{FACTS} WHERE d.parcel_id = :parcel AND d.status <> 'dead' ORDER BY d.id"
 ANSWERED = """
-SELECT count(*), count(c.answered_at) + count(c.elsewhere_at)
+SELECT count(c.answered_at) + count(c.elsewhere_at)
 FROM cards c JOIN deliveries d ON d.id = c.delivery_id WHERE d.parcel_id = :parcel
 """
-TRIED = f"{FACTS} WHERE d.parcel_id = :parcel AND d.{WAITING} ORDER BY d.id"
 TAKE = f"""
 UPDATE deliveries SET status = 'leased', lease_holder = :holder, leased_until = :until, attempts = attempts + 1,
     first_tried_at = coalesce(first_tried_at, :now), parcel_id = :parcel, shape = :shape
@@ -101,7 +100,7 @@ class Lease:
         facts = self._due_facts(rows, head, place, WINDOW)
         first = waiting_of(facts[0])
         if first.parcel is not None and first.shape is not None:
-            tried = [Fact._make(row) for row in rows(TRIED, {"parcel": first.parcel})]
+            tried = [Fact._make(row) for row in rows(OF_PARCEL, {"parcel": first.parcel})]
             return tried, first.parcel, first.shape
         chosen = self._cut(rows, facts, place, kind)
         if chosen.shape is Shape.AWAY and len(facts) == WINDOW:
@@ -126,8 +125,8 @@ class Lease:
         card = self.open_cards.get(place)
         if card is None or not card.takes(first, self.now):
             return None
-        ((count, answered),) = rows(ANSWERED, {"parcel": card.parcel})
-        return card if count and not answered else None
+        ((answered,),) = rows(ANSWERED, {"parcel": card.parcel})
+        return None if answered else card
 
 
 def contents_of(rows: Rows, parcel: int) -> list[Due]:
