@@ -7,7 +7,8 @@ explains all reports. That number does not depend on the order in which they cam
 
 It stays exact when a sale has three names (whether Fanvue's ``transactionOrderId`` is the payment's id is unverified):
 each sighting in the order of time joins the oldest happening it fits, which no other choice betters while only time
-decides; where posts or amounts decide as well, other choices are tried, up to a bound.
+decides. Where posts or amounts decide as well, others make room for what found none, which is exact for two names; for
+three, every way of putting a few reports together is tried, up to a bound.
 """
 
 from collections import Counter
@@ -50,8 +51,8 @@ MOST_WITH_TAX = 133
 """Percent of the price: tax and fees included."""
 REACH = 12
 """How many windows around a report may have a say in how it is paired."""
-MOST_STEPS = 2000
-"""Of a search for the best pairing; a crowd of reports costs no more."""
+MOST_TRIED, MOST_STEPS = 24, 2000
+"""How many reports are put together in every way, and how many steps that takes."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ class Sighting:
     def namespaces(self) -> frozenset[str]:
         """Where it has an identity."""
         return namespaces(self.identities)
+
+    @cached_property
+    def amounts(self) -> frozenset[int]:
+        """What it may have cost, without tax or with it."""
+        return frozenset(abs(told.minor) for told in (self.amount, self.charged) if told)
 
     @property
     def reach(self) -> tuple[datetime, datetime]:
@@ -136,11 +142,11 @@ class Sighting:
     def may_be(self, other: "Sighting") -> bool:
         """Whether the two could be the same happening."""
         return (
-            _are_alike(self, other)
+            self.namespaces.isdisjoint(other.namespaces)
+            and _are_alike(self, other)
             and _are_close(self, other)
             and _agree(self, other)
             and not (self.post and other.post and self.post != other.post)
-            and not self.namespaces & other.namespaces
         )
 
 
@@ -197,17 +203,24 @@ class _Search:
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self._sightings = sightings
-        self._best = [[one] for one in sightings]
+        self._best: list[list[Sighting]] = []
         self._floor = max(Counter(name for one in sightings for name in one.namespaces or {""}).values())
         self._steps = 0
 
     def fewest(self) -> list[list[Sighting]]:
         """The groups; never fewer than one route alone tells of."""
-        self._place(0, [])
+        for own in self._sightings:
+            if not _placed(own, self._best):
+                self._best.append([own])
+        while len(self._best) > self._floor and _rearranged(self._best):
+            pass
+        are_pairs = len({one.namespaces for one in self._sightings}) <= 2  # noqa: PLR2004 - then none is better
+        if len(self._best) > self._floor and not are_pairs and len(self._sightings) <= MOST_TRIED:
+            self._place(0, [])
         return self._best
 
     def _place(self, number: int, groups: list[list[Sighting]]) -> None:
-        """The oldest group first: for routes that date alike the first try is the best there is."""
+        """Try every way, the oldest group first, up to a bound."""
         self._steps += 1
         if len(groups) >= len(self._best):
             return
@@ -216,7 +229,7 @@ class _Search:
             return
         own = self._sightings[number]
         for group in groups:
-            if all(own.may_be(one) for one in group):
+            if all(map(own.may_be, group)):
                 group.append(own)
                 self._place(number + 1, groups)
                 group.pop()
@@ -225,18 +238,53 @@ class _Search:
         self._place(number + 1, [*groups, [own]])
 
 
+def _placed(own: Sighting, groups: Sequence[list[Sighting]]) -> bool:
+    """In the oldest group it fits: for routes that date alike that is the best there is."""
+    for group in groups:
+        if all(map(own.may_be, group)):
+            group.append(own)
+            return True
+    return False
+
+
+def _rearranged(groups: list[list[Sighting]]) -> bool:
+    """Whether one that stands alone found a place, where others made room."""
+    moved: set[int] = set()
+    for alone in [group for group in groups if len(group) == 1]:
+        if _makes_room(alone[0], [group for group in groups if group is not alone], moved):
+            groups.remove(alone)
+            return True
+    return False
+
+
+def _makes_room(own: Sighting, groups: Sequence[list[Sighting]], moved: set[int]) -> bool:
+    """Whether it got into a group out of which another could go: an augmenting path, each one moved once."""
+    if _placed(own, groups):
+        return True
+    for group in groups:
+        against = [one for one in group if not own.may_be(one)]
+        if len(against) > 1 or id(against[0]) in moved:
+            continue
+        moved.add(id(against[0]))
+        if _makes_room(against[0], [other for other in groups if other is not group], moved):
+            group.remove(against[0])
+            group.append(own)
+            return True
+    return False
+
+
 def _apart(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     """Those that have nothing to do with each other are looked at alone; each set is in the order of time."""
     sets: list[list[Sighting]] = []
     for one in sightings:
         near, far = [one], []
         for known in sets:
-            if any(one.may_be(other) for other in known):
+            if any(map(one.may_be, known)):
                 near += known
             else:
                 far.append(known)
-        sets = [*far, sorted(near, key=_order)]
-    return sets
+        sets = [*far, near]
+    return [sorted(together, key=_order) for together in sets]
 
 
 def _are_alike(one: Sighting, other: Sighting) -> bool:
@@ -263,7 +311,7 @@ def _agree(one: Sighting, other: Sighting) -> bool:
     """
     if _window(one.kind, other.kind) >= DAY or one.amount is None or other.amount is None:
         return True
-    if one.amount.currency != other.amount.currency or not _amounts(one).isdisjoint(_amounts(other)):
+    if one.amount.currency != other.amount.currency or not one.amounts.isdisjoint(other.amounts):
         return True
     return _is_by_two_ways(one, other) and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
 
@@ -274,11 +322,7 @@ def _is_by_two_ways(one: Sighting, other: Sighting) -> bool:
 
 def _is_taxed(one: Sighting, other: Sighting) -> bool:
     """Whether the one may be the price and the other what the card was charged."""
-    return any(max(pair) * 100 <= min(pair) * MOST_WITH_TAX for pair in product(_amounts(one), _amounts(other)))
-
-
-def _amounts(sighting: Sighting) -> set[int]:
-    return {abs(told.minor) for told in (sighting.amount, sighting.charged) if told}
+    return any(max(pair) * 100 <= min(pair) * MOST_WITH_TAX for pair in product(one.amounts, other.amounts))
 
 
 def _apart_by(one: Sighting, other: Sighting) -> timedelta:

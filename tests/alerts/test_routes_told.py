@@ -303,6 +303,12 @@ async def test_two_subscriptions_by_link_within_hours_are_two_cards(stores: Stor
     assert len(await cards(stores, *told)) == 2
 
 
+async def test_a_spree_of_tips_is_as_many_cards_though_the_list_tells_the_newest_first(stores: Stores) -> None:
+    tips = [Happening(next(NUMBERS), 1, NOON + timedelta(seconds=5 * number)) for number in range(30)]
+    heard, row = (ROUTES["tip on a post"][one] for one in ("flat", "earnings with own numbers"))
+    assert await at_once(stores, *map(heard, tips)) + await at_once(stores, *map(row, tips[::-1])) == 30
+
+
 def tipped(one: Happening) -> str:
     """The same message of a fan each time."""
     return uuid("ae", one.fan_number)

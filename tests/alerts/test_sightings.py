@@ -101,6 +101,20 @@ def test_a_crowd_of_equal_reports_has_its_price() -> None:
     assert happenings(crowd) == 60
 
 
+def test_a_crowd_that_fits_only_when_others_make_room_needs_no_more_happenings() -> None:
+    told = (
+        ("sale:luna:FV-{}", None),
+        ("tip.flat:luna:{}", None),
+        ("sale:luna:FV-9{}", "p"),
+        ("tip.flat:luna:9{}", "q"),
+    )
+    crowd = [
+        sighting(EventKind.TIP, "a", NOON + timedelta(seconds=second), 500, name.format(second % 13), post=post)
+        for second, (name, post) in enumerate(one for one in told for _ in range(13))
+    ]
+    assert happenings(crowd) == 26
+
+
 def news_of(reports: Sequence[Sighting]) -> int:
     """How many of them were news, one after the other."""
     known: list[Sighting] = []
