@@ -76,7 +76,7 @@ def mute_in_words(mute: Mute, label: str) -> str:
     """Whom it spares what, and until when."""
     whom = "for me" if mute.scope is MuteScope.ME else "for all"
     until = f"ends {discord.utils.format_dt(mute.until, 'R')}" if mute.until else "until it is undone"
-    what = f"**{text.name(label)}**" if mute.subject is not MuteSubject.PLACE else text.escape(label)
+    what = text.name(label) if mute.subject is MuteSubject.PLACE else f"**{text.name(label)}**"
     return f"🔕 {what} · {whom} · {until}"
 
 

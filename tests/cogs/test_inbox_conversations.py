@@ -135,6 +135,18 @@ async def test_a_note_is_read_in_full_and_deleted_by_whoever_may_answer(connecte
     assert "does not exist any more" in words_of(gone)
 
 
+async def test_each_of_very_many_notes_can_be_read_and_deleted(connected: Rig) -> None:
+    luna, desk = connected.luna, connected.desk
+    opened = await luna.slash(desk, "inbox open", fan=connected.fan)
+    for number in range(8):
+        form = await luna.click(opened.response, label="Note")
+        await luna.submit_modal(form, {"text": f"Note {number} {'*_~' * 160}"})
+    shown = await luna.slash(desk, "inbox open", fan=connected.fan)
+    options = menu_of(shown, "ib_noted")["options"]
+    assert [option["label"][:6] for option in options] == [f"Note {number}" for number in range(7, -1, -1)]
+    assert "and 4 more in the menu" in words_of(shown)
+
+
 async def test_a_note_that_is_kept_is_told_as_kept_though_the_conversation_cannot_be_shown(connected: Rig) -> None:
     luna, desk = connected.luna, connected.desk
     shown = (await luna.slash(desk, "inbox open", fan=connected.fan)).response

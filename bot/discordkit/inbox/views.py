@@ -29,6 +29,7 @@ PAGE = 10
 FOLDER = "folder:"
 """Begins a menu's value that is a folder, not a template."""
 TEMPLATES_SHOWN = 8
+NOTES_SHOWN = 4
 LINE_LIMIT, SHORT_LINE = 300, 220
 EMBED_LIMIT = 4096
 SNOOZES = {"900": "15 minutes", "3600": "1 hour", "14400": "4 hours", "86400": "A day", "at": "Another time …"}
@@ -96,10 +97,12 @@ def thread_embed(thread: Thread, claim: Claim | None, handle: str) -> discord.Em
     if marks:
         embed.add_field(name="Chat", value=" · ".join(marks))
     if thread.notes:
-        notes = "\n".join(
-            f"• {text.fit(note.text, 180)} ({discord.utils.format_dt(note.at, 'd')})" for note in thread.notes
-        )
-        embed.add_field(name="Notes, for the team alone", value=notes[:1024], inline=False)
+        lines = [
+            f"• {text.fit(note.text, 180)} ({discord.utils.format_dt(note.at, 'd')})"
+            for note in thread.notes[:NOTES_SHOWN]
+        ]
+        lines += [f"and {more} more in the menu"] if (more := len(thread.notes) - len(lines)) else []
+        embed.add_field(name="Notes, for the team alone", value="\n".join(lines), inline=False)
     return embed
 
 

@@ -35,7 +35,7 @@ MOST_LINES = 50
 PAST_LINES = 15
 MOST_PAGES = 40
 MOST_TEMPLATES = 200
-NOTES_SHOWN = 5
+MOST_NOTES = 25
 NOTE_LIMIT = 500
 NICKNAME_LIMIT = 30
 
@@ -197,7 +197,7 @@ class ConversationsService:
     async def notes(self, grant: Grant, fan: FanId) -> list[Note]:
         """The latest notes about a fan."""
         _require(grant)
-        return await opened(self._notes, self._keyring, grant.creator, fan, NOTES_SHOWN)
+        return await opened(self._notes, self._keyring, grant.creator, fan, MOST_NOTES)
 
     async def _searched(self, grant: Grant, words: str) -> list[Chat]:
         """By Fanvue's own search; of managed creators, whom it offers none for, the latest chats."""
