@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, case, cast, exists, func, or_, select, union, update
+from sqlalchemy import Row, Select, Text, bindparam, cast, exists, func, or_, select, union, update
 
 from bot.domain.accounts import ConnectionStatus, Creator, CreatorId
 from bot.domain.catching_up import POLLED, Cursor, Outcome, Polling, Source
 from bot.storage.creators import ALL, JOINED, creators_from
-from bot.storage.database import Database
+from bot.storage.database import Database, Rows
 from bot.storage.database.instants import as_stored
 from bot.storage.database.lookups import Lookup
 from bot.storage.schema import cards, connections, creators, cursors, desk_posts, events, pollings
@@ -49,6 +49,18 @@ ALL_OF_THEM = Lookup(
     .where(creators.c.creator_id.in_(bindparam("wanted", expanding=True)))
 )
 """One question for all that looks need, cursors in one text a creator: it is asked many times a second."""
+IS_HERE = "SELECT 1 FROM creators WHERE creator_id = :creator"
+MOVE = """
+INSERT INTO cursors (creator_id, source, since, read_to) VALUES (:creator, :source, :since, :read_to)
+ON CONFLICT (creator_id, source) DO UPDATE SET trouble = NULL, failed_at = NULL, read_to = CASE
+    WHEN cursors.read_to IS NULL OR cursors.read_to < excluded.read_to THEN excluded.read_to ELSE cursors.read_to END
+"""
+FAIL = """
+INSERT INTO cursors (creator_id, source, since, trouble, failed_at)
+VALUES (:creator, :source, :since, :trouble, :failed_at)
+ON CONFLICT (creator_id, source) DO UPDATE SET trouble = excluded.trouble,
+    failed_at = coalesce(cursors.failed_at, excluded.failed_at)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +134,18 @@ class CursorStore:
 
     async def move(self, creator: CreatorId, source: Source, to: Cursor) -> None:
         """Everything up to there was taken in, and the source answers; a cursor that is further already stays."""
-        new = self._database.insert(cursors).values(
-            creator_id=creator, source=source, since=to.since, read_to=to.read_to, trouble=None, failed_at=None
-        )
-        is_ahead = or_(cursors.c.read_to.is_(None), cursors.c.read_to < new.excluded.read_to)
-        read_to = case((is_ahead, new.excluded.read_to), else_=cursors.c.read_to)
-        await self._put(
-            creator,
-            new.on_conflict_do_update(
-                index_elements=["creator_id", "source"], set_={"read_to": read_to, "trouble": None, "failed_at": None}
-            ),
-        )
+        await self._put(MOVE, {"creator": creator, "source": source.value, "since": to.since, "read_to": to.read_to})
 
     async def fail(self, creator: CreatorId, source: Source, at: Cursor) -> None:
         """The source does not answer as it should, since then at the latest; the place it was read to stays."""
-        new = self._database.insert(cursors).values(
-            creator_id=creator,
-            source=source,
-            since=at.since,
-            read_to=None,
-            trouble=at.trouble,
-            failed_at=at.failed_at,
-        )
-        failed_at = func.coalesce(cursors.c.failed_at, new.excluded.failed_at)
-        await self._put(
-            creator,
-            new.on_conflict_do_update(
-                index_elements=["creator_id", "source"], set_={"trouble": at.trouble, "failed_at": failed_at}
-            ),
-        )
+        values = {
+            "creator": creator,
+            "source": source.value,
+            "since": at.since,
+            "trouble": at.trouble and at.trouble.value,
+            "failed_at": at.failed_at,
+        }
+        await self._put(FAIL, values)
 
     async def note_polled(self, notes: Sequence[Note]) -> None:
         """These creators were looked at; all in one commit."""
@@ -176,11 +171,15 @@ class CursorStore:
         async with self._database.read() as connection:
             return {CreatorId(row.creator_id): (row.number, row.newest) for row in await connection.execute(query)}
 
-    async def _put(self, creator: CreatorId, statement: Any) -> None:
+    async def _put(self, statement: str, values: dict[str, Any]) -> None:
         """Write a cursor; what is found about a creator who left is not noted."""
-        async with self._database.write() as connection:
-            if (await connection.execute(_still_here([creator]))).first() is not None:
-                await connection.execute(statement)
+        still_here = IS_HERE if self._database.is_sqlite else f"{IS_HERE} FOR KEY SHARE"
+
+        def work(run: Rows) -> None:
+            if run(still_here, {"creator": values["creator"]}):
+                run(statement, values)
+
+        await self._database.transact(work)
 
     async def _ids(self, query: Any) -> list[CreatorId]:
         async with self._database.read() as connection:
