@@ -156,9 +156,24 @@ class Rig:
 
 
 class PromptEnv(simcord.Env):
-    """Looks again after milliseconds whether an act is over: SimCord's own 50 for each act were half of the suite."""
+    """Looks again after milliseconds whether an act is over: SimCord's own 50 for each act were half of the suite.
+
+    Timers that were cancelled leave the loop, where SimCord looks through all of them for each task that waits.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._timers: list[Any] = []
+
+    def _schedule_timer(self, record: Any, *given: Any) -> None:
+        super()._schedule_timer(record, *given)
+        self._timers.append(record)
 
     async def _settle_internal(self, *, idle: float = SETTLED_SECONDS, **options: Any) -> None:
+        for timer in self._timers:
+            if timer.handle.cancelled() and timer.real_handle is not None:
+                timer.real_handle.cancel()
+        self._timers = [one for one in self._timers if one.real_handle and not one.real_handle.cancelled()]
         await super()._settle_internal(idle=idle, **options)
 
 

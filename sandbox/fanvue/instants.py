@@ -13,7 +13,7 @@ def system_clock() -> datetime:
 
 def stamp(at: datetime) -> str:
     """`2026-03-01T12:00:00.000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def stamp_or_none(at: datetime | None) -> str | None:

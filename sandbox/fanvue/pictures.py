@@ -3,6 +3,7 @@
 import struct
 import zlib
 from colorsys import hls_to_rgb
+from functools import cache
 from hashlib import sha256
 
 from aiohttp import web
@@ -51,6 +52,7 @@ class Pictures:
         return web.Response(body=_blur(_hue(request.match_info["uuid"])), content_type="image/png")
 
 
+@cache
 def _blur(hue: int) -> bytes:
     """A picture of nothing, as Discord can show it: two colours that run into each other."""
     rows = []

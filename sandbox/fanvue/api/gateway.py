@@ -5,6 +5,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import NamedTuple
 
+import msgspec
 from aiohttp import web
 
 from sandbox.fanvue.faults import Fault, Faults, strike, strike_after
@@ -205,4 +206,5 @@ def _render(operation: Operation, result: object, headers: dict[str, str]) -> we
         return web.Response(status=204, headers=headers)
     if isinstance(result, PlainText):
         return web.Response(text=str(result), content_type="text/plain", headers=headers)
-    return web.json_response(result, status=operation.status, headers=headers)
+    headers = headers | {"Content-Type": "application/json; charset=utf-8"}
+    return web.Response(body=msgspec.json.encode(result), status=operation.status, headers=headers)
