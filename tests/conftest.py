@@ -20,7 +20,7 @@ from tests.postgres import PostgresServer
 from tests.rig import Rig, rigged
 
 ROOM = 4 * 1024**3
-LONG = {"e2e", "operations", "promises"}
+LONG = {"operations", "promises"}
 
 # Enough in every order of every run; the suite has to stay within three minutes.
 settings.register_profile("quick", max_examples=40, deadline=None)
@@ -46,11 +46,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What takes long begins first, in whatever order, dealt out: at the end no worker is left alone with it.
 
     Each worker begins with a part of the list that lies together; where it does not come out even, the first ones with
-    one less.
+    one less. What shares a browser stays with one worker: to start one takes as long as fifty tests.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    ordered = sorted(items, key=lambda item: item.path.parent.name not in LONG)
-    items[:] = [item for share in reversed(range(workers)) for item in ordered[share::workers]]
+    together = [item for item in items if item.path.parent.name == "e2e"]
+    dealt = [item for item in items if item.path.parent.name != "e2e"]
+    dealt.sort(key=lambda item: item.path.parent.name not in LONG)
+    items[:] = [*together, *(item for share in reversed(range(workers)) for item in dealt[share::workers])]
 
 
 def pytest_collection_finish() -> None:
