@@ -56,11 +56,7 @@ docs: $(READY)
 	$(BIN)/python -m bot rights docs/rights.md
 
 pictures: $(READY)
-	$(BIN)/python -m sandbox.pictures docs/pictures
-	$(BIN)/python -m sandbox.alert_gallery docs/pictures
 	$(BIN)/python -m sandbox.gallery docs/pictures
-	$(BIN)/python -m sandbox.edge_gallery docs/pictures
-	$(BIN)/python -m sandbox.inbox_gallery docs/pictures
 
 soak: $(READY)
 	$(BIN)/python -m sandbox.soak --size $(or $(SIZE),short)

@@ -113,12 +113,7 @@ class DiscordPage:
 
     async def command(self, words: str, *choices: str) -> None:
         """Type a command, pick choices for its first options in order, send it."""
-        await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.type(f"/{words}")
-        await self.page.locator(".command-popup").wait_for()
-        await self.page.wait_for_timeout(CALM_MS)
-        await self.page.keyboard.press("Enter")
-        await self.page.wait_for_timeout(CALM_MS)
+        await self._begin(words)
         for choice in choices:
             await self.page.keyboard.type(choice)
             await self.page.wait_for_timeout(CALM_MS)
@@ -129,12 +124,7 @@ class DiscordPage:
 
     async def pick(self, words: str, *picks: str) -> None:
         """Type a command and pick what each of its first options offers for these words, send it."""
-        await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.type(f"/{words}")
-        await self.page.locator(".command-popup").wait_for()
-        await self.page.wait_for_timeout(CALM_MS)
-        await self.page.keyboard.press("Enter")
-        await self.page.wait_for_timeout(CALM_MS)
+        await self._begin(words)
         offered = self.page.locator('.command-popup [role=option][aria-selected="true"]')
         for entry in picks:
             await self.page.keyboard.type(entry)
@@ -142,6 +132,20 @@ class DiscordPage:
             await self.page.keyboard.press("Enter")
             await self.page.wait_for_timeout(CALM_MS / 2)
         await self.page.locator("#send-message").click()
+        await self.page.wait_for_timeout(CALM_MS)
+
+    async def choose(self, words: str, menu: int, choice: str) -> None:
+        """Pick that in the menu, by its number, of the message that says so."""
+        await self.message(words).locator("[role=combobox]").nth(menu).click()
+        await self.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+
+    async def _begin(self, words: str) -> None:
+        """Type a command as far as its options."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{words}")
+        await self.page.locator(".command-popup").wait_for()
+        await self.page.wait_for_timeout(CALM_MS)
+        await self.page.keyboard.press("Enter")
         await self.page.wait_for_timeout(CALM_MS)
 
     async def fill(self, **answers: str) -> None:

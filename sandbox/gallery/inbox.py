@@ -1,18 +1,14 @@
-"""``python -m sandbox.inbox_gallery FOLDER``: the inbox as its users see it: cards in every state, the box, a note."""
+"""The inbox as its users see it: cards in every state, the box, a note."""
 
-import asyncio
-import io
-import sys
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import BrowserContext, Locator, Page
 
-from sandbox.browser import ConnectPages, DiscordPage, posing
-from sandbox.gallery import GROUNDS, Shot, sheet
+from sandbox.browser import DiscordPage, posing
+from sandbox.gallery.sheets import CREATOR, GROUNDS, SCALE, Shot, connected, save, taken
 
 SIZE = (640, 3600)
-CREATOR = "lunavale"
 CARD_WIDTH, COLOURS = 460, 256
 CALM_MS = 900
 REFUSAL = {"operation": "sendMessage", "kind": "400", "times": 1}
@@ -105,10 +101,10 @@ class InboxGallery:
     async def _keep(self, *messages: Locator) -> None:
         """A picture of these, one below the other."""
         await self._discord.page.wait_for_timeout(CALM_MS)
-        taken = [Image.open(io.BytesIO(await one.screenshot())).convert("RGB") for one in messages]
-        whole = Image.new("RGB", (max(one.width for one in taken), sum(one.height for one in taken)), GROUNDS["dark"])
+        parts = [await taken(one) for one in messages]
+        whole = Image.new("RGB", (max(one.width for one in parts), sum(one.height for one in parts)), GROUNDS["dark"])
         top = 0
-        for one in taken:
+        for one in parts:
             whole.paste(one, (0, top))
             top += one.height
         self.shots.append(whole)
@@ -123,22 +119,12 @@ async def inbox_gallery(context: BrowserContext, origin: str, fanvue: str, folde
     await fan.goto(f"{fanvue}/fan")
     gallery = InboxGallery(discord, fan, fanvue)
     await gallery.walk(folder)
-    made = sheet(gallery.shots, GROUNDS["dark"], CARD_WIDTH).quantize(COLOURS, dither=Image.Dither.NONE)
-    made.save(folder / "card-states.png", optimize=True)
+    save(gallery.shots, CARD_WIDTH, folder / "card-states.png", COLOURS)
 
 
 async def main(folder: Path) -> None:
     """Connect, then all of them."""
-    async with posing(SIZE, scale=1.5) as (context, origin, fanvue):
-        discord = await DiscordPage.open(context, origin, "creator-dm")
-        await discord.command("connect")
-        await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
-        await discord.page.bring_to_front()
+    async with posing(SIZE, scale=SCALE) as (context, origin, fanvue):
+        discord, _ = await connected(context, origin, "creator-dm")
         await discord.sees("Connected as")
         await inbox_gallery(context, origin, fanvue, folder)
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))

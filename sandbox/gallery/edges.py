@@ -1,21 +1,31 @@
-"""``python -m sandbox.edge_gallery FOLDER``: a sheet of the insights of empty, new, huge and strange accounts."""
+"""The insights of empty, new, huge and strange accounts."""
 
-import asyncio
-import io
-import sys
 from pathlib import Path
 
 import aiohttp
 from PIL import Image, ImageDraw, ImageFont
 
-from sandbox.browser import ConnectPages, DiscordPage, posing
+from sandbox.browser import DiscordPage, posing
 from sandbox.fanvue.world.edges import EDGES
-from sandbox.gallery import ACCENTS, ADOPT, BARE, COLOURS, DRAWING_MS, EDGE, GROUNDS, SCALE, SHADE, WHOLE, sheet
+from sandbox.gallery.sheets import (
+    ACCENTS,
+    ADOPT,
+    BARE,
+    CREATOR,
+    DRAWING_MS,
+    GROUNDS,
+    SCALE,
+    WHOLE,
+    Shot,
+    connected,
+    save,
+    taken,
+    trimmed,
+)
 
 SIZE = (520, 2600)
 WIDTH = 380
 CAPTION = 26
-CREATOR = "lunavale"
 VIEWS = ("insights earnings", "insights subscribers", "insights top-fans", "insights transactions")
 """Of each account the earnings, and of some what else is odd about them."""
 BESIDE = {
@@ -29,13 +39,10 @@ BESIDE = {
 
 async def main(folder: Path) -> None:
     """Connect, put the account at one edge after the other, keep the sheet."""
-    shots: list[Image.Image] = []
+    shots: list[Shot] = []
     async with posing(SIZE, scale=SCALE) as (context, origin, fanvue), aiohttp.ClientSession() as session:
-        discord = await DiscordPage.open(context, origin, "creator-team")
+        discord, _ = await connected(context, origin, "creator-team")
         await discord.page.evaluate(ADOPT, BARE)
-        await discord.command("connect")
-        await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
-        await discord.page.bring_to_front()
         await discord.command("insights earnings")
         await discord.sees("Right?")
         await discord.press("used /insights", "Yes")
@@ -45,30 +52,22 @@ async def main(folder: Path) -> None:
             async with session.post(f"{fanvue}/_control/edges", json=body) as answer:
                 answer.raise_for_status()
             shots += [_named(edge, await _taken(discord, words)) for words in (VIEWS[0], *BESIDE.get(edge, ()))]
-    made = sheet(shots, GROUNDS["dark"], WIDTH).quantize(COLOURS, dither=Image.Dither.NONE)
-    made.save(folder / "insights-edges.png", optimize=True)
+    save(shots, WIDTH, folder / "insights-edges.png")
 
 
-async def _taken(discord: DiscordPage, words: str) -> Image.Image:
+async def _taken(discord: DiscordPage, words: str) -> Shot:
     await discord.command(words)
     await discord.page.wait_for_timeout(DRAWING_MS)
     message = discord.message("used /insights")
     await discord.page.wait_for_function(WHOLE, arg=[await message.element_handle(), 0])
     await discord.page.mouse.move(0, 0)
     await discord.page.evaluate("document.activeElement.blur()")
-    shot = Image.open(io.BytesIO(await message.screenshot())).convert("RGB")
-    return shot.crop((SHADE, 0, shot.width, shot.height - EDGE))
+    return trimmed(await taken(message))
 
 
-def _named(edge: str, shot: Image.Image) -> Image.Image:
+def _named(edge: str, shot: Shot) -> Shot:
     """The picture under the name of the account's edge."""
     named = Image.new("RGB", (shot.width, shot.height + CAPTION), GROUNDS["dark"])
     ImageDraw.Draw(named).text((CAPTION, 0), edge.upper(), fill=ACCENTS[0], font=ImageFont.load_default(CAPTION * 0.7))
     named.paste(shot, (0, CAPTION))
     return named
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))

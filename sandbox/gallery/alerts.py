@@ -1,9 +1,6 @@
-"""``python -m sandbox.alert_gallery FOLDER``: a card of each kind, cards that share a message, the panel when wide."""
+"""A card of each kind, cards that share a message, the panel when wide."""
 
-import asyncio
-import io
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from PIL import Image
 
-from sandbox.browser import DESKTOP, ConnectPages, DiscordPage, posing
+from sandbox.browser import DESKTOP, DiscordPage, posing
 from sandbox.fanvue.instants import system_clock
-from sandbox.gallery import ADOPT, BARE, COLOURS, GROUNDS, sheet
+from sandbox.gallery.sheets import ADOPT, BARE, CREATOR, SCALE, Shot, connected, save, taken
 
 SIZE = (580, 3600)
-CREATOR = "lunavale"
 WIDTH = 420
 CALM_MS = 900
 LONG_AGO = timedelta(minutes=30)
@@ -119,7 +114,7 @@ class AlertGallery:
             answer.raise_for_status()
             return json.loads(await answer.text() or "null")
 
-    async def taken(self, *told: str) -> list[Image.Image]:
+    async def newest(self, *told: str) -> list[Shot]:
         """The newest message that says so, for each of these."""
         await self._discord.page.reload()
         await self._discord.page.evaluate(ADOPT, BARE)
@@ -127,7 +122,7 @@ class AlertGallery:
         for words in told:
             card = await self._discord.sees(words)
             await self._discord.page.wait_for_timeout(CALM_MS)
-            shots.append(Image.open(io.BytesIO(await card.screenshot())).convert("RGB"))
+            shots.append(await taken(card))
         return shots
 
 
@@ -135,40 +130,24 @@ async def everything_here(discord: DiscordPage) -> None:
     """Have the channel hear of everything, as its panel is asked to."""
     await discord.command("alerts channel")
     await discord.sees("Alerts of @")
-    shown = discord.message("used /alerts")
     for menu, choice in ((0, "#fan-desk"), (1, "Everything here")):
-        await shown.locator("[role=combobox]").nth(menu).click()
-        await discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+        await discord.choose("used /alerts", menu, choice)
         await discord.page.wait_for_timeout(CALM_MS)
-
-
-def save(shots: list[Image.Image], path: Path) -> None:
-    """As one sheet."""
-    sheet(shots, GROUNDS["dark"], WIDTH).quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 async def main(folder: Path) -> None:
     """Connect, have it happen, keep the sheet and the panel."""
     clock = LaggingClock()
-    async with posing(SIZE, scale=1.5, clock=clock) as (context, origin, fanvue), aiohttp.ClientSession() as session:
-        discord = await DiscordPage.open(context, origin, "creator-team")
-        await discord.command("connect")
-        await ConnectPages(await context.new_page()).walk(await discord.newest_link(), CREATOR)
-        await discord.page.bring_to_front()
+    async with posing(SIZE, scale=SCALE, clock=clock) as (context, origin, fanvue), aiohttp.ClientSession() as session:
+        discord, _ = await connected(context, origin, "creator-team")
         await everything_here(discord)
         gallery = AlertGallery(discord, session, fanvue, clock)
         await gallery.wait_together()
-        save(await gallery.taken("Act on a card", "While I was away"), folder / "cards-together.png")
+        save(await gallery.newest("Act on a card", "While I was away"), WIDTH, folder / "cards-together.png")
         await gallery.happen()
-        save(await gallery.taken(*(title for _, _, title in ORDER)), folder / "cards.png")
+        save(await gallery.newest(*(title for _, _, title in ORDER)), WIDTH, folder / "cards.png")
         await discord.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         await discord.command("alerts panel")
         panel = await discord.sees("Your direct messages")
         await discord.page.wait_for_timeout(CALM_MS)
         await panel.screenshot(path=folder / "alerts-panel-desktop.png")
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))

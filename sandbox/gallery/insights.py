@@ -1,20 +1,29 @@
-"""``python -m sandbox.gallery FOLDER``: sheets of every view of the insights, dark and light, desktop and phone."""
+"""Every view of the insights, dark and light, desktop and phone."""
 
-import asyncio
-import io
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import ViewportSize
 
-from sandbox.browser import ConnectPages, DiscordPage, posing
+from sandbox.browser import DiscordPage, posing
+from sandbox.gallery.sheets import (
+    ACCENTS,
+    ADOPT,
+    BARE,
+    COLOURS,
+    CREATOR,
+    DRAWING_MS,
+    GROUNDS,
+    SCALE,
+    WHOLE,
+    Shot,
+    connected,
+    sheet,
+    taken,
+    trimmed,
+)
 
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 760, "height": 2600}, "phone": {"width": 360, "height": 2600}}
-GROUNDS = {"dark": "#323339", "light": "#ffffff"}
-CHART_WIDTH = 400
-SCALE = 1.5
 LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #313338;
   --discord-bg: #ffffff; --discord-surface: #f2f3f5; --discord-elevated: #e3e5e8; --discord-control: #ebedef;
   --discord-hover: #f2f3f5; --discord-text: #313338; --discord-muted: #5c5e66; --discord-subtle: #4e5058;
@@ -23,16 +32,6 @@ LIGHT = """:root.light { color-scheme: light; background: #ffffff; color: #31333
 .light .component-button:not(.button-style-1, .button-style-primary),
 .light .code-block, .light pre, .light code { background: #f2f3f5 !important; color: #313338 !important; }
 .light .message-content, .light .embed-description, .light .embed-field-value, .light .author { color: #313338; }"""
-BARE = ".message-context-actions { display: none !important; }"
-"""What shows under a mouse alone."""
-ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
-WHOLE = f"""([message, charts]) => {{
-  const images = [...message.querySelectorAll('img')];
-  return !message.innerText.includes('details on their way')
-    && images.every(image => image.complete && image.naturalWidth)
-    && images.filter(image => image.naturalWidth > {CHART_WIDTH}).length >= charts;
-}}"""
-"""Whether a message is all there: its details told, its pictures loaded, and as many charts as it should have."""
 SETTLED = """async message => {
   const place = () => JSON.stringify([message.getBoundingClientRect(), innerWidth]);
   for (let before = '', still = 0; still < 5; ) {
@@ -43,16 +42,8 @@ SETTLED = """async message => {
   }
 }"""
 """Returns once a message has stood still: after a change of width it is laid out anew."""
-DRAWING_MS = 1500
 COLUMNS = {"desktop": 420, "phone": 380}
-GAP, ROWS_HIGH = 14, 4
-EDGE, SHADE = 3, 24
-"""Pixels of what lies below a message, and of a shadow left of it."""
-COLOURS = 224
-ACCENTS = ("#4fe0a6", "#ff7b86", "#6f8cff", "#f0b132")
-"""Colours of charts and cards: they take little room, and would be merged into their neighbours."""
 SWATCH = 160
-Shot = Image.Image
 
 
 class Gallery:
@@ -107,8 +98,7 @@ class Gallery:
         await self._take("Shared by", 1)
 
     async def _pick(self, words: str, menu: int, choice: str) -> None:
-        await self._discord.message(words).locator("[role=combobox]").nth(menu).click()
-        await self._discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+        await self._discord.choose(words, menu, choice)
         await self._discord.page.wait_for_timeout(DRAWING_MS)
 
     async def _take(self, words: str, charts: int = 0) -> None:
@@ -123,10 +113,10 @@ class Gallery:
                 message = self._discord.message(words)
                 await page.wait_for_function(WHOLE, arg=[await message.element_handle(), charts])
                 await message.evaluate(SETTLED)
-                shot = Image.open(io.BytesIO(await message.screenshot())).convert("RGB")
+                shot = await taken(message)
                 if shot.width > viewport["width"] * SCALE:
                     raise RuntimeError(f"{words}: the picture is wider than its window")
-                self.shots[size, ground].append(shot.crop((SHADE, 0, shot.width, shot.height - EDGE)))
+                self.shots[size, ground].append(trimmed(shot))
         await page.evaluate("document.documentElement.classList.remove('light')")
         await page.set_viewport_size(SIZES["desktop"])
 
@@ -139,34 +129,15 @@ def _palette(picture: Image.Image) -> Image.Image:
     return sample.quantize(COLOURS)
 
 
-def sheet(shots: Sequence[Shot], ground: str, width: int) -> Image.Image:
-    """The pictures in columns of one width, each below the shortest column so far."""
-    columns = -(-len(shots) // ROWS_HIGH) + 1
-    heights, places = [GAP] * columns, []
-    scaled = [shot.resize((width, round(shot.height * width / shot.width)), Image.Resampling.LANCZOS) for shot in shots]
-    for shot in scaled:
-        column = heights.index(min(heights))
-        places.append((GAP + column * (width + GAP), heights[column]))
-        heights[column] += shot.height + GAP
-    whole = Image.new("RGB", (GAP + columns * (width + GAP), max(heights)), ground)
-    for shot, place in zip(scaled, places, strict=True):
-        whole.paste(shot, place)
-    return whole
-
-
 async def main(folder: Path) -> None:
     """Connect with everything, walk, keep the sheets."""
     async with posing((760, 2600), scale=SCALE) as (context, origin, _):
-        discord = await DiscordPage.open(context, origin, "creator-team")
+        discord, pages = await connected(context, origin, "creator-team")
         await discord.page.evaluate(ADOPT, LIGHT + BARE)
-        pages = ConnectPages(await context.new_page())
-        await discord.command("connect")
-        await pages.walk(await discord.newest_link(), "lunavale")
-        await discord.page.bring_to_front()
         await discord.command("insights links")
         await discord.press("has not allowed", "Add permission")
         await discord.page.wait_for_timeout(DRAWING_MS)
-        await pages.widen(await discord.newest_link(), "lunavale")
+        await pages.widen(await discord.newest_link(), CREATOR)
         await discord.page.bring_to_front()
         gallery = Gallery(discord)
         await gallery.walk()
@@ -174,9 +145,3 @@ async def main(folder: Path) -> None:
         made = sheet(shots, GROUNDS[ground], COLUMNS[size])
         made = made.quantize(palette=_palette(made), dither=Image.Dither.NONE)
         made.save(folder / f"insights-{size}-{ground}.png", optimize=True)
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))

@@ -1,7 +1,5 @@
-"""``python -m sandbox.pictures FOLDER``: README's pictures, made from the running sandbox."""
+"""README's pictures."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -9,7 +7,7 @@ from playwright.async_api import BrowserContext, FilePayload, Locator, Page, Vie
 
 from sandbox.approving import CARD, QUESTION, ROOF, draft, two_people
 from sandbox.browser import PHONE, ConnectPages, DiscordPage, browsing, posing
-from sandbox.gallery import ADOPT
+from sandbox.gallery.sheets import ADOPT, CREATOR
 
 DRAWING_MS = 3000
 NARROW = (900, 1400)
@@ -33,7 +31,7 @@ async def main(folder: Path) -> None:
         discord = await DiscordPage.open(context, origin, "creator-dm")
         await discord.command("connect")
         link = await discord.page.get_by_role("link", name="Open the connect page").get_attribute("href")
-        await ConnectPages(await context.new_page()).walk(link or "", "lunavale", folder)
+        await ConnectPages(await context.new_page()).walk(link or "", CREATOR, folder)
         await discord.page.bring_to_front()
         await discord.sees("Connected as")
         await discord.command("insights earnings")
@@ -70,7 +68,6 @@ async def main(folder: Path) -> None:
     async with posing(NARROW, scale=2) as (context, origin, fanvue):
         await two_people(context, origin)
         await _posting(context, origin, fanvue, folder)
-    print(f"pictures are in {folder}")
 
 
 async def _inbox(discord: DiscordPage, card: Locator, folder: Path) -> None:
@@ -110,8 +107,7 @@ async def _alerts(context: BrowserContext, origin: str, folder: Path) -> None:
     await discord.sees("Alerts of @lunavale")
     shown = discord.message("used /alerts")
     for menu, choice in ((0, "#fan-desk"), (1, "Everything here"), (1, "From $10.00")):
-        await shown.locator("[role=combobox]").nth(menu).click()
-        await discord.page.get_by_role("option", name=choice).locator("visible=true").first.click()
+        await discord.choose("used /alerts", menu, choice)
         await discord.page.wait_for_timeout(ANSWER_MS)
     await shown.locator("button", has_text="Quiet hours").click()
     await discord.page.get_by_role("button", name="Submit").click()
@@ -202,9 +198,3 @@ async def _phone(link: str | None, folder: Path) -> None:
         page = await context.new_page()
         await page.goto(link or "")
         await page.screenshot(path=folder / "phone_used_link.png", full_page=True)
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))

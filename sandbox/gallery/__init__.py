@@ -1,0 +1,1 @@
+"""The documents' pictures, made from the running sandbox."""
