@@ -308,12 +308,15 @@ async def test_a_commit_that_fails_under_a_card_being_drawn_sends_nothing(desk: 
 async def test_a_kill_between_the_commit_and_its_card_costs_no_card(desk: Desk) -> None:
     """As when the process ends right there: what was drawn never left."""
     await desk.route(desk.place())
+    forum = await desk.open_forum()
     await desk.happen("Anna")
     leased = await desk.stores.outbox.lease("killed", desk.clock.now(), 20, 10)
-    (task,) = desk.worker().start(leased, asyncio.Event())
+    tasks = desk.worker().start(leased, asyncio.Event())
     await asyncio.sleep(0.02)
-    task.cancel()
+    for task in tasks:
+        task.cancel()
     assert desk.posts() == []
+    assert desk.posts_in(forum) == [], "nor is a fan's post there"
     desk.clock.step(seconds=30)
     await desk.deliver()
     assert desk.names() == ["Anna"]

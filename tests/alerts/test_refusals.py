@@ -7,7 +7,7 @@ from alert_desk import LUNA, POSTS, Desk
 
 from bot.discordkit.sending.direct import AT_ONCE
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import DiscordUserId
+from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.domain.alerts import Place
 
 PASSING = [(429, 20016), (403, 20022), (403, 20028), (403, 20029), (400, 30046), (403, 40003), (403, 40004)]
@@ -138,6 +138,30 @@ async def test_a_fans_name_that_a_server_blocks_is_left_out_of_their_post(desk: 
     (post,) = desk.posts_in(forum)
     assert post.name == "A fan · @lunavale"
     assert len(desk.cards(post)) == 2
+
+
+async def test_a_forum_that_is_gone_closes_and_is_told(desk: Desk) -> None:
+    forum = await desk.open_forum()
+    await desk.happen("Anna")
+    desk.discord.fail("POST", f"/channels/{forum.id}/threads", status=404, code=10003, times=None)
+    for _ in range(2):
+        await desk.deliver()
+        desk.clock.step(minutes=1)
+    assert await is_resting(desk, desk.place(forum))
+    assert len(told(desk)) == 1
+
+
+async def test_a_direct_message_that_another_account_of_the_bot_opened_is_opened_anew(desk: Desk) -> None:
+    await desk.stores.dms.remember(desk.owner, ChannelId(999))
+    await desk.route(desk.dm())
+    await desk.happen("Anna")
+    await desk.deliver()
+    desk.clock.step(minutes=1)
+    await desk.deliver()
+    dm = desk.discord.dm(desk.luna)
+    assert dm is not None
+    assert desk.names(dm) == ["Anna"]
+    assert not await is_resting(desk, desk.dm())
 
 
 async def test_too_many_open_posts_close_the_forum_and_are_told(desk: Desk) -> None:

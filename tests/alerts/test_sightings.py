@@ -115,6 +115,15 @@ def test_a_crowd_that_fits_only_when_others_make_room_needs_no_more_happenings()
     assert happenings(crowd) == 26
 
 
+def test_so_has_one_that_no_way_of_putting_it_together_explains_by_what_one_route_tells() -> None:
+    crowd = [
+        sighting(EventKind.TIP, "a", NOON + timedelta(seconds=number), 500, name.format(number), post=post)
+        for number in range(10)
+        for name, post in (("tip.flat:luna:{}", "p"), ("sale:luna:FV-{}", "q"), ("sale:luna:{}", None))
+    ]
+    assert happenings(crowd) == 20
+
+
 def news_of(reports: Sequence[Sighting]) -> int:
     """How many of them were news, one after the other."""
     known: list[Sighting] = []

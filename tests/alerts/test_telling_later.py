@@ -1,6 +1,7 @@
 """What Discord does not let be said now is not taken for something that nobody wants to hear."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from alert_desk import LUNA, POSTS, Desk
@@ -8,6 +9,7 @@ from alert_desk import LUNA, POSTS, Desk
 from bot.discordkit.inbox.telling import WaitCaller
 from bot.discordkit.insights.briefs import BriefMessenger
 from bot.discordkit.notices import Notices
+from bot.discordkit.owing import AT_MOST, TRIES, Owed
 from bot.domain.accounts import ChannelId, FanId, MessageId
 from bot.domain.alerts import Sent
 from bot.domain.briefs import Rhythm, Subscription
@@ -100,3 +102,60 @@ async def test_direct_messages_that_cannot_be_opened_anew_just_now_are_later(des
     dm = desk.discord.dm(desk.luna)
     assert dm is not None
     assert len(desk.cards(dm)) == 1
+
+
+async def test_what_discord_does_not_take_for_a_day_is_wanted_no_more() -> None:
+    owed, said = Owed(), list[int]()
+
+    async def say() -> None:
+        said.append(len(said))
+        raise DiscordDownError
+
+    owed.owe("words", say)
+    for _ in range(TRIES + 1):
+        await owed.tell()
+    assert (len(said), owed.count) == (TRIES, 0)
+
+
+async def test_of_more_than_can_be_kept_the_oldest_is_given_up_and_of_one_matter_the_newest_is_said() -> None:
+    owed, said = Owed(), list[int]()
+
+    async def say(number: int) -> None:
+        said.append(number)
+
+    for number in range(AT_MOST + 1):
+        owed.owe(number, partial(say, number))
+    owed.owe(AT_MOST, partial(say, -1))
+    await owed.tell()
+    assert said == [*range(1, AT_MOST), -1]
+
+
+async def test_what_is_said_anew_meanwhile_takes_the_place_of_what_discord_did_not_take() -> None:
+    owed, said = Owed(), list[str]()
+
+    async def new() -> None:
+        said.append("new")
+
+    async def old() -> None:
+        owed.owe("words", new)
+        raise DiscordDownError
+
+    owed.owe("words", old)
+    for _ in range(2):
+        await owed.tell()
+    assert (said, owed.count) == (["new"], 0)
+
+
+async def test_what_cannot_be_said_to_one_keeps_nothing_from_the_others() -> None:
+    owed, said = Owed(), list[str]()
+
+    async def broken() -> None:
+        raise RuntimeError
+
+    async def fine() -> None:
+        said.append("fine")
+
+    owed.owe("one", broken)
+    owed.owe("another", fine)
+    await owed.tell()
+    assert (said, owed.count) == (["fine"], 0)

@@ -94,6 +94,13 @@ async def test_what_differs_is_never_paired(luna: Stores, other: Event) -> None:
     assert len(await told(luna, [paid(EventKind.TIP, "FV-1", NOON), other])) == 2
 
 
+async def test_equal_tips_of_one_fan_to_two_creators_are_two_though_each_is_told_by_another_route(luna: Stores) -> None:
+    mira = CreatorId("mira")
+    await luna.connections.replace(a_connection(DiscordUserId(2), mira), "sealed")
+    other = replace(paid(EventKind.TIP, "FV-1", NOON), creator=mira, key=f"sale:{mira}:FV-1")
+    assert len(await told(luna, [post_tip(NOON), other])) == 2
+
+
 async def test_tips_on_two_posts_are_two_though_each_is_told_by_another_route(luna: Stores) -> None:
     events = [post_tip(NOON, post_uuid="post-1"), paid(EventKind.TIP, "FV-1", NOON, post_uuid="post-2")]
     assert await told(luna, events) == events
