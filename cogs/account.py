@@ -121,7 +121,7 @@ def _feature_line(feature: Feature, connection: Connection, is_working: bool) ->
 def _health(connection: Connection) -> str:
     if not connection.is_active:
         return "❌ Fanvue no longer accepts it. Press Reconnect."
-    return f"✅ Working · last renewed {_when(connection.refreshed_at)}"
+    return f"✅ Connected · token renewed {_when(connection.refreshed_at)}, by itself"
 
 
 def _when(instant: datetime) -> str:

@@ -12,7 +12,7 @@ from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.accounts import Connection, ConnectionId
 from bot.domain.alerts import PlaceKind
-from bot.domain.catching_up import Polling, Source
+from bot.domain.catching_up import Outcome, Polling, Source
 from bot.domain.scopes import Feature, features_with
 from bot.services.access import Resting
 from bot.services.status import AlertsStatus, CreatorStatus, Endings, PlaceStatus, Status
@@ -173,9 +173,21 @@ def _arrival_lines(alerts: AlertsStatus) -> Iterator[str]:
         yield from _ending_lines(alerts.endings)
     if polling.polled_at is not None:
         yield f"{GOOD} Looked for what was missed {_ago(polling.polled_at)}, every {_minutes(polling)}"
-    troubled = [SOURCES[source] for source in Source if source in polling.cursors and polling.cursors[source].trouble]
-    if troubled:
-        yield f"{WARNING} I cannot look for missed {', '.join(troubled)} at present; what Fanvue reports still comes."
+    yield from _trouble_lines(polling)
+
+
+def _trouble_lines(polling: Polling) -> Iterator[str]:
+    """What cannot be looked for, and since when; where nothing is answered, the way out that is left."""
+    troubled = {source: one for source in Source if (one := polling.cursors.get(source)) and one.trouble}
+    if not troubled:
+        return
+    what = ", ".join(SOURCES[source] for source in troubled)
+    began = min((one.failed_at for one in troubled.values() if one.failed_at), default=None)
+    since = f" It began {_ago(began)}." if began else ""
+    yield f"{WARNING} I cannot look for missed {what} at present; what Fanvue reports still comes.{since}"
+    often_asked = [one for source, one in polling.cursors.items() if source is not Source.REVERSALS]
+    if all(one.trouble is Outcome.UNANSWERED for one in often_asked):
+        yield f"{WARNING} Fanvue answers nothing. Should that last a day, the creator's `/connect` may help."
 
 
 def _ending_lines(endings: Endings | None) -> Iterator[str]:

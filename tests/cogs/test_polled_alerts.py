@@ -52,6 +52,19 @@ async def test_what_polling_cannot_tell_is_said(rig: Rig) -> None:
             status = words_of(await rig.luna.slash(rig.desk, "status"))
 
 
+async def test_that_fanvue_takes_no_token_is_told_with_the_way_out(connected: Rig) -> None:
+    await looked_at(connected)
+    connected.fanvue.faults.add("/[!o]*", 401)
+    catch_up, often_asked = connected.app.catch_up, set(Source) - {Source.REVERSALS}
+    catch_up.hurry()
+    await connected.until(lambda: all(catch_up.tallies[source, Outcome.UNANSWERED] for source in often_asked))
+    status = words_of(await connected.luna.slash(connected.desk, "status"))
+    assert "I cannot look for missed messages, sales" in status
+    assert "It began <t:" in status
+    assert "Should that last a day, the creator's `/connect` may help" in status
+    assert "Working" not in words_of(await connected.luna.slash(connected.desk, "account"))
+
+
 async def test_a_lost_webhook_that_comes_late_after_all_makes_no_second_card(connected: Rig) -> None:
     await connected.luna.slash(connected.desk, "alerts channel")
     connected.fanvue.deliver = False
