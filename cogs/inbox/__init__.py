@@ -17,7 +17,7 @@ from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.conversations import Order
-from bot.domain.errors import BadInputError, DomainError
+from bot.domain.errors import BadInputError, DomainError, NotAllowedError, NotConnectedError
 from bot.services import Services
 from bot.services.inbox.replies import Recipient
 from cogs.inbox.answers import Answers, Written
@@ -108,7 +108,13 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
     async def places(self, interaction: discord.Interaction, creator: str | None = None) -> None:
         """Choose where Discord's own Reply sends to fans"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant = await self._access.choose(actor_of(interaction), creator, Capability.OWN)
+        actor = actor_of(interaction)
+        try:
+            grant = await self._access.choose(actor, creator, Capability.OWN)
+        except NotConnectedError:
+            if await self._access.creators_for(actor, Capability.REPLY):
+                raise NotAllowedError(Capability.OWN) from None
+            raise
         await self._where.show(interaction, grant)
 
     @app_commands.command()

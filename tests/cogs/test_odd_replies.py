@@ -62,6 +62,9 @@ async def test_outside_age_restricted_places_the_box_sends_until_the_creator_all
         assert words in words_of(answer)
     await rig.luna.send(rig.desk, "Now from here", reply_to=card)
     assert sent(rig)[-1] == "Now from here"
+    await rig.luna.slash(rig.desk, "team grant", person=rig.members["cleo"], right="reply")
+    refused = words_of(await rig.members["cleo"].slash(rig.desk, "inbox places"))
+    assert "Only whoever connected the account decides that" in refused
     shown = await rig.luna.slash(rig.desk, "inbox places")
     assert f"✅ <#{rig.desk.id}>" in words_of(shown)
     await rig.luna.select(shown.response, values=[str(rig.desk.id)], custom_id=picker(shown.response))

@@ -114,8 +114,13 @@ def _relative(instant: datetime) -> str:
 
 
 def _not_allowed(error: errors.NotAllowedError) -> Failure:
+    title = "That is not yours to do"
+    if not error.capability.is_giveable:
+        return Failure(
+            title, "Only whoever connected the account decides that. Nobody can be given the right: ask them."
+        )
     return Failure(
-        "That is not yours to do",
+        title,
         f"Only the creator, or somebody they gave the right to, may {error.capability.phrase} here. "
         "Ask the creator if you should have it.",
     )
