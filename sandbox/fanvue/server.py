@@ -1,6 +1,7 @@
 """The sandbox's Fanvue as one object: start it, play, break it, look at what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from operator import attrgetter
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,8 +30,33 @@ MAX_BODY = 70 * 1024 * 1024
 ROUTERS = Router(OPERATIONS), Router((*OPERATIONS, *V1_OPERATIONS))
 
 
+def _setting(path: str, made: Callable[[Any], Any] = lambda value: value) -> Any:
+    """What one of the parts goes by, to be read and set on the whole."""
+    part, _, name = path.rpartition(".")
+    return property(attrgetter(path), lambda self, value: setattr(attrgetter(part)(self), name, made(value)))
+
+
 class SandboxFanvue:
     """A Fanvue on loopback; an async context manager. Nothing in it is shared between two instances."""
+
+    redirect_uris = _setting("_authorize.redirect_uris", tuple)
+    webhook_url = _setting("_announce.url")
+    """The app's webhook address; None sends nothing."""
+    per_event = _setting("_announce.per_event")
+    """Whether the flat family goes to `webhook_url/<event>`."""
+    needs_consent = _setting("_announce.needs_consent")
+    """Whether events go out only for creators who authorized the app with the event's scope."""
+    family = _setting("_announce.family")
+    """The webhook family in which API calls are announced."""
+    deliver = _setting("_sender.is_delivering")
+    """Off: webhooks are kept as `held`, for `redeliver`, and not sent."""
+    retry_backoff_seconds = _setting("_sender.backoff_seconds", tuple)
+    """Pauses between the tries of a delivery; one try more than pauses."""
+    access_token_seconds = _setting("oauth.access_token_seconds")
+    app_scopes = _setting("oauth.app_scopes", set)
+    """The scopes ticked on the app; asking for another fails the login with `invalid_scope`."""
+    rate_limit = _setting("_gateway.buckets.limit")
+    """Requests per 60 s and bucket."""
 
     def __init__(
         self,
@@ -125,85 +151,6 @@ class SandboxFanvue:
     @property
     def fan_url(self) -> str:
         return f"{self.auth_url}/fan"
-
-    @property
-    def redirect_uris(self) -> tuple[str, ...]:
-        return self._authorize.redirect_uris
-
-    @redirect_uris.setter
-    def redirect_uris(self, uris: Iterable[str]) -> None:
-        self._authorize.redirect_uris = tuple(uris)
-
-    @property
-    def webhook_url(self) -> str | None:
-        """The app's webhook address; None sends nothing."""
-        return self._announce.url
-
-    @webhook_url.setter
-    def webhook_url(self, url: str | None) -> None:
-        self._announce.url = url
-
-    @property
-    def per_event(self) -> bool:
-        """Whether the flat family goes to `webhook_url/<event>`."""
-        return self._announce.per_event
-
-    @per_event.setter
-    def per_event(self, value: bool) -> None:
-        self._announce.per_event = value
-
-    @property
-    def needs_consent(self) -> bool:
-        """Whether events go out only for creators who authorized the app with the event's scope."""
-        return self._announce.needs_consent
-
-    @needs_consent.setter
-    def needs_consent(self, value: bool) -> None:
-        self._announce.needs_consent = value
-
-    @property
-    def family(self) -> Family:
-        """The webhook family in which API calls are announced."""
-        return self._announce.family
-
-    @family.setter
-    def family(self, value: Family) -> None:
-        self._announce.family = value
-
-    @property
-    def deliver(self) -> bool:
-        """Off: webhooks are kept as `held`, for `redeliver`, and not sent."""
-        return self._sender.is_delivering
-
-    @deliver.setter
-    def deliver(self, value: bool) -> None:
-        self._sender.is_delivering = value
-
-    @property
-    def retry_backoff_seconds(self) -> tuple[float, ...]:
-        """Pauses between the tries of a delivery; one try more than pauses."""
-        return self._sender.backoff_seconds
-
-    @retry_backoff_seconds.setter
-    def retry_backoff_seconds(self, value: Iterable[float]) -> None:
-        self._sender.backoff_seconds = tuple(value)
-
-    @property
-    def access_token_seconds(self) -> int:
-        return self.oauth.access_token_seconds
-
-    @access_token_seconds.setter
-    def access_token_seconds(self, value: int) -> None:
-        self.oauth.access_token_seconds = value
-
-    @property
-    def rate_limit(self) -> int:
-        """Requests per 60 s and bucket."""
-        return self._gateway.buckets.limit
-
-    @rate_limit.setter
-    def rate_limit(self, value: int) -> None:
-        self._gateway.buckets.limit = value
 
     @property
     def ledger(self) -> list[LedgerRow]:
@@ -311,12 +258,3 @@ class SandboxFanvue:
                 "scopes_supported": sorted(self.oauth.app_scopes),
             }
         )
-
-    @property
-    def app_scopes(self) -> set[str]:
-        """The scopes ticked on the app; asking for another fails the login with `invalid_scope`."""
-        return self.oauth.app_scopes
-
-    @app_scopes.setter
-    def app_scopes(self, value: Iterable[str]) -> None:
-        self.oauth.app_scopes = set(value)
