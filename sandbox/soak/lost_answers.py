@@ -1,9 +1,6 @@
 """Writes that Fanvue did, and whose answer was cut: found by reading back, never done twice."""
 
-import tempfile
 from collections import Counter
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 from bot.app import App, open_app
 from bot.domain.access import Actor, Capability
@@ -12,34 +9,23 @@ from bot.domain.drafts import Draft
 from bot.domain.errors import OutcomeUnknownError
 from bot.domain.posting import Content, DraftKind
 from bot.services.inbox.replies import Recipient
-from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size
-from sandbox.soak.refresher import OWNER, connected
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, KEY, settings_for
+from sandbox.soak.refresher import OWNER
+from sandbox.soak.refreshing import HANDLE, grounded
 
-HANDLE = "lunavale"
 WRITES = 100
 LIFE_SECONDS = 3600
 
 
 async def each_write_is_there_once(_size: Size) -> Outcome:
     """Replies and posts, the answer to each of them lost: 200 writes, each there once or its author told."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-lost-")))
-        fanvue = await stack.enter_async_context(SandboxFanvue(client_id=CLIENT_ID, client_secret=CLIENT_SECRET))
-        fanvue.rate_limit = 1_000_000
-        values = settings_for(folder, web_port=1, metrics_port=2, fanvue_origin=fanvue.auth_url)
-        pair = fanvue.oauth.grant(HANDLE)
-        address = {"database_url": values["database_url"], "key": KEY}
-        urls = {"auth_url": fanvue.auth_url, "api_url": fanvue.api_url}
-        app_client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        await connected(address | urls | app_client, HANDLE, pair.access_token, str(pair.refresh_token), LIFE_SECONDS)
-        told = 0
+    async with grounded(LIFE_SECONDS) as ground:
+        fanvue, told = ground.fanvue, 0
         for operation, write in (("sendMessage", _replies), ("createPost", _posts)):
             fanvue.faults.add(operation=operation, kind="applied_answer_cut", times=None)
             # An app of its own each: answers that never come tell nothing of the limit, which is 200 until one does.
-            async with open_app(load(**values)) as app:
+            async with open_app(ground.settings()) as app:
                 told += await write(app, fanvue)
         return _outcome(fanvue, told)
 

@@ -1,9 +1,7 @@
 """Posts and mass messages while Fanvue does its worst: each is there once, or its author was told."""
 
 import asyncio
-import tempfile
 from collections import Counter
-from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 
@@ -14,13 +12,11 @@ from bot.domain.posting import Content, DraftKind, Medium
 from bot.fanvue.uploading import FileSource
 from bot.services.posts.drafts import Opened
 from bot.services.posts.media import IncomingFile
-from bot.settings import load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.soak.promises import Outcome, Size
-from sandbox.soak.refresher import OWNER, connected
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, KEY, settings_for
+from sandbox.soak.refresher import OWNER
+from sandbox.soak.refreshing import HANDLE, grounded
 
-HANDLE = "lunavale"
 LIFE_SECONDS = 7200
 AT_ONCE = 4
 KINDS = ("applied_answer_cut", "reset", "502", "503", "garbage")
@@ -40,24 +36,14 @@ EQUAL_EVERY = 5
 
 async def each_post_is_there_once(size: Size) -> Outcome:
     """Through the drafts, as people send them, several at a time."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanvue-posting-")))
-        fanvue = await stack.enter_async_context(SandboxFanvue(client_id=CLIENT_ID, client_secret=CLIENT_SECRET))
-        fanvue.rate_limit = 1_000_000
-        values = settings_for(folder, web_port=1, metrics_port=2, fanvue_origin=fanvue.auth_url)
-        pair = fanvue.oauth.grant(HANDLE)
-        address = {"database_url": values["database_url"], "key": KEY}
-        urls = {"auth_url": fanvue.auth_url, "api_url": fanvue.api_url}
-        client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        await connected(address | urls | client, HANDLE, pair.access_token, str(pair.refresh_token), LIFE_SECONDS)
-        app = await stack.enter_async_context(open_app(load(**values)))
-        trouble = asyncio.create_task(_make_trouble(fanvue, Random(8), size))
+    async with grounded(LIFE_SECONDS) as ground, open_app(ground.settings()) as app:
+        trouble = asyncio.create_task(_make_trouble(ground.fanvue, Random(8), size))
         told = Counter[str]()
-        told.update(await _all(app, DraftKind.POST, size.posts, folder))
-        told.update(await _all(app, DraftKind.MASS, size.mass_messages, folder))
+        told.update(await _all(app, DraftKind.POST, size.posts, ground.folder))
+        told.update(await _all(app, DraftKind.MASS, size.mass_messages, ground.folder))
         trouble.cancel()
         await asyncio.gather(trouble, return_exceptions=True)
-        return _outcome(fanvue, told, size)
+        return _outcome(ground.fanvue, told, size)
 
 
 async def _all(app: App, kind: DraftKind, number: int, folder: Path) -> list[str]:

@@ -12,12 +12,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bot.settings import Settings, load
 from sandbox.fanvue import SandboxFanvue
 from sandbox.process import ROOT
 from sandbox.soak.postgres import postgres_database
 from sandbox.soak.promises import Outcome, Size
 from sandbox.soak.refresher import connected
-from sandbox.world import CLIENT_ID, CLIENT_SECRET, KEY
+from sandbox.world import CLIENT_ID, CLIENT_SECRET, KEY, settings_for
 
 HANDLE = "lunavale"
 PROCESSES = 4
@@ -33,24 +34,29 @@ class Ground:
 
     fanvue: SandboxFanvue
     values: dict[str, Any]
+    folder: Path
+
+    def settings(self) -> Settings:
+        """Those of an app of the bot's on it, which serves nothing."""
+        return load(**settings_for(self.folder, web_port=1, metrics_port=2, fanvue_origin=self.fanvue.auth_url))
 
 
 async def one_refresh_at_a_time(size: Size) -> Outcome:
     """On one SQLite file."""
-    async with _ground(None) as ground:
+    async with grounded(LIFE_SECONDS) as ground:
         return await _crowd(ground, size)
 
 
 async def one_refresh_at_a_time_on_postgresql(size: Size) -> Outcome:
     """On PostgreSQL."""
-    async with postgres_database("refresh") as address, _ground(address) as ground:
+    async with postgres_database("refresh") as address, grounded(LIFE_SECONDS, address) as ground:
         return await _crowd(ground, size)
 
 
 async def killed_and_well(size: Size) -> Outcome:
     """A process refreshing all the time is killed and started again; at last it works, or asks to reconnect."""
     draw = Random(20263)
-    async with _ground(None) as ground:
+    async with grounded(LIFE_SECONDS) as ground:
         for _ in range(size.refresh_kills):
             process = await _start(ground, tasks=4, seconds=3600, is_alone=True)
             await asyncio.wait_for(_line(process), START_SECONDS)
@@ -86,10 +92,11 @@ async def _crowd(ground: Ground, size: Size) -> Outcome:
 
 
 @asynccontextmanager
-async def _ground(database_url: str | None) -> AsyncIterator[Ground]:
-    with tempfile.TemporaryDirectory(prefix="fanvue-refresh-") as folder:
+async def grounded(life_seconds: int, database_url: str | None = None) -> AsyncIterator[Ground]:
+    """A database with one account of Fanvue's connected, nothing on it limited, no bot running."""
+    with tempfile.TemporaryDirectory(prefix="fanvue-soak-") as folder:
         async with SandboxFanvue(
-            client_id=CLIENT_ID, client_secret=CLIENT_SECRET, access_token_seconds=LIFE_SECONDS
+            client_id=CLIENT_ID, client_secret=CLIENT_SECRET, access_token_seconds=life_seconds
         ) as fanvue:
             fanvue.rate_limit = 1_000_000
             pair = fanvue.oauth.grant(HANDLE)
@@ -101,8 +108,8 @@ async def _ground(database_url: str | None) -> AsyncIterator[Ground]:
                 "client_id": CLIENT_ID,
                 "client_secret": CLIENT_SECRET,
             }
-            await connected(values, HANDLE, pair.access_token, str(pair.refresh_token), LIFE_SECONDS)
-            yield Ground(fanvue, values)
+            await connected(values, HANDLE, pair.access_token, str(pair.refresh_token), life_seconds)
+            yield Ground(fanvue, values, Path(folder))
 
 
 async def _start(ground: Ground, *, tasks: int, seconds: float, is_alone: bool = False) -> asyncio.subprocess.Process:
