@@ -1,38 +1,25 @@
-"""What several folders of tests share."""
+"""How the tests run; what several folders of them share is in ``fixtures.py``."""
 
-import asyncio
 import gc
 import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-from bot import logs
-from bot.charts.studio import ChartStudio
-from bot.storage.database.upgrade import run, to_head
-from tests.postgres import PostgresServer
-from tests.rig import Rig, rigged
 
 ROOM = 4 * 1024**3
 LONG = {"operations", "promises"}
 
-# Enough in every order of every run; the suite has to stay within three minutes.
-settings.register_profile("quick", max_examples=40, deadline=None)
-settings.load_profile("quick")
 
-
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """What tests write need not last: memory takes it without the wait for a disk, where there is room for it."""
     gc.disable()  # until everything is collected
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        # Who only hands out tests to workers goes without the bot: nothing runs until it has loaded.
+        config.pluginmanager.import_plugin("tests.fixtures")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -60,76 +47,3 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quiet() -> None:
-    logs.configure("ERROR")
-
-
-@pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of a run have."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
-@contextmanager
-def one_at_a_time(run_folder: Path) -> Iterator[None]:
-    """No other worker of the run does this meanwhile."""
-    with (run_folder / "turn").open("w") as turn:
-        flock(turn, LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def empty_database(run_folder: Path) -> Path:
-    """A migrated SQLite file without rows, to be copied."""
-    path = run_folder / "empty" / "fanvue.db"
-    with one_at_a_time(run_folder):
-        if not path.exists():
-            path.parent.mkdir()
-            asyncio.run(run(f"sqlite:///{path}", to_head))
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres(testrun_uid: str) -> Iterator[PostgresServer]:
-    server = PostgresServer(Path(tempfile.gettempdir()) / f"pg-{testrun_uid[:12]}")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres(postgres: PostgresServer, run_folder: Path, worker_id: str) -> str:
-    with one_at_a_time(run_folder):
-        return postgres.migrated(f"tests_{worker_id}")
-
-
-@pytest.fixture
-def emptied_postgres(postgres: PostgresServer, migrated_postgres: str) -> str:
-    """The address of this worker's database, without rows."""
-    return postgres.emptied(migrated_postgres)
-
-
-@pytest.fixture(scope="session")
-def studio() -> Iterator[ChartStudio]:
-    """One drawing process for all who draw: to start it takes ten times as long as a chart."""
-    opened = ChartStudio()
-    yield opened
-    asyncio.run(opened.close())
-
-
-@pytest.fixture
-async def rig(tmp_path: Path, empty_database: Path, studio: ChartStudio) -> AsyncIterator[Rig]:
-    """The real bot, with nobody connected."""
-    async with rigged(tmp_path, empty_database, studio=studio) as world:
-        yield world
-
-
-@pytest.fixture
-async def connected(rig: Rig) -> Rig:
-    """The real bot, with luna connected as lunavale, everything allowed, replies from the desk channel too."""
-    await rig.begin_connected()
-    await rig.allow_replies(rig.desk)
-    return rig
