@@ -66,62 +66,23 @@ def answering(
         audit=stores.audit,
         clock=clock,
     )
-    sending = _Sending(stores, access, gate, claims, desk, redrawing, keyring, clock)
-    reading = _Reading(stores, access, gate, finder, board, keyring, clock)
+    made = _Making(stores, access, gate, claims, desk, redrawing, keyring, clock)
     return Answering(
         claims=claims,
-        conversations=reading.conversations(),
+        conversations=made.conversations(finder),
         desk=desk,
-        inbox=reading.inbox(),
-        replies=sending.replies(),
+        inbox=made.inbox(board),
+        replies=made.replies(),
         reply_places=ReplyPlacesService(stores.reply_places, stores.routes, stores.audit, clock),
-        stuck=sending.stuck(teller, is_alone=is_alone),
-        unsending=sending.unsending(),
+        stuck=made.stuck(teller, is_alone=is_alone),
+        unsending=made.unsending(),
         waiting=WaitingService(stores.watches, caller, stores.audit, clock),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What looks at conversations."""
-
-    stores: Stores
-    access: AccessService
-    gate: Gate
-    finder: FanFinder
-    board: Board
-    keyring: Keyring
-    clock: Clock
-
-    def inbox(self) -> InboxService:
-        return InboxService(
-            access=self.access,
-            gate=self.gate,
-            cards=self.stores.cards,
-            replies=self.stores.replies,
-            events=self.stores.events,
-            outbox=self.stores.outbox,
-            board=self.board,
-            keyring=self.keyring,
-            clock=self.clock,
-        )
-
-    def conversations(self) -> ConversationsService:
-        return ConversationsService(
-            access=self.access,
-            gate=self.gate,
-            finder=self.finder,
-            spenders=self.stores.spenders,
-            notes=self.stores.notes,
-            cards=self.stores.cards,
-            keyring=self.keyring,
-            clock=self.clock,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """What sends to fans, takes back, and finds what was cut short."""
+class _Making:
+    """Each from what several of them share."""
 
     stores: Stores
     access: AccessService
@@ -131,6 +92,31 @@ class _Sending:
     redrawing: Redrawing
     keyring: Keyring
     clock: Clock
+
+    def inbox(self, board: Board) -> InboxService:
+        return InboxService(
+            access=self.access,
+            gate=self.gate,
+            cards=self.stores.cards,
+            replies=self.stores.replies,
+            events=self.stores.events,
+            outbox=self.stores.outbox,
+            board=board,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
+
+    def conversations(self, finder: FanFinder) -> ConversationsService:
+        return ConversationsService(
+            access=self.access,
+            gate=self.gate,
+            finder=finder,
+            spenders=self.stores.spenders,
+            notes=self.stores.notes,
+            cards=self.stores.cards,
+            keyring=self.keyring,
+            clock=self.clock,
+        )
 
     def replies(self) -> RepliesService:
         return RepliesService(
