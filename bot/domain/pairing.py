@@ -101,8 +101,9 @@ class Sighting:
 
     @property
     def reach(self) -> tuple[datetime, datetime]:
-        """Between when others have to be looked at; what may be a period is paired with others over days."""
-        around = (DAY if self.may_be_a_period else WINDOWS[self.kind]) * REACH
+        """Between when others have to be looked at: what may be a period, or takes back a part, is paired over days."""
+        is_over_days = self.may_be_a_period or self.kind in {EventKind.REFUND, EventKind.DISPUTE}
+        around = (DAY if is_over_days else WINDOWS[self.kind]) * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":

@@ -261,6 +261,14 @@ async def test_each_part_of_a_payment_that_is_paid_back_is_a_card(stores: Stores
         assert sorted(event.amount.minor for event in found if event.amount) == sorted((PRICE, second)), turns
 
 
+async def test_two_equal_parts_paid_back_on_two_days_are_two_cards(stores: Stores) -> None:
+    heard, row, listed = (ROUTES["refund"][one] for one in ("creator", "earnings", "spending"))
+    paid = next(NUMBERS)
+    first, other = (Happening(next(NUMBERS), 1, NOON + timedelta(days=days), paid) for days in (0, 1))
+    told = [heard(other), row(first), listed(other), listed(first), heard(first), row(other)]
+    assert len(await cards(stores, *told)) == 2
+
+
 async def test_a_part_paid_back_much_later_is_a_card_though_it_is_nearly_as_large(stores: Stores) -> None:
     paid = next(NUMBERS)
     told = Happening(next(NUMBERS), 1, NOON, paid)
