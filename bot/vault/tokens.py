@@ -18,6 +18,7 @@ from bot.domain.errors import (
     NotConnectedError,
     PausedError,
     ReconnectNeededError,
+    SignInRefusedError,
     StorageBusyError,
 )
 from bot.domain.faults import where
@@ -122,7 +123,7 @@ class TokenKeeper:
         if not pace.allows(time.monotonic(), is_rejected=is_rejected, is_due=has_to_go):
             if is_usable or (not is_rejected and not pace.failures):
                 return tokens.access
-            raise self._failure(pace)
+            raise self._failure(pace) if pace.failures else SignInRefusedError(is_answering=True)
         patience = min(patience_seconds, EARLY_PATIENCE_SECONDS) if is_usable else patience_seconds
         await asyncio.wait({self._renewal(connection_id, tokens, is_forced=not has_to_go)}, timeout=max(patience, 0))
         _, renewed = await self._current(connection_id)
