@@ -30,7 +30,7 @@ class Handover(Bell):
     @property
     def is_idle(self) -> bool:
         """Whether nothing that was stored waits to be routed, here or in storage, or is being routed."""
-        return self._state is _State.CAUGHT_UP and not self._fresh and self.is_waited_for
+        return self._state is _State.CAUGHT_UP and self.is_waited_for
 
     @property
     def is_listening(self) -> bool:

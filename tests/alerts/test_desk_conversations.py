@@ -7,13 +7,13 @@ import pytest
 from alert_desk import LUNA, NOW, Desk
 
 from bot.discordkit.alerts.desk_headers import DeskHeaders
-from bot.domain.accounts import DiscordUserId, FanId
+from bot.domain.accounts import ChannelId, DiscordUserId, FanId
 from bot.domain.alerts import Route
 from bot.domain.drafts import Draft
 from bot.domain.events import EventKind, Fan
 from bot.domain.rules import QuietHours, Wishes
 from bot.services.inbox.desk import DeskService
-from bot.storage.replies import NewReply, ReplyStatus
+from bot.storage.replies import NATIVE, NewReply, ReplyStatus
 from sandbox.discord import Channel
 
 SARAH = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
@@ -114,11 +114,29 @@ async def test_an_echo_that_is_faster_than_the_answer_waits_for_its_author(desk:
     delivering = asyncio.create_task(desk.deliver())
     while (await desk.ledger())[-1][1] != "leased":
         await asyncio.sleep(0)
+    await asyncio.sleep(0.03)
     await desk.stores.replies.settle(reply, ReplyStatus.SENT, uuid, desk.clock.now())
     await delivering
+    assert told(desk, forum)[1:] == ["↩️ Sent by Cleo | hi"]
     await service(desk).sent(LUNA, SARAH.id, uuid, Draft("hi"))
     await desk.deliver()
     assert told(desk, forum)[1:] == ["↩️ Sent by Cleo | hi"]
+
+
+@pytest.mark.parametrize("is_in_post", [True, False])
+async def test_a_message_of_the_teams_that_is_a_reply_is_mirrored_where_it_does_not_stand_itself(
+    desk: Desk, forum: Channel, is_in_post: bool
+) -> None:
+    await desk.write("Sarah", "hello?")
+    await desk.deliver()
+    (post,) = desk.posts_in(forum)
+    said_in, now = ChannelId(post.id if is_in_post else desk.channel.id), desk.clock.now()
+    reply = NewReply("r1", f"{NATIVE}5", None, LUNA, SARAH.id, DiscordUserId(7), now, "Cleo", channel=said_in)
+    assert await desk.stores.replies.begin(reply)
+    await desk.stores.replies.settle("r1", ReplyStatus.SENT, "m-9", now)
+    await written_at_fanvue(desk, "hi", key=f"message_sent:{LUNA}:m-9", message_uuid="m-9")
+    await desk.deliver()
+    assert told(desk, forum)[1:] == ([] if is_in_post else ["↩️ Sent by Cleo | hi"])
 
 
 async def test_where_text_may_not_stand_it_is_behind_show(desk: Desk, forum: Channel) -> None:

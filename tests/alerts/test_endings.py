@@ -62,6 +62,27 @@ async def test_ending_and_over_are_each_told_once(ground: Ground, process: Proce
     assert await told_of(process, ending) == ["cancellation", "ended"]
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_who_is_not_listed_while_still_subscribed_is_told_of_once_it_is_over(
+    ground: Ground, process: Process, is_known: bool
+) -> None:
+    fan = ground.fans[0]
+    _, person = ground.fanvue.world.fan(CREATOR, fan)
+
+    def leave_out(answer: Any) -> None:
+        answer["data"] = [row for row in answer["data"] if row["uuid"] != person.user.uuid]
+
+    ground.fanvue.faults.rewrite("listSubscribers", leave_out)
+    if not is_known:
+        odd = {person.user.uuid: {"error": "It cannot be told now"}}
+        ground.fanvue.faults.rewrite("batchFanInsights", lambda answer: answer.update(odd), times=1)
+    await later(process)
+    assert await told_of(process, fan) == []
+    await ground.fanvue.fan_subscribes(CREATOR, fan, action="expire")
+    await later(process)
+    assert await told_of(process, fan) == ["ended"]
+
+
 @pytest.mark.parametrize("jump", [86_400, 3600, -3600, -86_400])
 async def test_a_clock_that_jumped_and_came_back_holds_no_ending_up(
     ground: Ground, process: Process, jump: int

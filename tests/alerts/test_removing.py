@@ -103,3 +103,10 @@ async def test_a_card_in_a_post_that_others_locked_is_given_up(desk: Desk) -> No
     await removed(desk)
     assert len(desk.cards(post)) == 2
     assert await is_asked_for_nothing(desk)
+
+
+async def test_where_discord_deletes_nothing_it_is_asked_for_one_a_beat(desk: Desk) -> None:
+    await cards_to_be_deleted(desk, "Anna", "Bea", "Cleo")
+    desk.discord.fail("DELETE", "/channels/*/messages/*", status=503, times=None)
+    await removed(desk, beats=2)
+    assert len(set(deletions(desk))) == 2

@@ -1,6 +1,7 @@
 """What Fanvue's lists hold comes once although it refuses how they are asked for, or they are longer than is read."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from polling_ground import CREATOR, Ground, Process
@@ -205,3 +206,30 @@ async def test_a_list_with_a_limit_of_its_own_holds_up_no_other(ground: Ground, 
     ground.fanvue.faults.clear()
     await looks(process, 9)
     assert "hello" in await process.texts()
+
+
+async def test_a_row_dated_ahead_hides_nothing_that_came_while_the_bot_was_away(
+    ground: Ground, process: Process
+) -> None:
+    def date_ahead(answer: dict[str, Any]) -> None:
+        answer["data"][0]["date"] = (ground.time.now() + timedelta(days=1)).isoformat()
+
+    ground.fanvue.faults.rewrite("getEarnings", date_ahead, times=1)
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 100)
+    await looks(process, 1)
+    await ground.fanvue.fan_tips(CREATOR, ground.fan, 101)
+    await process.look(after=3 * 3600)
+    assert sorted(event.amount.minor for event in await process.news() if event.amount) == [100, 101]
+
+
+async def test_what_was_read_at_fanvue_of_a_chat_with_unread_messages_is_no_news(
+    ground: Ground, process: Process
+) -> None:
+    desk, person = ground.fanvue.world.fan(CREATOR, ground.fan)
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "one")
+    for message in desk.chats[person.user.uuid].messages:
+        message.is_read = True
+    for words in ("two", "three"):
+        await ground.fanvue.fan_writes(CREATOR, ground.fan, words)
+    await looks(process, 1)
+    assert sorted(map(str, await process.texts())) == ["three", "two"]

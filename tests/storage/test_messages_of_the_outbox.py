@@ -156,6 +156,17 @@ async def test_what_a_closed_place_refused_can_be_had_after_all(stores: Stores) 
     assert (again.attempts, again.first_tried_at) == (1, LATER), "for another day it is tried"
 
 
+async def test_what_was_given_up_is_told_of_as_long_as_somebody_asks_about_and_what_waits_always(
+    stores: Stores,
+) -> None:
+    await backlog(stores, 2)
+    (parcel,) = await take(stores)
+    await stores.outbox.settle([Outcome(parcel.contents[0].delivery.id, reason="refused")], "h1", NOW)
+    for since, known in ((NOW, [(False, 1), (True, 1)]), (SOON, [(False, 1)])):
+        told = await stores.outbox.unsent(LUNA, since)
+        assert sorted((one.is_dead, one.count) for one in told) == known
+
+
 async def test_what_a_closed_place_refused_is_sent_as_what_it_is_by_then(stores: Stores) -> None:
     for number in range(7):
         await did(stores, f"k{number}", "anna")
