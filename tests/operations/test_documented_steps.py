@@ -113,7 +113,7 @@ class Server:
 
     async def ready(self) -> None:
         """Return when the bot says that it is ready."""
-        async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
             while True:
                 assert self.bot is not None
                 assert self.bot.returncode is None
