@@ -11,7 +11,7 @@ import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import ConnectionId, DiscordUserId, MessageId
+from bot.domain.accounts import ConnectionId, DiscordUserId, GuildId, MessageId
 from bot.domain.events import EventKind
 from bot.storage.deliveries.outbox import DeliveryStatus
 
@@ -285,6 +285,16 @@ async def test_a_route_removed_after_routing_sends_nothing(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.happen("Anna")
     await desk.stores.routes.remove(LUNA, EventKind.MESSAGE, desk.place())
+    await desk.deliver()
+    assert desk.posts() == []
+    assert await desk.reason() == ("dead", "no longer wanted")
+
+
+async def test_a_card_for_a_server_that_removed_the_bot_meanwhile_ends(desk: Desk) -> None:
+    assert desk.channel.guild is not None
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    await desk.stores.departures.note(GuildId(desk.channel.guild.id), NOW)
     await desk.deliver()
     assert desk.posts() == []
     assert await desk.reason() == ("dead", "no longer wanted")

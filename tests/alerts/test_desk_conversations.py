@@ -223,6 +223,22 @@ async def test_a_header_is_edited_only_when_it_says_something_new_and_sets_its_t
     assert post.thread.applied_tags == ["6", "7"]
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+async def test_a_header_says_who_was_answered_long_after_they_wrote_also_where_a_kill_kept_it_from_that(
+    desk: Desk, forum: Channel, is_here: bool
+) -> None:
+    await desk.write("Sarah", "hello?")
+    await desk.deliver()
+    desk.clock.step(hours=5)
+    if is_here:
+        await desk.stores.cards.mark_answered(1, desk.owner, "Luna", desk.clock.now())
+    else:
+        await desk.stores.cards.answered_elsewhere(LUNA, SARAH.id, desk.clock.now())
+    assert await service(desk).sweep() == 1
+    (post,) = desk.posts_in(forum)
+    assert "all is answered" in desk.cards(post)[0].text
+
+
 async def test_a_post_that_went_to_rest_wakes_with_the_next_message(desk: Desk, forum: Channel) -> None:
     await desk.write("Sarah", "hello?")
     await desk.deliver()

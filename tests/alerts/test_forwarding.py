@@ -19,7 +19,7 @@ from bot.domain.alerts import SET_ASIDE, Dispatch, Route
 from bot.domain.claims import Claim
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind, Fan
-from bot.domain.rules import Wishes
+from bot.domain.rules import QuietHours, Wishes
 from bot.storage.arrivals import Arrived
 from bot.storage.deliveries.at_once import AtOnce
 from bot.storage.deliveries.leasing import Lease, Parcel
@@ -154,6 +154,16 @@ async def test_what_one_fan_writes_in_a_row_grows_one_card_that_way_too(desk: De
             await line.idle()
         assert line.ways == [True, True]
     assert [message.embeds[0]["title"] for message in desk.cards()] == ["💬 2 new messages"]
+
+
+async def test_what_is_to_rest_until_the_quiet_hours_end_rests_that_way_too(desk: Desk) -> None:
+    wishes = Wishes(quiet=QuietHours(11 * 60, 13 * 60))
+    await desk.stores.routes.set(Route(LUNA, EventKind.MESSAGE, desk.place(), desk.owner, wishes=wishes), NOW)
+    async with at_work(desk) as line:
+        assert await line.intake.keep(desk.event("Anna"), NOW) is Kept.NEWS
+        await line.idle()
+    assert [status for _, status in await desk.ledger()] == ["held"]
+    assert desk.posts() == []
 
 
 async def test_what_is_known_or_of_nobody_makes_no_card_that_way_either(desk: Desk) -> None:

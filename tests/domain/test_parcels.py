@@ -125,6 +125,8 @@ def test_more_than_a_handful_of_what_is_old_is_summed_up() -> None:
     more = [*handful, message("another", 99, minutes)]
     assert cut(more, NOW, PlaceKind.CHANNEL).shape is Shape.AWAY
     assert cut(more, NOW, PlaceKind.FORUM).shape is Shape.CARDS
+    behind = replace(message("one who waited for the morning", 100, minutes), bundle=Bundle.QUIET)
+    assert len(cut([*more, behind], NOW, PlaceKind.CHANNEL).ids) == len(more)
 
 
 def test_an_open_card_takes_its_fans_messages_while_it_is_young_and_not_full() -> None:

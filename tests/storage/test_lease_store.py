@@ -36,6 +36,7 @@ async def test_whoever_lets_go_of_many_lets_go_of_their_own_alone(stores: Stores
     assert await stores.leases.live("", NOW, 60) == {"c": "h2"}
     await stores.leases.acquire("d", "a wrong clock", NOW + timedelta(days=1), 60)
     assert await stores.leases.live("", NOW, 60) == {"c": "h2"}
+    assert await stores.leases.acquire("d", "h1", NOW, 60)
 
 
 async def test_a_lease_that_ran_out_cannot_be_renewed(stores: Stores) -> None:
