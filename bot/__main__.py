@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import gc
 import os
 import signal
@@ -33,15 +34,23 @@ OK = 0
 NOT_DONE = 1
 BAD_CONFIGURATION = 78
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EPIPE, errno.EIO, errno.EBADF}
+"""What a full disk, a reader that is gone or a closed output answer; anything else is no word about it."""
+
 NO_SETTINGS = {"new-key", "commands", "rights"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 78 for bad configuration, 69 for a missing service, 1 where its result cannot be written."""
+    options = _parser().parse_args(arguments)
+    if options.command == "run":
+        return _run_command(options)
     try:
-        status = _run_command(arguments)
+        status = _run_command(options)
         sys.stdout.flush()
     except OSError as error:
+        if error.filename is None and error.errno not in UNWRITABLE:
+            raise
         if error.filename is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries, and fails, once more
         print(f"{error.filename or 'Standard output'}: {error.strerror}.", file=sys.stderr)
@@ -49,8 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def _run_command(arguments: list[str] | None) -> int:
-    options = _parser().parse_args(arguments)
+def _run_command(options: argparse.Namespace) -> int:
     if options.command in NO_SETTINGS:
         return _without_settings(options)
     try:

@@ -1,5 +1,6 @@
 """A full, read-only or damaged disk: the bot says so while it goes on, and each command says what to do."""
 
+import errno
 import json
 import os
 import shutil
@@ -14,11 +15,13 @@ import pytest
 from disks import fill, mounted, remount
 
 from bot import operations
+from bot.__main__ import main
 from bot.app import App, open_app
 from bot.domain.access import Actor
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.errors import StorageBusyError
 from bot.settings import Settings, load
+from bot.vault import keyring
 from bot.web.serving import serving
 from sandbox.world import free_port, settings_for
 from tests.forked import run as run_command
@@ -212,6 +215,15 @@ async def test_a_command_that_cannot_write_what_it_has_to_say_says_why_and_fails
     environment = {name.upper(): str(value) for name, value in values.items()} | {"PATH": os.environ["PATH"]}
     ended = await run_command(["bot", *words.split()], folder, environment, FULL)
     assert (ended.returncode, ended.stderr.splitlines()) == (operations.UNHEALTHY, [said])
+
+
+def test_what_is_no_word_about_the_output_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    monkeypatch.setattr(keyring, "new_key", broken)
+    with pytest.raises(ConnectionResetError):
+        main(["new-key"])
 
 
 async def test_what_was_done_while_storage_refused_is_in_the_audit_after_a_stop(disk: Path) -> None:
