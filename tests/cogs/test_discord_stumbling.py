@@ -16,7 +16,7 @@ from bot.discordkit.responses import outcomes
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
-from sandbox.discord import Channel
+from sandbox.discord import Channel, Message
 from sandbox.discord.faults import Fault
 from sandbox.story import labels
 from tests.wired import CREATOR, Wired, wired
@@ -260,6 +260,18 @@ async def away_for_long(world: Wired, monkeypatch: pytest.MonkeyPatch, method: s
     return world.discord.fail(method, path, times=None, drop=True)
 
 
+async def true_reply_failed_unheard(
+    world: Wired, monkeypatch: pytest.MonkeyPatch, card: Message
+) -> tuple[Message, list[Fault]]:
+    """A reply that Fanvue refused while Discord takes neither a mark nor a word about it."""
+    away = await away_for_long(world, monkeypatch, "PUT", "/channels/*/messages/*/reactions/*")
+    silent = world.discord.fail("POST", POSTS, times=None, drop=True)
+    world.fanvue.faults.add("sendMessage", 400, times=1)
+    failed = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
+    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    return failed, [away, silent]
+
+
 @pytest.mark.parametrize("then", ["", "too late", "logged in anew"])
 async def test_that_a_reply_was_sent_is_told_once_after_a_long_absence_of_discord(
     world: Wired, monkeypatch: pytest.MonkeyPatch, then: str
@@ -287,15 +299,11 @@ async def test_what_became_of_a_true_reply_is_told_after_a_long_absence_of_disco
     world: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = await world.card()
-    away = await away_for_long(world, monkeypatch, "PUT", "/channels/*/messages/*/reactions/*")
-    silent = world.discord.fail("POST", POSTS, times=None, drop=True)
-    world.fanvue.faults.add("sendMessage", 400, times=1)
-    failed = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
-    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    failed, faults = await true_reply_failed_unheard(world, monkeypatch, card)
     sent = await world.discord.say(world.luna, world.channel, "Dear Sarah", reply_to=card)
     await world.discord.wait_for(lambda: world.app.client.owed.count == 3)
-    away.remove()
-    silent.remove()
+    for fault in faults:
+        fault.remove()
     for _ in range(2):
         await world.app.client.owed.tell()
     assert (list(failed.reactions), list(sent.reactions)) == (["⚠️"], ["✅"])
@@ -339,14 +347,10 @@ async def test_that_a_true_reply_failed_is_told_after_a_stop_in_a_long_absence_o
     world: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = await world.card()
-    away = await away_for_long(world, monkeypatch, "PUT", "/channels/*/messages/*/reactions/*")
-    silent = world.discord.fail("POST", POSTS, times=None, drop=True)
-    world.fanvue.faults.add("sendMessage", 400, times=1)
-    failed = await world.discord.say(world.luna, world.channel, "Dear fan", reply_to=card)
-    await world.discord.wait_for(lambda: world.app.client.owed.count == 2)
+    failed, faults = await true_reply_failed_unheard(world, monkeypatch, card)
     await world.stop()
-    away.remove()
-    silent.remove()
+    for fault in faults:
+        fault.remove()
     await world.start()
     await world.discord.wait_for(lambda: "⚠️" in failed.reactions)
     assert world.said().count("this was not sent") == 1
