@@ -86,9 +86,7 @@ async def test_each_line_says_how_many_fans_wait_to_whoever_may_read_what_they_w
     world = agency.fanvue.world
     for handle in (first, *others):
         for chat in world.desk(world.account(handle)).chats.values():
-            for message in chat.messages:
-                message.is_read = True
-            chat.is_marked_unread = False
+            chat.mark_read()
     said = words_of(await agency.luna.slash(agency.desk, "insights creators"))
     assert "Nobody waits" in said
     assert "💬" not in said
@@ -112,9 +110,8 @@ async def test_a_plus_says_that_more_fans_may_wait_than_were_looked_at(agency: R
 
     async def waiting(*, is_unread: bool) -> str:
         for chat in desk.chats.values():
+            chat.mark_read()
             chat.is_marked_unread = is_unread
-            for message in chat.messages:
-                message.is_read = not is_unread
         await agency.fanvue.fan_writes(first, fan, "hello")
         said = words_of(await agency.luna.slash(agency.desk, "insights creators")).replace("\\", "")
         return re.findall(rf"@{first} .* · 💬 (\S+)$", said, re.MULTILINE)[0]

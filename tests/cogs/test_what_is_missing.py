@@ -92,8 +92,7 @@ async def test_more_unread_chats_than_are_listed_are_said_to_be_there_and_read_o
     still = await connected.luna.slash(connected.desk, "inbox unread")
     assert f"{waiting} unread chats" in words_of(still)
     for chat in desk.chats.values():
-        for message in chat.messages:
-            message.is_read = False
+        chat.is_marked_unread = True
     many = await connected.luna.slash(connected.desk, "inbox unread")
     assert "200 unread chats" in words_of(many)
     assert "Only the latest 200 unread chats were looked through" in "".join(map(words_of, many.followups))

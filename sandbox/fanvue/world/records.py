@@ -105,7 +105,7 @@ class Message:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing in it changes any more: worlds share such a one."""
+        """Whether nothing in it changes any more: worlds share such a one. A chat is made unread by its mark."""
         return self.is_read and (self.price is None or self.purchased_at is not None)
 
 
