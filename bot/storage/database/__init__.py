@@ -16,6 +16,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.domain.errors import StorageBusyError
 from bot.storage.database.addresses import BadAddressError, DatabaseUnreachableError, address_of
+from bot.storage.database.checkpoints import Checkpoints
 from bot.storage.database.compiled import DRIVER, statements
 from bot.storage.database.driver import BEGIN, connector
 from bot.storage.database.engine import AsyncConnection, AsyncEngine
@@ -24,7 +25,7 @@ from bot.storage.database.freshness import Freshness
 from bot.storage.database.instants import as_stored
 from bot.storage.database.lookups import Lookup
 from bot.storage.database.sqlite_file import AlreadyRunningError, RunLock, make_private
-from bot.storage.database.sqlite_setup import WATCHED, begin_with_next, set_up_reader, set_up_writer
+from bot.storage.database.sqlite_setup import WATCHED, begin_with_next, set_up_checkpoints, set_up_reader, set_up_writer
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -69,9 +70,11 @@ class Database:
         lock: RunLock | None,
         file: str = "",
         freshness: Freshness | None = None,
+        checkpointer: AsyncEngine | None = None,
     ) -> None:
         self.trouble = Trouble(Path(file) if file else None)
         self._freshness = freshness
+        self._checkpoints = Checkpoints(checkpointer, self.trouble) if checkpointer else None
         self._file = file
         self._near: sqlite3.Connection | None = None
         self._writer = writer
@@ -111,7 +114,8 @@ class Database:
         writer = _sqlite_engine(address, partial(set_up_writer, freshness), connections=1)
         event.listen(writer.plain, "begin", begin_with_next)
         reader = _sqlite_engine(address, set_up_reader, connections=READERS, skip_autocommit_rollback=True)
-        return cls(writer, reader, RunLock(path), str(path), freshness)
+        checkpointer = _sqlite_engine(address, set_up_checkpoints, connections=1, skip_autocommit_rollback=True)
+        return cls(writer, reader, RunLock(path), str(path), freshness, checkpointer)
 
     @property
     def is_sqlite(self) -> bool:
@@ -239,6 +243,8 @@ class Database:
         finally:
             if self._freshness is not None:
                 self._freshness.commit_ended()
+            if self._checkpoints is not None:
+                self._checkpoints.commit_ended()
             self._turn.release()
 
     async def _take_turn(self) -> None:
@@ -284,18 +290,19 @@ class Database:
 
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in SQLite's write-ahead log; deleted pages are zeroed as they are freed."""
-        if not self.is_sqlite:
+        if self._checkpoints is None:
             return
         with self.trouble.noted(is_write=True):
-            async with self._one_at_a_time(), self._writer.connect() as connection:
-                cursor = await connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                await cursor.close()
+            async with self._one_at_a_time():
+                await self._checkpoints.empty_log()
 
     async def close(self) -> None:
         """Close every connection and let another process run."""
         if self._near is not None:
             self._near.close()
             self._near = None
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
         await self._reader.dispose()
         await self._writer.dispose()
         if self._lock is not None:

@@ -12,6 +12,9 @@ WATCHED = (
 )
 """What decides where cards go: read at every event, changed by people."""
 
+LONGEST_LOG = 8000
+"""Pages after which a commit takes the log into the file itself, where what does so beside it did not get that far."""
+
 
 def set_up_writer(freshness: Freshness, connection: sqlite3.Connection) -> None:
     """The one that writes: durable before it says so, and tells when it changed what decides where cards go."""
@@ -21,6 +24,7 @@ def set_up_writer(freshness: Freshness, connection: sqlite3.Connection) -> None:
         "PRAGMA synchronous=FULL",
         "PRAGMA foreign_keys=ON",
         "PRAGMA secure_delete=ON",
+        f"PRAGMA wal_autocheckpoint={LONGEST_LOG}",
     )
     there = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     _run(connection, *freshness.watch(there, connection.create_function))
@@ -29,6 +33,11 @@ def set_up_writer(freshness: Freshness, connection: sqlite3.Connection) -> None:
 def set_up_reader(connection: sqlite3.Connection) -> None:
     """One that reads."""
     _run(connection, "PRAGMA query_only=ON")
+
+
+def set_up_checkpoints(connection: sqlite3.Connection) -> None:
+    """The one that takes the write-ahead log into the file."""
+    _run(connection, "PRAGMA synchronous=FULL")
 
 
 def set_up_migrations(connection: Any, _record: object) -> None:
