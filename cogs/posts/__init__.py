@@ -101,10 +101,13 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
         await self._published.show(interaction, creator, PostView(which.value) if which else PostView.SCHEDULED)
 
     @create.autocomplete("creator")
-    @drafts.autocomplete("creator")
     @listed.autocomplete("creator")
     async def _creators(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
         return await creator_choices(self._access, interaction, current, Capability.POST)
+
+    @drafts.autocomplete("creator")
+    async def _drafting(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return await creator_choices(self._access, interaction, current, Capability.POST, Capability.APPROVE)
 
     @approval.autocomplete("creator")
     async def _owned(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:

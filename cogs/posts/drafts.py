@@ -79,7 +79,7 @@ class Drafts:
     async def show_all(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with what is not settled."""
         grant, mine, waiting = await deferred(interaction, self._all(interaction, creator))
-        embed = cards.drafts_embed(mine, waiting, grant.handle)
+        embed = cards.drafts_embed(mine, waiting, grant)
         await interaction.edit_original_response(embed=embed, view=cards.drafts_view(mine, waiting, grant.creator))
 
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:

@@ -177,3 +177,29 @@ async def test_the_rule_for_all_needs_somebody_else_and_is_the_creators_alone_to
     asked = await rig.luna.click(card, label="Ask for approval")
     await rig.members["cleo"].click(asked.followups[-1], label="Approve")
     assert texts(rig).count("Mine") == 1
+
+
+async def test_whoever_may_only_approve_is_told_that_nothing_waits_and_is_sent_nowhere_they_may_not_go(
+    connected: Rig,
+) -> None:
+    await give(connected, "olli", "approve")
+    shown = words_of(await connected.members["olli"].slash(connected.desk, "post drafts"))
+    assert "Nothing waits for you to approve" in shown
+    assert "/post create" not in shown
+    await give(connected, "cleo", "post")
+    await connected.luna.slash(connected.desk, "post approval", rule="chatters")
+    await ask(connected, text="Words")
+    waits = words_of(await connected.members["olli"].slash(connected.desk, "post drafts"))
+    assert "Waiting for you to approve" in waits
+    assert "You have no drafts" not in waits
+
+
+async def test_of_one_creator_to_write_for_and_another_to_approve_for_both_are_offered(connected: Rig) -> None:
+    rig = connected
+    olli, mika = rig.members["olli"], "mikasol"
+    await rig.begin_connected("cleo", mika)
+    await give(rig, "olli", "post")
+    await rig.members["cleo"].slash(rig.desk, "team grant", person=olli, right="approve")
+    offered = await olli.autocomplete(rig.desk, "post drafts", "creator", "")
+    assert sorted(choice["name"] for choice in offered) == [f"@{CREATOR}", f"@{mika}"]
+    assert "Which creator?" in words_of(await olli.slash(rig.desk, "post drafts"))

@@ -12,6 +12,7 @@ from bot.discordkit.look import Colour
 from bot.discordkit.posts.mass_cards import estimate, list_menus
 from bot.discordkit.responses.long_texts import boxes
 from bot.domain import text
+from bot.domain.access import Capability, Grant
 from bot.domain.money import Money
 from bot.domain.posting import Audience, Content, Draft, DraftKind, DraftStatus, files
 from bot.services.posts.drafts import Opened
@@ -265,11 +266,15 @@ def note_form(draft: Draft, verb: str) -> discord.ui.Modal:
     return form(title, verb, draft.key, {"Its author reads this": field})
 
 
-def drafts_embed(mine: Sequence[Draft], waiting: Sequence[Draft], handle: str) -> discord.Embed:
-    """What is not settled yet."""
-    embed = discord.Embed(title=f"Drafts · @{text.name(handle)}", colour=Colour.CALM)
+def drafts_embed(mine: Sequence[Draft], waiting: Sequence[Draft], grant: Grant) -> discord.Embed:
+    """What is not settled yet; whoever may approve alone reads of what they can do."""
+    embed = discord.Embed(title=f"Drafts · @{text.name(grant.handle)}", colour=Colour.CALM)
     lines = [f"{TITLES.get(one.status, TITLES[DraftStatus.DRAFT])[0]}: {_summary(one)}" for one in mine]
-    embed.description = text.fitting(lines, DRAFTS_LIMIT) or "You have no drafts. `/post create` writes one."
+    embed.description = text.fitting(lines, DRAFTS_LIMIT)
+    if not mine and grant.capability is Capability.POST:
+        embed.description = "You have no drafts. `/post create` writes one."
+    elif not mine and not waiting:
+        embed.description = "Nothing waits for you to approve."
     if waiting:
         embed.add_field(
             name="Waiting for you to approve",
