@@ -40,14 +40,22 @@ UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EPIPE, errno.EIO, e
 NO_SETTINGS = {"new-key", "commands", "rights"}
 
 
+class Parser(argparse.ArgumentParser):
+    """Says so where its help cannot be written."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Written at once: argparse looks at neither its writing nor its end."""
+        print(self.format_help(), end="", file=file, flush=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 78 for bad configuration, 69 for a missing service, 1 where its result cannot be written."""
-    options = _parser().parse_args(arguments)
-    if options.command == "run":
-        return _run_command(options)
     try:
-        status = _run_command(options)
-        sys.stdout.flush()
+        options = _parser().parse_args(arguments)
+        if options.command != "run":
+            status = _run_command(options)
+            sys.stdout.flush()
+            return status
     except OSError as error:
         if error.filename is None and error.errno not in UNWRITABLE:
             raise
@@ -55,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries, and fails, once more
         print(f"{error.filename or 'Standard output'}: {error.strerror}.", file=sys.stderr)
         return NOT_DONE
-    return status
+    return _run_command(options)
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -81,8 +89,8 @@ def _run_command(options: argparse.Namespace) -> int:
     return _until_done(commands[options.command](), when_stopped=NOT_DONE)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Fanvue for your Discord team.")
+def _parser() -> Parser:
+    parser = Parser(prog="python -m bot", description="Fanvue for your Discord team.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run the bot")
     run.add_argument("--role", choices=["all", "gateway", "web", "worker"], default="all")

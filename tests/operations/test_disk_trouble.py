@@ -203,7 +203,7 @@ async def test_once_it_met_damage_it_is_not_ready(installation: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        *((words, NOT_TAKEN) for words in ("new-key", "commands", "migrate", "backup copy.db")),
+        *((words, NOT_TAKEN) for words in ("new-key", "commands", "migrate", "backup copy.db", "--help", "run -h")),
         ("rights nowhere.md", "nowhere.md: No such file or directory."),
     ],
 )
