@@ -32,6 +32,8 @@ class Waiting:
     is_muted: bool = False
     is_fans_turn: bool = False
     """Whether the last word was the creator's."""
+    is_fans: bool = True
+    """Whether the newest message is the fan's; it may be one to everybody, which answers nobody."""
     spent: int | None = None
     holder: str | None = None
     closed_since: datetime | None = None
@@ -41,8 +43,8 @@ class Waiting:
 
     @property
     def written_at(self) -> datetime | None:
-        """When the fan wrote last; ``None`` when the last word was not theirs."""
-        return None if self.is_fans_turn else self.since
+        """When the fan wrote last; ``None`` when the newest message is not theirs."""
+        return self.since if self.is_fans else None
 
     @property
     def waits_since(self) -> datetime | None:
@@ -61,6 +63,8 @@ class Line:
     at: datetime | None
     has_media: bool = False
     price: int | None = None
+    is_written: bool = True
+    """Whether somebody wrote it for the other: a tip asks nothing, and an automatic message answers nobody."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,7 +100,7 @@ class Thread:
     def waiting_since(self) -> datetime | None:
         """When the fan wrote what nobody has answered yet; ``None`` when the last word was not theirs."""
         since = None
-        for line in reversed(self.lines):
+        for line in filter(lambda one: one.is_written, reversed(self.lines)):
             if not line.is_from_fan:
                 break
             since = line.at

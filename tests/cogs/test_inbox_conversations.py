@@ -63,6 +63,27 @@ async def test_who_writes_again_waits_no_shorter_and_who_was_answered_waits_anew
     assert await order() == [second.uuid, first.uuid]
 
 
+async def test_a_tip_begins_no_wait_and_what_nobody_wrote_ends_none(connected: Rig) -> None:
+    fan, luna, desk = connected.fan, connected.luna, connected.desk
+    fanvue = connected.fanvue
+
+    async def opened() -> str:
+        return words_of(await luna.slash(desk, "inbox open", fan=fan))
+
+    await fanvue.creator_writes(CREATOR, fan, "There you are")
+    await fanvue.fan_tips(CREATOR, fan, 500)
+    assert "Waiting since" not in await opened()
+    await fanvue.fan_writes(CREATOR, fan, "Did it come?")
+    await fanvue.creator_writes(CREATOR, fan, "Thank you all!", kind="AUTOMATED_NEW_PURCHASE")
+    assert "Waiting since" in await opened()
+    chat_of(connected).messages[-2].is_read = False
+    unread = words_of(await luna.slash(desk, "inbox unread"))
+    (line,) = [one for one in unread.splitlines() if f"**{chat_of(connected).fan.user.display_name}**" in one]
+    assert "answered" not in line
+    await fanvue.creator_writes(CREATOR, fan, "It did")
+    assert "Waiting since" not in await opened()
+
+
 async def test_mark_all_read_asks_first(connected: Rig) -> None:
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello?")
     shown = await connected.luna.slash(connected.desk, "inbox unread")

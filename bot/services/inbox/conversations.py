@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
 from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError, RefusedByFanvueError
 from bot.domain.events import Fan
+from bot.domain.identity import is_automatic
 from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
@@ -275,13 +276,15 @@ def _fan_among(messages: Sequence[Message], fan: FanId) -> Fan:
 
 def _waiting(chat: Chat, grant: Grant, presence: Presence | None) -> Waiting:
     last = chat.last_message
+    is_creators = last is not None and last.sender_uuid == grant.creator
     return Waiting(
         fan=_fan(chat.user),
         since=last.sent_at if last and last.sent_at else chat.last_message_at,
         unread=chat.unread_messages_count or 0,
         is_online=presence.is_online if presence else False,
         is_muted=chat.is_muted,
-        is_fans_turn=last is not None and last.sender_uuid == grant.creator,
+        is_fans_turn=is_creators and last is not None and not is_automatic(last.type),
+        is_fans=not is_creators,
     )
 
 
@@ -293,4 +296,5 @@ def _line(message: Message, fan: FanId) -> Line:
         at=message.sent_at,
         has_media=bool(message.has_media or message.media_uuids),
         price=next((int(one.price) for one in prices.values()), None),
+        is_written=not is_automatic(message.type),
     )
