@@ -74,7 +74,7 @@ class Database:
     ) -> None:
         self.trouble = Trouble(Path(file) if file else None)
         self._freshness = freshness
-        self._checkpoints = Checkpoints(checkpointer, self.trouble) if checkpointer else None
+        self._checkpoints = Checkpoints(Path(file), checkpointer, self.trouble) if checkpointer else None
         self._file = file
         self._near: sqlite3.Connection | None = None
         self._writer = writer
@@ -240,11 +240,11 @@ class Database:
             if not self.is_file_there:
                 raise StorageBusyError("the database's file is not there any more")
             yield
+            if self._checkpoints is not None:
+                self._checkpoints.commit_ended()
         finally:
             if self._freshness is not None:
                 self._freshness.commit_ended()
-            if self._checkpoints is not None:
-                self._checkpoints.commit_ended()
             self._turn.release()
 
     async def _take_turn(self) -> None:

@@ -15,6 +15,9 @@ WATCHED = (
 LONGEST_LOG = 8000
 """Pages after which a commit takes the log into the file itself, where what does so beside it did not get that far."""
 
+CHECKPOINT_PATIENCE = 250
+"""Milliseconds for which the emptying of the log waits for readers; nobody writes meanwhile."""
+
 
 def set_up_writer(freshness: Freshness, connection: sqlite3.Connection) -> None:
     """The one that writes: durable before it says so, and tells when it changed what decides where cards go."""
@@ -37,7 +40,7 @@ def set_up_reader(connection: sqlite3.Connection) -> None:
 
 def set_up_checkpoints(connection: sqlite3.Connection) -> None:
     """The one that takes the write-ahead log into the file."""
-    _run(connection, "PRAGMA synchronous=FULL")
+    _run(connection, "PRAGMA synchronous=FULL", f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE}")
 
 
 def set_up_migrations(connection: Any, _record: object) -> None:
