@@ -20,12 +20,17 @@ STARTS_PER_SECOND = 20
 """How many creators are first looked at in a second after a start, unless there are more than fit into one beat."""
 
 LONGEST_PAUSE_SECONDS = 3600
+PROBE_SECONDS = 300
+"""While Fanvue answers nobody, one list of one creator is asked for so often, for all of them."""
 LONGEST_REFUSAL_SECONDS = 24 * 3600
 MOST_DOUBLINGS = 10
 
 MEMORY_SECONDS = 3600
 EXPECTED_BY_NOW = 10
 SHORTEST_SILENCE_SECONDS = 120
+SHORTEST_OUTAGE_SECONDS = 120
+FEWEST_UNANSWERED = 3
+LONGEST_RETURN_SECONDS = 600
 
 
 def beat_seconds(heard_at: datetime | None, missed_at: datetime | None, *, is_silent: bool = False) -> int:
@@ -51,12 +56,19 @@ def start_seconds(count: int) -> float:
     return min(FAST_SECONDS, count / STARTS_PER_SECOND)
 
 
+def return_seconds(count: int) -> float:
+    """The same after an outage of Fanvue's, which may not be well yet."""
+    return min(LONGEST_RETURN_SECONDS, count / STARTS_PER_SECOND)
+
+
 @dataclass(slots=True, eq=False)
 class Trouble:
     """A source of one creator that does not answer as it should."""
 
     failures: int
     until: float
+    is_unanswered: bool = False
+    """Whether Fanvue does not answer, rather than refuse."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +83,11 @@ class Target:
     """By source, how much deeper than usual it is read: one that was cut short is read further the next time."""
     seen: dict[str, frozenset[int]] | None = None
     """By source, what was found near its cursor: it is not taken in again at each beat."""
+
+    def next_in(self, now: float, beat: float) -> float:
+        """When to look again: at the next beat, or once a list that was not answered for may be asked for."""
+        until = min((one.until for one in (self.troubles or {}).values() if one.is_unanswered), default=math.inf)
+        return min(beat, max(until - now, FAST_SECONDS))
 
 
 class Beats:
@@ -135,6 +152,45 @@ class Beats:
             target.due = min(target.due, due)
         self._heap = [(target.due, creator) for creator, target in self._targets.items() if target.due != math.inf]
         heapq.heapify(self._heap)
+
+    def forgive(self) -> None:
+        """No list is left alone any more because it was not answered for."""
+        for target in self._targets.values():
+            if target.troubles:
+                kept = {source: one for source, one in target.troubles.items() if not one.is_unanswered}
+                target.troubles = kept or None
+
+
+class Outage:
+    """Whether Fanvue answers nobody: some lists in a row were not answered for, over minutes, and none was meanwhile.
+
+    Each list is asked for ever less often then. So that the end is noticed all the same, one is asked for steadily.
+    """
+
+    def __init__(self) -> None:
+        self._began_at = math.inf
+        self._unanswered = 0
+        self._probed_at = -math.inf
+
+    def is_on(self, now: float) -> bool:
+        """Whether it lasts."""
+        return self._unanswered >= FEWEST_UNANSWERED and now - self._began_at >= SHORTEST_OUTAGE_SECONDS
+
+    def note(self, now: float, *, is_answered: bool) -> bool:
+        """A list was asked for; true when this ends an outage."""
+        was_on = self.is_on(now)
+        if is_answered:
+            self._began_at, self._unanswered = math.inf, 0
+        else:
+            self._began_at, self._unanswered = min(self._began_at, now), self._unanswered + 1
+        return was_on and is_answered
+
+    def pause(self, now: float, seconds: float) -> float:
+        """How long to leave a list alone that was not answered for just now."""
+        if not self.is_on(now) or now < self._probed_at + PROBE_SECONDS:
+            return seconds
+        self._probed_at = now
+        return min(seconds, jittered(PROBE_SECONDS))
 
 
 class Flow:

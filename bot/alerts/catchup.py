@@ -5,6 +5,7 @@ One heap holds every creator's due time. What is found goes through the same int
 
 import asyncio
 import gc
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.alerts.beats import FAST_SECONDS, Beats, Flow, Target, jittered, start_seconds
+from bot.alerts.beats import FAST_SECONDS, Beats, Flow, Outage, Target, jittered, return_seconds, start_seconds
 from bot.alerts.bell import Bell
 from bot.alerts.intake import Intake
 from bot.alerts.looking import CALL_PAUSE_SECONDS, Looker
@@ -76,6 +77,7 @@ class CatchUp:
         self._clock = clock
         self._seconds = seconds
         self.tallies: Counter[tuple[Source, Outcome]] = Counter()
+        self._outage = Outage()
         self._looker = Looker(
             cursors=cursors,
             tokens=tokens,
@@ -85,6 +87,7 @@ class CatchUp:
             surface=surface,
             seconds=seconds,
             count=self._tally,
+            outage=self._outage,
             call_pause_seconds=call_pause_seconds,
         )
         self._shards = Shards(leases, clock)
@@ -100,6 +103,7 @@ class CatchUp:
         self._looked_for_new_at: datetime | None = None
         self._listened_at: datetime | None = None
         self._latest = 0.0
+        self._back_at = -math.inf
 
     @property
     def count(self) -> int:
@@ -121,7 +125,10 @@ class CatchUp:
 
     def hurry(self) -> None:
         """Look at everybody soon, spread so that it is no burst."""
-        self._beats.hurry(self._seconds(), start_seconds(self.count))
+        self._hurry(start_seconds(self.count))
+
+    def _hurry(self, within_seconds: float) -> None:
+        self._beats.hurry(self._seconds(), within_seconds)
         self._bell.ring()
 
     async def run(self) -> None:
@@ -208,6 +215,7 @@ class CatchUp:
 
     async def _look(self, creator: CreatorId, target: Target, followed: Followed) -> None:
         next_in: float | None = jittered(FAST_SECONDS)
+        began = self._seconds()
         try:
             looked = await self._looker.look(target, followed, is_silent=self._is_silent)
         except StorageBusyError:
@@ -221,6 +229,8 @@ class CatchUp:
         if next_in is None or shard_of(creator) not in self._shards.held:
             self._beats.drop(creator)
         else:
+            if began <= self._back_at:
+                next_in = min(next_in, jittered(FAST_SECONDS))
             self._beats.put(creator, self._seconds() + next_in)
 
     def _is_noted(self, creator: CreatorId, target: Target, polling: Polling) -> bool:
@@ -300,3 +310,8 @@ class CatchUp:
 
     def _tally(self, source: Source, outcome: Outcome) -> None:
         self.tallies[source, outcome] += 1
+        if self._outage.note(self._seconds(), is_answered=outcome is not Outcome.UNANSWERED):
+            log.info("fanvue_answers_again")
+            self._back_at = self._seconds()
+            self._beats.forgive()
+            self._hurry(return_seconds(self.count))

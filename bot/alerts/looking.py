@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.alerts.beats import FAST_SECONDS, Target, Trouble, beat_seconds, jittered, pause_seconds
+from bot.alerts.beats import FAST_SECONDS, Outage, Target, Trouble, beat_seconds, jittered, pause_seconds
 from bot.alerts.intake import Intake
 from bot.alerts.reading import MOST_DEPTH, READERS, Look, Reading
 from bot.domain.accounts import Creator
@@ -107,6 +107,7 @@ class Looker:
         surface: str,
         seconds: Callable[[], float],
         count: Callable[[Source, Outcome], None],
+        outage: Outage,
         call_pause_seconds: float,
     ) -> None:
         self._cursors = cursors
@@ -117,6 +118,7 @@ class Looker:
         self._surface = surface
         self._seconds = seconds
         self._count = count
+        self._outage = outage
         self._call_pause_seconds = call_pause_seconds
         self._told_odd: set[tuple[str, str]] = set()
 
@@ -146,7 +148,7 @@ class Looker:
         if limited:
             return Looked(jittered(min(beat, *limited) if len(limited) < len(due) else min(limited)))
         target.turn += 1
-        return Looked(jittered(beat), beat)
+        return Looked(jittered(target.next_in(self._seconds(), beat)), beat)
 
     def _leave_alone(self, source: Source, target: Target, until: datetime) -> float:
         """Ask for this list no sooner than Fanvue wants: in how many seconds. Others can have limits of their own."""
@@ -254,13 +256,16 @@ class Looker:
         self._count(source, outcome)
         earlier = (target.troubles or {}).get(source)
         failures = earlier.failures + 1 if earlier else 1
-        pause = pause_seconds(failures, is_refused=outcome is not Outcome.UNANSWERED)
+        now, is_unanswered = self._seconds(), outcome is Outcome.UNANSWERED
+        pause = pause_seconds(failures, is_refused=not is_unanswered)
         if reading.newest is not None:
             pause = min(pause, jittered(LONGEST_PARTIAL_PAUSE_SECONDS))
-        target.troubles = {**(target.troubles or {}), source: Trouble(failures, self._seconds() + pause)}
+        if is_unanswered:
+            pause = self._outage.pause(now, pause)
+        target.troubles = {**(target.troubles or {}), source: Trouble(failures, now + pause, is_unanswered)}
         if cursor.trouble is not outcome:
-            now = self._clock.now()
-            await self._cursors.fail(followed.creator.id, source, Cursor(cursor.since, None, outcome, now))
+            failed = Cursor(cursor.since, None, outcome, self._clock.now())
+            await self._cursors.fail(followed.creator.id, source, failed)
 
     def _tell_odd(self, source: Source, left_out: Collection[tuple[str, str]]) -> None:
         """Count a reading in which rows were left out, and log each cause once."""

@@ -2,11 +2,22 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.beats import FAST_SECONDS, SLOW_SECONDS, Beats, Flow, beat_seconds, pause_seconds, start_seconds
+from bot.alerts.beats import (
+    FAST_SECONDS,
+    SLOW_SECONDS,
+    Beats,
+    Flow,
+    Outage,
+    beat_seconds,
+    pause_seconds,
+    return_seconds,
+    start_seconds,
+)
 from bot.domain.accounts import CreatorId
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -91,6 +102,29 @@ def test_a_start_with_many_is_spread_and_one_creator_does_not_wait() -> None:
     assert start_seconds(1) < 1
     assert start_seconds(1000) == 50
     assert start_seconds(1_000_000) == FAST_SECONDS
+    assert return_seconds(1) < 1
+    assert return_seconds(1_000_000) == 600
+
+
+def test_one_list_that_never_answers_among_others_that_do_is_no_outage() -> None:
+    outage = Outage()
+    for now in range(0, 10_000, 60):
+        assert not outage.note(now, is_answered=True)
+        assert not outage.note(now, is_answered=False)
+        assert outage.pause(now, 3600) == 3600
+
+
+def test_in_an_outage_one_list_is_asked_for_steadily_and_its_answer_is_the_end() -> None:
+    outage = Outage()
+    asked = []
+    for now in range(0, 6000, 60):
+        assert not outage.note(now, is_answered=False)
+        if outage.pause(now, 3600) < 3600:
+            asked.append(now)
+    assert len(asked) > 15
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 300
+    assert outage.note(6000, is_answered=True)
+    assert not outage.note(6001, is_answered=True)
 
 
 def test_pauses_grow_to_a_bound() -> None:

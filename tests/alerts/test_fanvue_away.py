@@ -69,6 +69,27 @@ async def test_what_happened_while_fanvue_was_down_at_a_start_comes_once_when_it
         assert [source for source, cursor in cursors.items() if cursor.trouble] == []
 
 
+async def test_when_fanvue_answers_again_after_hours_everybody_is_caught_up_with_in_minutes(
+    ground: Ground, process: Process
+) -> None:
+    ground.fanvue.world.add_creator("amy")
+    ground.fanvue.world.add_fan("amy", "bob")
+    await ground.connect(process, "amy")
+    await process.settle_in()
+    await ground.fanvue.fan_tips("amy", "bob", 500)
+    await process.hear(*ground.fanvue.deliveries)
+    fault = ground.fanvue.faults.add("*", 503)
+    await looks(process, 9, after=4000)
+    hits = fault.hits
+    await looks(process, 5, after=400)
+    assert fault.hits - hits < 40, "each list is left alone for an hour by now, but for one that is asked for"
+    await ground.fanvue.fan_writes(CREATOR, ground.fan, "for one")
+    await ground.fanvue.fan_writes("amy", "bob", "for another")
+    ground.fanvue.faults.clear()
+    await looks(process, 10, after=60)
+    assert sorted(filter(None, await process.texts())) == ["for another", "for one"]
+
+
 HOUR, DAY = 3600, 86_400
 JUMPS = [[-HOUR, 0, 0], [DAY, 0, 0], [DAY, -DAY, 0], [-HOUR, HOUR, 0], [-HOUR, -HOUR, 2 * HOUR], [0, 3 * DAY, 0]]
 
