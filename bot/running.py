@@ -1,7 +1,7 @@
 """The assembled bot while it runs: which parts each role starts, and what is swept up on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +61,7 @@ class BadListenerError(Exception):
 
 
 StartClient = Callable[[DiscordClient, str], Awaitable[None]]
+Step = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ class App:
             parts["board"] = self.board.run()
             parts["remover"] = self.remover.run()
             parts["briefs"] = self.brief_rounds.run()
-            parts["sweeper"] = self._sweep()
+            parts["sweeper"] = sweep(self._sweeps())
+            parts["reader"] = sweep(self._readings())
             parts["desk"] = self._draw_desks(self.services.desk.sweep)
             parts["recovery"] = self.recovery.run()
         if role is Role.GATEWAY:
@@ -142,7 +144,7 @@ class App:
             parts["desk"] = self._draw_desks(self.services.desk.draw_owed)
         return parts
 
-    async def _draw_desks(self, draw: Callable[[], Awaitable[object]]) -> None:
+    async def _draw_desks(self, draw: Step) -> None:
         """Keep the headers of desks current."""
         while True:
             try:
@@ -151,24 +153,47 @@ class App:
                 log.warning("desks_cannot_read")
             await asyncio.sleep(DESK_SECONDS)
 
-    async def _sweep(self) -> None:
-        """Let go of what is over; a start has more urgent things to do first."""
-        await asyncio.sleep(FIRST_SWEEP_SECONDS)
-        while True:
+    def _sweeps(self) -> tuple[Step, ...]:
+        """What lets go of what is over, and tells people in time."""
+        services = self.services
+        return (
+            services.claims.sweep,
+            services.waiting.sweep,
+            services.muting.sweep,
+            services.guilds.sweep,
+            services.privacy.sweep,
+            self.obituaries.catch_up,
+            self.closing.catch_up,
+            lambda: self.stores.events.purge_bodies(self.clock.now() - RETENTION),
+            services.connections.sweep,
+        )
+
+    def _readings(self) -> tuple[Step, ...]:
+        """What asks Fanvue, and can take many minutes: nobody who waits to be told waits for it."""
+        services = self.services
+        return (
+            services.stuck.settle,
+            services.managed.sweep,
+            services.spending.sweep,
+            self.endings.sweep,
+        )
+
+
+async def sweep(
+    steps: Sequence[Step], first_seconds: float = FIRST_SWEEP_SECONDS, seconds: float = SWEEP_SECONDS
+) -> None:
+    """Take these steps again and again; one that storage refuses now keeps none of the others.
+
+    A start has more urgent things to do ``first_seconds`` long.
+    """
+    await asyncio.sleep(first_seconds)
+    while True:
+        refused = 0
+        for step in steps:
             try:
-                await self.services.connections.sweep()
-                await self.services.managed.sweep()
-                await self.services.muting.sweep()
-                await self.services.claims.sweep()
-                await self.services.stuck.settle()
-                await self.services.waiting.sweep()
-                await self.services.spending.sweep()
-                await self.endings.sweep()
-                await self.services.guilds.sweep()
-                await self.services.privacy.sweep()
-                await self.obituaries.catch_up()
-                await self.closing.catch_up()
-                await self.stores.events.purge_bodies(self.clock.now() - RETENTION)
+                await step()
             except StorageBusyError:
-                log.warning("sweep_cannot_store")
-            await asyncio.sleep(SWEEP_SECONDS)
+                refused += 1
+        if refused:
+            log.warning("sweep_cannot_store", count=refused)
+        await asyncio.sleep(seconds)

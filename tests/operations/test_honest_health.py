@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app import App, Role, open_app
 from bot.discordkit.client import DiscordClient
 from bot.domain.errors import StorageBusyError
+from bot.running import sweep
 from bot.settings import load
 from bot.web import health
 from bot.web.app import metrics_app
@@ -202,3 +203,21 @@ async def test_every_metric_is_explained_to_the_operator(connected: Rig) -> None
         assert row, f"{family} is not in the table of metrics"
         unnamed = {value for value in values if f"`{value}`" not in row and f"`{value.split('_')[0]}_`" not in row}
         assert not unnamed, f"{family} has labels the table does not name"
+
+
+async def test_a_sweep_that_storage_refuses_keeps_none_of_the_others_from_their_work() -> None:
+    taken: list[str] = []
+
+    async def refused() -> None:
+        taken.append("refused")
+        raise StorageBusyError
+
+    async def last() -> None:
+        taken.append("last")
+
+    part = asyncio.create_task(sweep([refused, last], first_seconds=0, seconds=0))
+    async with asyncio.timeout(5):
+        while len(taken) < 4:
+            await asyncio.sleep(0)
+    part.cancel()
+    assert taken[:4] == ["refused", "last"] * 2
