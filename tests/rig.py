@@ -31,6 +31,7 @@ from bot.fanvue.oauth import TokenPair
 from bot.services.connections import _by_dm
 from bot.settings import load
 from bot.storage.connections import put
+from bot.storage.deliveries.due import DeliveryStatus
 from bot.storage.reply_places import ReplyPlace
 from bot.storage.routes import put_first
 from bot.storage.schema import uses
@@ -126,10 +127,17 @@ class Rig:
         client.add_listener(listener, "on_message")
 
     async def catch_up(self) -> None:
-        """The bot looks for replies it did not hear of."""
+        """The bot looks for replies it did not hear of, once it has noted which cards it sent."""
+        await self.noted()
         client: Any = self.app.client
         with self.env.time_context():
             await client.get_cog("Inbox").catch_up(client)
+
+    async def noted(self) -> None:
+        """Wait until what is to be seen of cards on Discord is written down as well."""
+        async with asyncio.timeout(30):
+            while (await self.app.stores.outbox.counts()).get(DeliveryStatus.LEASED):
+                await asyncio.sleep(0.005)
 
     async def until(self, claim: Callable[[], Any], seconds: float = 30) -> Any:
         """Wait for what the bot's own parts bring about; the claim's value."""
