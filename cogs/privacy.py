@@ -14,8 +14,6 @@ from bot.domain.access import Capability, Grant
 from bot.services import Services
 from bot.services.privacy import Whose
 
-FILE_NAME = "my-data.json"
-
 
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -48,8 +46,7 @@ class Privacy(commands.GroupCog, name="privacy", description="See, export, pause
         """See who used your account, for what, when and from where; or what you did with others'"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         person = actor_of(interaction).user
-        overview = await self._privacy.overview(person)
-        page = await self._privacy.uses(person, Whose.MINE if overview.connection else Whose.BY_ME)
+        page = await self._privacy.uses(person, await self._privacy.first_page(person))
         await interaction.edit_original_response(embed=trust.uses_embed(page, person), view=trust.uses_view(page))
 
     @app_commands.command(name="export")
@@ -82,8 +79,8 @@ class Privacy(commands.GroupCog, name="privacy", description="See, export, pause
 
     async def _export(self, interaction: discord.Interaction, _argument: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await self._privacy.export(actor_of(interaction).user)
-        file = discord.File(io.BytesIO(data), FILE_NAME)
+        name, data = await self._privacy.export(actor_of(interaction).user, interaction.filesize_limit)
+        file = discord.File(io.BytesIO(data), name)
         await interaction.edit_original_response(embed=trust.export_embed(), attachments=[file])
 
     async def _pause(self, interaction: discord.Interaction, _argument: str) -> None:

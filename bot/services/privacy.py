@@ -1,9 +1,9 @@
 """What is stored about a person, for that person: see it, take it along, stop it, have it gone."""
 
-import json
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.access import Actor, AuditEntry, Grant
@@ -12,7 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.scopes import Scope
 from bot.domain.uses import KEPT_FOR, LastUse, Uses
 from bot.services.connections import ConnectionsService
-from bot.services.takeout import Takeout
+from bot.services.takeout import packed
 from bot.storage import Stores
 from bot.vault.ledger import Ledger
 
@@ -114,6 +114,10 @@ class PrivacyService:
             waiting=await self._stores.events.paused_of(person),
         )
 
+    async def first_page(self, person: DiscordUserId) -> Whose:
+        """Whose uses are told first: one's own, of whoever has connected an account."""
+        return Whose.MINE if await self._connections.of(person) else Whose.BY_ME
+
     async def uses(self, person: DiscordUserId, whose: Whose, number: int = 0) -> UsesPage:
         """A page of what was done with the person's creators, or by the person with others'."""
         await self._recorder.flush()
@@ -135,11 +139,13 @@ class PrivacyService:
         creators = await self._stores.creators.of_owner(person)
         return {one.id: one.account.handle for one in creators} if len(creators) > 1 else {}
 
-    async def export(self, person: DiscordUserId) -> bytes:
-        """Everything stored about the person, as JSON; without tokens and texts, and without anybody else's ids."""
+    async def export(self, person: DiscordUserId, most_bytes: int) -> tuple[str, bytes]:
+        """Everything stored about the person as a file of at most so many bytes, with its name.
+
+        Without tokens and texts, and without anybody else's ids. BadInputError when it is larger.
+        """
         await self._recorder.flush()
-        rows = Takeout(person, await self._stores.export(person)).rows()
-        return json.dumps(rows, default=_written, indent=2).encode()
+        return await asyncio.to_thread(packed, person, await self._stores.export(person), most_bytes)
 
     async def pause(self, grant: Grant) -> None:
         """Have nothing done with the account's token from now on; its alerts wait. What is on its way is finished."""
@@ -186,7 +192,3 @@ class PrivacyService:
 
     async def _note(self, actor: Actor, grant: Grant, action: str) -> None:
         await self._stores.audit.write(actor, grant.creator, action, "done", self._clock.now())
-
-
-def _written(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)

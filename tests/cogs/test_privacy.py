@@ -262,7 +262,7 @@ async def test_an_export_and_an_erasure_at_once_both_end_and_nothing_is_left(con
     await answered_by_cleo(connected)
     person = DiscordUserId(connected.luna.id)
     privacy = connected.app.services.privacy
-    data, erased = await asyncio.gather(privacy.export(person), privacy.erase(person))
+    (_, data), erased = await asyncio.gather(privacy.export(person, 10_000_000), privacy.erase(person))
     assert json.loads(data)
     assert erased.is_revoked
     assert await privacy.counts(person) == {}

@@ -1,5 +1,7 @@
 """Whoever asks to be forgotten is nowhere any more, in no column of no table, nor in the file."""
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -35,6 +37,7 @@ from stored_examples import (
 from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, GuildId, MessageId
 from bot.domain.claims import Claim
+from bot.domain.errors import BadInputError
 from bot.domain.events import EventKind
 from bot.domain.periods import Period
 from bot.domain.posting import DraftStatus, Policy
@@ -42,7 +45,7 @@ from bot.domain.scopes import Scope
 from bot.domain.shifts import Shift
 from bot.domain.uses import Use, UseOutcome
 from bot.domain.waiting import Watch
-from bot.services.takeout import Takeout
+from bot.services.takeout import Takeout, packed
 from bot.storage import Stores
 from bot.storage.database import Database
 from bot.storage.database.addresses import address_of
@@ -222,6 +225,25 @@ async def test_an_export_holds_what_is_ones_own_and_no_secret(stores: Stores, re
     taken = repr(Takeout(ANNA, exported).rows())
     assert str(ANNA) in taken
     assert not [trace for trace in (str(BORIS), MIRA, FAN) if trace in taken], "others have no ids in it"
+
+
+async def test_an_export_that_is_too_large_for_a_message_comes_compressed(stores: Stores, remembered: None) -> None:
+    exported = await stores.export(ANNA)
+    name, whole = packed(ANNA, exported, 10_000_000)
+    short_name, short = packed(ANNA, exported, len(whole) - 1)
+    assert (name, short_name) == ("my-data.json", "my-data.zip")
+    with zipfile.ZipFile(io.BytesIO(short)) as file:
+        assert file.read("my-data.json") == whole
+    with pytest.raises(BadInputError):
+        packed(ANNA, exported, len(short) - 1)
+
+
+async def test_others_have_no_ids_inside_longer_words_either() -> None:
+    fan, stranger = "5939ae62-3eb5-4433-954f-f78c7b4282f3", "1180061761000000001"
+    rows = [{"fan_id": fan, "author": int(stranger)}, {"fan_id": "odd:one"}]
+    words = [{"key": f"sale-{fan}|dm:{stranger}"}, {"key": "from odd:one"}, {"key": f"dm:{ANNA}"}]
+    taken = Takeout(ANNA, {"replies": rows, "notes": words}).rows()
+    assert [one["key"] for one in taken["notes"]] == ["sale-fan 1|dm:person 1", "from fan 2", f"dm:{ANNA}"]
 
 
 async def test_after_being_forgotten_there_is_nothing_to_export(stores: Stores, remembered: None) -> None:
