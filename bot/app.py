@@ -75,7 +75,6 @@ async def open_app(
         discord, calm = client or DiscordClient(), patience or Patience()
         assembly = _Assembly(settings, now, keyring, stores, fanvue, studio, discord, calm)
         stack.push_async_callback(assembly.ledger.aclose)
-        stack.push_async_callback(discord.owed.aclose)
         stack.push_async_callback(assembly.tokens.aclose)
         yield assembly.app()
 
@@ -86,7 +85,7 @@ class _Assembly(Catalogue):
     def app(self) -> App:
         """The whole."""
         services = self.services()
-        self.kit.failures.on_untold(services.replies.untold)
+        self.kit.failures.on_told(services.replies.note_told)
         self.client.load(load_cogs(services, self.kit))
         stores = self.stores
         closing = Closing(stores.routes, stores.refusals, stores.creators, self.herald, self.clock)

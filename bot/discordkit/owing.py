@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.domain.errors import DiscordDownError, StorageBusyError
+from bot.domain.errors import DiscordDownError
 from bot.domain.faults import where
 
 log = structlog.get_logger(__name__)
@@ -26,14 +26,13 @@ Saying = Callable[[], Awaitable[object]]
 @dataclass(slots=True)
 class _Words:
     say: Saying
-    keep: Saying | None
     tries: int = 0
 
 
 class Owed:
     """Each thing is said once, as soon as Discord takes it.
 
-    It is kept in memory, and an end of the process ends it, but for what has a way to be kept at an orderly one.
+    It is kept in memory, and an end of the process ends it.
     """
 
     def __init__(self) -> None:
@@ -44,12 +43,12 @@ class Owed:
         """How much waits to be said."""
         return len(self._words)
 
-    def owe(self, key: Hashable, say: Saying, keep: Saying | None = None) -> None:
-        """Say it later; of several with one key the newest. ``keep`` has it told after the next start instead."""
+    def owe(self, key: Hashable, say: Saying) -> None:
+        """Say it later; of several with one key the newest."""
         if len(self._words) >= AT_MOST and key not in self._words:
             del self._words[next(iter(self._words))]
             log.warning("owed_given_up")
-        self._words[key] = _Words(say, keep)
+        self._words[key] = _Words(say)
 
     async def say(self, key: Hashable, say: Saying) -> None:
         """Say it now, or once Discord is back; raises what else keeps it from being said."""
@@ -57,16 +56,6 @@ class Owed:
             await say()
         except AWAY:
             self.owe(key, say)
-
-    async def aclose(self) -> None:
-        """Keep what can be kept; nothing is said any more."""
-        words, self._words = self._words, {}
-        for one in words.values():
-            try:
-                if one.keep is not None:
-                    await one.keep()
-            except StorageBusyError:
-                log.warning("owed_given_up")
 
     async def run(self) -> None:
         """Say what is owed until cancelled."""

@@ -45,6 +45,10 @@ class ReplyStatus(StrEnum):
     """It was not tried: it waits for its author to change it, or to pick whom it is for."""
 
 
+NOT_OUT = (ReplyStatus.ASKED, ReplyStatus.KEPT, ReplyStatus.FAILED, ReplyStatus.UNKNOWN)
+"""The fan does not have it, as far as is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewReply:
     """A reply that is about to be sent; its words rest sealed until the fan has them."""
@@ -132,6 +136,22 @@ class ReplyStore:
         change = update(replies).where(replies.c.id == reply_id, replies.c.status == before)
         async with self._database.write() as connection:
             return (await connection.execute(change.values(status=after, settled_at=at))).rowcount == 1
+
+    async def note_told(self, reply_id: str, at: datetime | None) -> None:
+        """That the author of one that did not go out knows, or does not; what is a message of theirs is left out."""
+        is_it = and_(replies.c.id == reply_id, replies.c.status.in_(NOT_OUT), ~replies.c.source_key.startswith(NATIVE))
+        async with self._database.write() as connection:
+            await connection.execute(update(replies).where(is_it).values(settled_at=at))
+
+    async def cut_short(self, before: datetime, at: datetime) -> None:
+        """Those of the day before that did not go out, and whose authors do not know, count as under way."""
+        is_untold = and_(replies.c.settled_at.is_(None), replies.c.status.in_(NOT_OUT))
+        is_recent = and_(replies.c.created_at >= before - KEPT, replies.c.created_at < before)
+        async with self._database.read() as connection:
+            query = select(replies.c.id, replies.c.status).where(is_untold, is_recent)
+            found = (await connection.execute(query)).all()
+        for row in found:
+            await self.move(row.id, ReplyStatus(row.status), ReplyStatus.SENDING, at)
 
     async def rewrite(
         self,

@@ -42,6 +42,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         self._access = services.access
         self._conversations = services.conversations
         self._waiting = services.waiting
+        self._replies = services.replies
         self._native = NativeReplies(services, kit)
         self._answers = Answers(services, kit)
         self._where = ReplyPlaces(services, kit)
@@ -198,7 +199,8 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         await self._native.deleted(payload)
 
     async def catch_up(self, client: discord.Client) -> None:
-        """What was written to cards while nobody listened."""
+        """What was written to cards while nobody listened, and what nobody heard of."""
+        await self._replies.take_up()
         await self._native.catch_up(client)
 
 

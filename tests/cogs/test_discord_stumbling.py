@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.charts.studio import ChartStudio
 from bot.discordkit.responses import outcomes
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
+from bot.storage.database.backups import back_up
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
 from sandbox.discord import Channel, Message
@@ -322,17 +323,26 @@ async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(
     for _ in range(2):
         await world.app.client.owed.tell()
     assert answer.text.count("did not accept") == 1
+    await world.stop()
+    await world.start()
+    await world.app.services.stuck.settle()
+    assert "was cut short" not in world.said(), "it was told already"
 
 
-async def test_that_a_boxs_reply_failed_is_told_after_a_stop_in_a_long_absence_of_discord(
-    world: Wired, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_that_a_boxs_reply_failed_is_told_after_a_stop_or_kill_in_a_long_absence_of_discord(
+    world: Wired, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_killed: bool
 ) -> None:
     opened = await world.box(await world.card())
     away = await away_for_long(world, monkeypatch, "*", "/webhooks/*")
     world.fanvue.faults.add("sendMessage", 400, times=1)
     await world.discord.submit(world.luna, opened, {"text": "Dear fan"})
     await world.discord.wait_for(lambda: world.app.client.owed.count)
+    if is_killed:
+        await back_up(f"sqlite:///{world.database}", tmp_path / "killed.db")
     await world.stop()
+    if is_killed:
+        (tmp_path / "killed.db").replace(world.database)
     away.remove()
     await world.start()
     for _ in range(2):

@@ -59,6 +59,21 @@ async def test_what_became_of_a_reply_is_remembered_and_still_blocks_its_source(
     assert not await stores.replies.begin(a_reply("x"))
 
 
+async def test_what_an_author_was_not_told_counts_as_cut_short_for_a_day_but_for_their_own_messages(
+    stores: Stores,
+) -> None:
+    sources = ("message:said", "box:told", "box:untold", "box:old")
+    for source in sources:
+        made = NOW - timedelta(days=2) if source == "box:old" else NOW
+        await stores.replies.begin(replace(a_reply(source), source_key=source, created_at=made))
+        await stores.replies.settle(f"reply-{source}", ReplyStatus.FAILED, None, LATER)
+        await stores.replies.note_told(f"reply-{source}", None)
+    await stores.replies.note_told("reply-box:told", LATER)
+    await stores.replies.cut_short(LATER, LATER)
+    known = [await stores.replies.by_source(source) for source in sources]
+    assert [one.status.value for one in known if one] == ["failed", "failed", "sending", "failed"]
+
+
 async def test_places_come_the_latest_first_so_that_a_reply_cut_short_is_found_first(stores: Stores) -> None:
     for minute, name in enumerate(("late", "early", "late-again")):
         channel = ChannelId(7 if name == "early" else 8)

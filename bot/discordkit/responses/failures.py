@@ -265,11 +265,11 @@ class Failures:
     def __init__(self, picker: Picker | None = None, owed: Owed | None = None) -> None:
         self._picker = picker or Picker()
         self._owed = owed or Owed()
-        self._untold: Callable[[str], Awaitable[object]] | None = None
+        self._note_told: Callable[[str, bool], Awaitable[object]] | None = None
 
-    def on_untold(self, handler: Callable[[str], Awaitable[object]]) -> None:
-        """Call this with the key of a reply whose failure could not be told before the bot stopped."""
-        self._untold = handler
+    def on_told(self, handler: Callable[[str, bool], Awaitable[object]]) -> None:
+        """Call this with the key of a reply that failed, and whether its author knows: first not, then that they do."""
+        self._note_told = handler
 
     async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Show it to the person alone; where one of several creators could be meant, let them pick."""
@@ -341,9 +341,23 @@ class Failures:
                 return
             log.warning("failure_not_shown", error=type(problem).__name__)
             if is_done and isinstance(problem, discord.DiscordServerError):
-                untold = self._untold
-                keep = (lambda: untold(reply)) if untold and reply else None
-                self._owed.owe(interaction.id, lambda: beside(interaction, embed, view), keep)
+                await self._owe(interaction, embed, view, reply)
+
+    async def _owe(
+        self, interaction: discord.Interaction, embed: discord.Embed, view: discord.ui.View, reply: str
+    ) -> None:
+        """Say it later; that a reply failed is told after the end of this process too."""
+        note = self._note_told if reply else None
+
+        async def say() -> None:
+            await beside(interaction, embed, view)
+            if note is not None:
+                await note(reply, True)
+
+        if note is not None:
+            with suppress(errors.StorageBusyError):
+                await note(reply, False)
+        self._owed.owe(interaction.id, say)
 
 
 async def _follow_up(interaction: discord.Interaction, embed: discord.Embed) -> None:

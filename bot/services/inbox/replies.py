@@ -34,7 +34,7 @@ from bot.services.inbox.redrawing import Redrawing
 from bot.services.inbox.wordings import matching, opened, sealed, sending
 from bot.storage.audit import AuditLog
 from bot.storage.cards import CardStore, NewCard
-from bot.storage.replies import NATIVE, NewReply, ReplyStatus, ReplyStore, StoredReply
+from bot.storage.replies import NewReply, ReplyStatus, ReplyStore, StoredReply
 from bot.vault.gate import Gate
 from bot.vault.keyring import Keyring
 
@@ -97,6 +97,7 @@ class RepliesService:
         self._keyring = keyring
         self._clock = clock
         self._began_at = clock.now()
+        self._has_taken_up = False
 
     async def send(self, to: Recipient, draft: Draft, *, source: str) -> str | None:
         """Send it as the creator and mark the cards; its id, ``None`` when this source was handled before.
@@ -184,14 +185,19 @@ class RepliesService:
             await self._ask_first(grant, known.fan, known.id)
         return await self._run(to, known.id, draft, now)
 
-    async def untold(self, key: str) -> None:
-        """Its author could not be told how it ended before a stop: it counts as cut short, and they are told later.
+    async def note_told(self, key: str, is_told: bool) -> None:
+        """Whether its author knows how it ended.
 
         What they wrote as Discord's own Reply is found by its message anyway.
         """
-        known = await self._replies.by_id(key.rpartition("|")[2])
-        if known and known.status in CHANGEABLE | {ReplyStatus.UNKNOWN} and not known.source_key.startswith(NATIVE):
-            await self._replies.move(known.id, known.status, ReplyStatus.SENDING, self._clock.now())
+        await self._replies.note_told(key.rpartition("|")[2], self._clock.now() if is_told else None)
+
+    async def take_up(self) -> None:
+        """What a former process could not tell of counts as cut short: its authors are told then. Once a process."""
+        if not self._has_taken_up:
+            with suppress(StorageBusyError):
+                await self._replies.cut_short(self._began_at, self._clock.now())
+                self._has_taken_up = True
 
     async def outcome(self, source: str) -> ReplyStatus | None:
         """What became of this source; ``None`` when it was never handled."""
