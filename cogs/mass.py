@@ -14,6 +14,7 @@ from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.posts import mass_cards as cards
 from bot.discordkit.posts.draft_desk import DraftDesk, Written
 from bot.discordkit.posts.post_lists import ids_of, key_of
+from bot.discordkit.responses.long_texts import keeping
 from bot.discordkit.responses.outcomes import say
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -59,11 +60,12 @@ class Mass(commands.GroupCog, name="mass", description="Write to many fans at on
     ) -> None:
         """Write to lists of fans; nothing goes out before somebody else approves it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         written = Written(words, Audience.SUBSCRIBERS, price or "", when or "", "")
-        content = await self._desk.content(interaction, grant, written)
         files = [incoming(file)] if file is not None else []
-        await self._desk.begin(interaction, grant, content, DraftKind.MASS, files)
+        async with keeping(interaction, words):
+            grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
+            content = await self._desk.content(interaction, grant, written)
+            await self._desk.begin(interaction, grant, content, DraftKind.MASS, files)
 
     @app_commands.command(name="list")
     @app_commands.describe(creator="Whose messages")

@@ -15,7 +15,7 @@ class Free(StrEnum):
     ANYBODY = "nothing"
     OWN_DATA = "nothing; it is about one's own data"
     FORM = "nothing yet; the form it opens asks"
-    WAITING = "what the command that waits for it asks"
+    WAITING = "what the command or form that waits for it asks"
 
 
 Demand = Capability | frozenset[Capability] | Free
@@ -122,6 +122,7 @@ BUTTONS: Mapping[str, Demand] = {
     "export": Free.OWN_DATA,
     "fan-name": Free.FORM,
     "fan-words": INSIGHTS,
+    "form_again": Free.WAITING,
     "goal": Free.FORM,
     "ib_box": REPLY,
     "ib_chat": REPLY,

@@ -3,15 +3,21 @@
 import discord
 
 from bot.discordkit.controls.components import form
+from bot.discordkit.controls.forms import open_form
 from bot.domain.rules import QuietHours
 from cogs.alerts import words
 
 Field = discord.ui.TextInput[discord.ui.Modal]
 
 
-def amount(verb: str, argument: str, label: str) -> discord.ui.Modal:
-    """Asks for an amount that the menu does not offer."""
-    return form("Another amount", verb, argument, {label: _field("amount", "", 12)})
+async def ask_amount(interaction: discord.Interaction, argument: str) -> None:
+    """Asks for a smallest amount that the menu does not offer."""
+    await open_form(interaction, _amount("al_min", argument, "Smallest amount, in dollars"))
+
+
+async def ask_spent(interaction: discord.Interaction, argument: str) -> None:
+    """Asks for what a fan must have spent where the menu does not offer it."""
+    await open_form(interaction, _amount("al_spent", argument, "Spent at least, in dollars"))
 
 
 def quiet_hours(argument: str, standing: QuietHours | None, zone: str) -> discord.ui.Modal:
@@ -25,6 +31,10 @@ def quiet_hours(argument: str, standing: QuietHours | None, zone: str) -> discor
         "Refunds and disputes at once? yes or no": _field("urgent", urgent),
     }
     return form("Quiet hours", "al_quiet", argument, fields)
+
+
+def _amount(verb: str, argument: str, label: str) -> discord.ui.Modal:
+    return form("Another amount", verb, argument, {label: _field("amount", "", 12)})
 
 
 def _field(identity: str, value: str, limit: int = 10) -> Field:

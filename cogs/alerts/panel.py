@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from bot.discordkit.alerts import places
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, is_age_restricted
@@ -53,9 +54,9 @@ class Panel:
             "al_role": self._role,
         }.items():
             kit.actions.on_pick(verb, pick)
-        kit.actions.on_form("al_quiet", self._set_quiet)
-        kit.actions.on_form("al_min", self._other_amount)
-        kit.actions.on_form("al_spent", self._other_spent)
+        kit.actions.on_form("al_quiet", self._set_quiet, self._ask_quiet)
+        kit.actions.on_form("al_min", self._other_amount, forms.ask_amount)
+        kit.actions.on_form("al_spent", self._other_spent, forms.ask_spent)
 
     async def show(self, interaction: discord.Interaction, grant: Grant, note: str = "") -> None:
         """The first screen."""
@@ -167,13 +168,13 @@ class Panel:
 
     async def _amount(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         if values[0] == screens.OTHER:
-            await interaction.response.send_modal(forms.amount("al_min", argument, "Smallest amount, in dollars"))
+            await forms.ask_amount(interaction, argument)
         else:
             await self._change(interaction, argument, minimum=int(values[0]) or None)
 
     async def _spent(self, interaction: discord.Interaction, argument: str, values: list[str]) -> None:
         if values[0] == screens.OTHER:
-            await interaction.response.send_modal(forms.amount("al_spent", argument, "Spent at least, in dollars"))
+            await forms.ask_spent(interaction, argument)
         elif values[0] == screens.TOP:
             await self._change(interaction, argument, spent=None, top_only=True)
         else:
@@ -202,7 +203,7 @@ class Panel:
         standing = next((route.wishes for route in routes if route.wishes.quiet), None)
         meant = await self._preferences.typed_zone(grant, locale_of(interaction))
         zone = standing.zone if standing else meant.key
-        await interaction.response.send_modal(forms.quiet_hours(argument, standing.quiet if standing else None, zone))
+        await open_form(interaction, forms.quiet_hours(argument, standing.quiet if standing else None, zone))
 
     async def _set_quiet(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         quiet = words.quiet_hours(values.get("start", ""), values.get("end", ""), values.get("urgent", ""))

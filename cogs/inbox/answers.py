@@ -9,6 +9,7 @@ import discord
 from bot.discordkit.alerts.cards import REPLY_VERB
 from bot.discordkit.attachments import uploaded
 from bot.discordkit.controls.components import AGAIN_VERB, BOX_VERB, WHOM_VERB
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.inbox import views
 from bot.discordkit.inbox.answer_box import FILES_ID, PREVIEW_ID, PRICE_ID, TEMPLATE_ID, answer_box
 from bot.discordkit.inbox.views import done, sent_view
@@ -16,7 +17,7 @@ from bot.discordkit.inbox.words import typed_words
 from bot.discordkit.kit import Kit
 from bot.discordkit.owing import Owed
 from bot.discordkit.people import actor_of
-from bot.discordkit.responses.long_texts import keeping, words_in
+from bot.discordkit.responses.long_texts import words_in
 from bot.discordkit.responses.outcomes import acknowledge, say
 from bot.domain import text
 from bot.domain.access import Capability, Grant
@@ -57,12 +58,12 @@ class Answers:
         self._owed = kit.owed
         self._replies = services.replies
         kit.actions.on_press(REPLY_VERB, self._ask)
-        kit.actions.on_form(REPLY_VERB, self._submit)
+        kit.actions.on_form(REPLY_VERB, self._submit, None)
         kit.actions.on_press(views.WRITE_VERB, self._write)
-        kit.actions.on_form(views.SEND_VERB, self._submit_to_chat)
+        kit.actions.on_form(views.SEND_VERB, self._submit_to_chat, self._write)
         kit.actions.on_press(AGAIN_VERB, self._again)
         kit.actions.on_press(BOX_VERB, self._reopen)
-        kit.actions.on_form(BOX_VERB, self._resubmit)
+        kit.actions.on_form(BOX_VERB, self._resubmit, self._reopen)
         kit.actions.on_pick(WHOM_VERB, self._whom)
 
     async def send(self, interaction: discord.Interaction, to: Recipient, written: Written) -> None:
@@ -83,26 +84,22 @@ class Answers:
         to, fan = conversation.recipient, conversation.event.fan
         prepared = await self._at_once(to.grant)
         name = fan.name if fan else "a fan"
-        await interaction.response.send_modal(
-            answer_box(name, to.grant.handle, REPLY_VERB, argument, prepared=prepared)
-        )
+        await open_form(interaction, answer_box(name, to.grant.handle, REPLY_VERB, argument, prepared=prepared))
 
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
-        async with keeping(interaction, words_in(values)):
-            await acknowledge(interaction)
-            conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
-            await self.send(interaction, conversation.recipient, _written(interaction, values))
+        await acknowledge(interaction)
+        conversation = await self._inbox.open(actor_of(interaction), pressed(interaction, argument))
+        await self.send(interaction, conversation.recipient, _written(interaction, values))
 
     async def _write(self, interaction: discord.Interaction, key: str) -> None:
         grant, _ = await self._of(interaction, key)
         prepared = await self._at_once(grant)
         box = answer_box(_shown_name(interaction), grant.handle, views.SEND_VERB, key, prepared=prepared)
-        await interaction.response.send_modal(box)
+        await open_form(interaction, box)
 
     async def _submit_to_chat(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        async with keeping(interaction, words_in(values)):
-            await acknowledge(interaction)
-            await self.send(interaction, Recipient(*await self._of(interaction, key)), _written(interaction, values))
+        await acknowledge(interaction)
+        await self.send(interaction, Recipient(*await self._of(interaction, key)), _written(interaction, values))
 
     async def _again(self, interaction: discord.Interaction, key: str) -> None:
         """Send a reply that did not go out; what stood under the author's message is done with then."""
@@ -116,7 +113,7 @@ class Answers:
         creator, reply, _ = _parts(key)
         to, draft = await self._replies.written(actor_of(interaction), creator, reply)
         name = await self._inbox.name_of(to.delivery) or "this fan"
-        await interaction.response.send_modal(answer_box(name, to.grant.handle, BOX_VERB, key, draft=draft))
+        await open_form(interaction, answer_box(name, to.grant.handle, BOX_VERB, key, draft=draft))
 
     async def _whom(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         """Into the box for the one who was picked: what was meant for one fan must not reach another."""
@@ -128,12 +125,11 @@ class Answers:
         to = await self._meant(interaction, to, int(values[0]))
         name = to.event.fan.name if to.event and to.event.fan else "this fan"
         box = answer_box(name, to.grant.handle, BOX_VERB, f"{creator}|{reply}|{values[0]}", draft=draft)
-        await interaction.response.send_modal(box)
+        await open_form(interaction, box)
 
     async def _resubmit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        async with keeping(interaction, words_in(values)):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._send_changed(interaction, key, _written(interaction, values))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._send_changed(interaction, key, _written(interaction, values))
         await _settle_notice(interaction, self._owed)
 
     async def _send_changed(self, interaction: discord.Interaction, key: str, written: Written) -> None:
@@ -219,7 +215,8 @@ def _shown_name(interaction: discord.Interaction) -> str:
     """Whom the conversation on the screen is with, as its title says: nobody answers the wrong fan unseen."""
     embeds = interaction.message.embeds if interaction.message else []
     title = (embeds[0].title or "") if embeds else ""
-    return text.plain_name(title.partition(" · ")[0].replace("\\", "") or "this fan")
+    name, mark, _ = title.partition(" · ")
+    return text.plain_name((name if mark else "").replace("\\", "") or "this fan")
 
 
 async def _settle_notice(interaction: discord.Interaction, owed: Owed) -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 import discord
 
 from bot.discordkit.controls.components import button, form, view_of
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.inbox import views
 from bot.discordkit.inbox.views import done, thread_embed, thread_view, unread_embed, unread_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of
-from bot.discordkit.responses.long_texts import TEXT_ID, keeping
+from bot.discordkit.responses.long_texts import TEXT_ID
 from bot.discordkit.responses.outcomes import showing
 from bot.domain import text
 from bot.domain.access import Capability, Grant
@@ -52,11 +53,8 @@ class Chats:
             kit.actions.on_press(verb, press)
         for verb, pick in picks.items():
             kit.actions.on_pick(verb, pick)
-        for verb, filled in {
-            views.NOTE_VERB: self._note,
-            views.NAME_VERB: self._name,
-        }.items():
-            kit.actions.on_form(verb, filled)
+        kit.actions.on_form(views.NOTE_VERB, self._note, self._ask_note)
+        kit.actions.on_form(views.NAME_VERB, self._name, self._ask_name)
 
     async def show_unread(self, interaction: discord.Interaction, grant: Grant, order: Order, page: int = 0) -> None:
         """Answer with a page of those who wait."""
@@ -155,15 +153,12 @@ class Chats:
         await self._show_changed(interaction, grant, fan)
 
     async def _ask_note(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.send_modal(
-            box("A note for the team", views.NOTE_VERB, key, "Fans never see it", 500)
-        )
+        await open_form(interaction, box("A note for the team", views.NOTE_VERB, key, "Fans never see it", 500))
 
     async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        async with keeping(interaction, values.get(TEXT_ID, "")):
-            await interaction.response.defer()
-            grant, fan = await self.of(interaction, key)
-            await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
+        await interaction.response.defer()
+        grant, fan = await self.of(interaction, key)
+        await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
         await self._show_changed(interaction, grant, fan)
 
     async def _read_note(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
@@ -184,7 +179,7 @@ class Chats:
         await self._desk.changed(grant, fan)
 
     async def _ask_name(self, interaction: discord.Interaction, key: str) -> None:
-        await interaction.response.send_modal(box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
+        await open_form(interaction, box("What you call this fan", views.NAME_VERB, key, "Nickname", 30))
 
     async def _name(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import discord
 
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.inbox import views
 from bot.discordkit.kit import Kit
@@ -27,7 +28,7 @@ class Claiming:
         kit.actions.on_press(views.TAKE_VERB, self._take)
         kit.actions.on_press(views.FREE_VERB, self._free)
         kit.actions.on_pick(views.SNOOZE_VERB, self._snooze)
-        kit.actions.on_form(views.SNOOZE_VERB, self._snooze_until)
+        kit.actions.on_form(views.SNOOZE_VERB, self._snooze_until, self._ask_until)
         kit.actions.on_pick(views.HAND_VERB, self._hand)
 
     async def _take(self, interaction: discord.Interaction, key: str) -> None:
@@ -55,7 +56,7 @@ class Claiming:
         grant, _ = await self._chats.of(interaction, key)
         zone = await self._preferences.typed_zone(grant, locale_of(interaction))
         label = f"Until when, in {zone.key}"[:45]
-        await interaction.response.send_modal(box("Snooze", views.SNOOZE_VERB, key, label, 40, "tomorrow 18:00"))
+        await open_form(interaction, box("Snooze", views.SNOOZE_VERB, key, label, 40, "tomorrow 18:00"))
 
     async def _snooze_until(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()

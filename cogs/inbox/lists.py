@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import discord
 
 from bot.discordkit.controls.components import button, form, view_of
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.inbox.views import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
 from bot.discordkit.kit import Kit
@@ -27,7 +28,7 @@ class FanLists:
         kit.actions.on_press(LISTS_VERB, self._show)
         kit.actions.on_pick(LISTED_VERB, self._put)
         kit.actions.on_press(NEW_LIST_VERB, self._ask)
-        kit.actions.on_form(NEW_LIST_VERB, self._create)
+        kit.actions.on_form(NEW_LIST_VERB, self._create, self._ask)
 
     async def _show(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -41,7 +42,7 @@ class FanLists:
 
     async def _ask(self, interaction: discord.Interaction, key: str) -> None:
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(custom_id=TEXT_ID, max_length=NAME_LIMIT)
-        await interaction.response.send_modal(form("A new list with this fan", NEW_LIST_VERB, key, {"Name": field}))
+        await open_form(interaction, form("A new list with this fan", NEW_LIST_VERB, key, {"Name": field}))
 
     async def _create(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()

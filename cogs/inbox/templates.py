@@ -3,6 +3,7 @@
 import discord
 
 from bot.discordkit.controls.components import BOX_VERB
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.inbox import views
 from bot.discordkit.inbox.answer_box import answer_box
 from bot.discordkit.kit import Kit
@@ -51,7 +52,7 @@ class Templates:
         source = f"interaction:{interaction.id}"
         kept_reply = await self._replies.keep(Recipient(grant, fan), draft, BadInputError(""), source=source)
         box = answer_box("this fan", grant.handle, BOX_VERB, kept_reply.edit, draft=draft)
-        await interaction.response.send_modal(box)
+        await open_form(interaction, box)
 
     async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
         creator, fan = [*key.split("|"), ""][:2]

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.discordkit.alerts.cards import UUID
 from bot.discordkit.controls.components import form
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.insights.audience import (
     FAN_VERB,
@@ -54,7 +55,7 @@ class Audience:
         kit.actions.on_pick(FAN_VERB, self._pick_fan)
         kit.actions.on_press(WORDS_VERB, self._words)
         kit.actions.on_press(NICKNAME_VERB, self._ask_nickname)
-        kit.actions.on_form(NICKNAME_VERB, self._nickname)
+        kit.actions.on_form(NICKNAME_VERB, self._nickname, self._ask_nickname)
 
     async def show_subscribers(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with who came and who left."""
@@ -120,7 +121,7 @@ class Audience:
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id="nickname", max_length=NAME_LIMIT, required=True
         )
-        await interaction.response.send_modal(form("What you call this fan", NICKNAME_VERB, key, {"Nickname": field}))
+        await open_form(interaction, form("What you call this fan", NICKNAME_VERB, key, {"Nickname": field}))
 
     async def _nickname(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()

@@ -54,7 +54,7 @@ class Earnings:
         kit.actions.on_press(SHARED_VERB, self._shared)
         kit.actions.on_press(CSV_VERB, self._csv)
         kit.actions.on_press(ZONE_VERB, ask_zone)
-        kit.actions.on_form(ZONE_VERB, self._set_zone)
+        kit.actions.on_form(ZONE_VERB, self._set_zone, ask_zone)
 
     async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
         """Answer with the earnings of a period."""

@@ -27,7 +27,7 @@ class Goals:
         self._goals = services.goals
         self._preferences = services.preferences
         kit.actions.on_press(GOAL_VERB, ask_goal)
-        kit.actions.on_form(GOAL_VERB, self._set)
+        kit.actions.on_form(GOAL_VERB, self._set, ask_goal)
 
     async def show(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with how far the month is."""

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.discordkit.controls.components import Field, form
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.menus import option
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.insights.earnings import Shown, shown
@@ -49,7 +50,7 @@ class Sales:
         kit.actions.on_pick(POSTS_PERIOD_VERB, self._pick_posts)
         kit.actions.on_press(PAYMENTS_MORE_VERB, self._more)
         kit.actions.on_press(NEW_LINK_VERB, self._ask_link)
-        kit.actions.on_form(NEW_LINK_VERB, self._new_link)
+        kit.actions.on_form(NEW_LINK_VERB, self._new_link, self._ask_link)
 
     async def show_payments(self, interaction: discord.Interaction, state: Shown) -> None:
         """Answer with the newest payments of a period."""
@@ -97,7 +98,7 @@ class Sales:
             custom_id="platform", options=[option(name, value) for value, name in PLATFORMS.items()]
         )
         fields: dict[str, Field] = {"Name": name, "Where you will post it": platform}
-        await interaction.response.send_modal(form("A new tracking link", NEW_LINK_VERB, creator, fields))
+        await open_form(interaction, form("A new tracking link", NEW_LINK_VERB, creator, fields))
 
     async def _new_link(self, interaction: discord.Interaction, creator: str, values: dict[str, str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -29,7 +29,7 @@ class Zones:
         self._preferences = services.preferences
         kit.actions.on_press(RIGHT_VERB, self._right)
         kit.actions.on_press(CHANGE_VERB, ask_creators_zone)
-        kit.actions.on_form(SETTLE_VERB, self._settle)
+        kit.actions.on_form(SETTLE_VERB, self._settle, ask_creators_zone)
 
     async def asked(
         self, grant: Grant, zone: ZoneInfo, view: discord.ui.View, key: str = ""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import discord
 
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
@@ -32,8 +33,8 @@ class Approvals:
         kit.actions.on_press(cards.SHOW_VERB, self._show)
         kit.actions.on_press(cards.CHANGE_VERB, self._ask_change)
         kit.actions.on_press(cards.NO_VERB, self._ask_decline)
-        kit.actions.on_form(cards.CHANGE_VERB, self._change)
-        kit.actions.on_form(cards.NO_VERB, self._decline)
+        kit.actions.on_form(cards.CHANGE_VERB, self._change, self._ask_change)
+        kit.actions.on_form(cards.NO_VERB, self._decline, self._ask_decline)
 
     async def set_policy(self, interaction: discord.Interaction, creator: str | None, policy: Policy) -> None:
         """Choose the rule, and say what it means."""
@@ -80,12 +81,12 @@ class Approvals:
     async def _ask_change(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._service.seen(actor_of(interaction), key)
         self._service.require_second(opened)
-        await interaction.response.send_modal(cards.note_form(opened.draft, cards.CHANGE_VERB))
+        await open_form(interaction, cards.note_form(opened.draft, cards.CHANGE_VERB))
 
     async def _ask_decline(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._service.seen(actor_of(interaction), key)
         self._service.require_second(opened)
-        await interaction.response.send_modal(cards.note_form(opened.draft, cards.NO_VERB))
+        await open_form(interaction, cards.note_form(opened.draft, cards.NO_VERB))
 
     async def _change(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await self._hand_back(interaction, key, values, is_final=False)

@@ -8,6 +8,7 @@ import discord
 
 from bot.discordkit.attachments import uploaded
 from bot.discordkit.controls.components import form
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
@@ -41,13 +42,13 @@ class Drafts:
         self._drafts = services.drafts
         self._posts = services.posts
         self._preferences = services.preferences
-        kit.actions.on_form(POST_VERB, self._submit)
+        kit.actions.on_form(POST_VERB, self._submit, self._ask_words)
         kit.actions.on_press(cards.GO_VERB, self._go)
         kit.actions.on_press(cards.NOW_VERB, self._go_now)
         kit.actions.on_press(cards.EDIT_VERB, self._ask_edit)
-        kit.actions.on_form(cards.EDIT_VERB, self._edit)
+        kit.actions.on_form(cards.EDIT_VERB, self._edit, self._ask_edit)
         kit.actions.on_press(cards.FILES_VERB, self._ask_files)
-        kit.actions.on_form(cards.FILES_VERB, self._add_files)
+        kit.actions.on_form(cards.FILES_VERB, self._add_files, self._ask_files)
         kit.actions.on_press(cards.DROP_VERB, self._drop)
         kit.actions.on_press(cards.OPEN_VERB, self._open)
         kit.actions.on_press(cards.LOOK_VERB, self._look)
@@ -61,20 +62,18 @@ class Drafts:
         """Keep a draft of what was typed, or ask for its words first."""
         if written.text or written.files:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
-            await self._desk.begin(
-                interaction, grant, await self._desk.content(interaction, grant, written), DraftKind.POST, written.files
-            )
+            async with keeping(interaction, written.text):
+                grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
+                content = await self._desk.content(interaction, grant, written)
+                await self._desk.begin(interaction, grant, content, DraftKind.POST, written.files)
             return
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         content = await self._desk.content(interaction, grant, replace(written, text="…"))
         self._drafts.require(grant, content, DraftKind.POST, expects_files=True)
         stamps = [int(at.timestamp()) if at else 0 for at in (content.publish_at, content.expires_at)]
-        label = f"Posted as @{text.plain_name(grant.handle, 30)}"
         short = "e" if content.audience is Audience.EVERYONE else "s"
         argument = f"{grant.creator},{short},{stamps[0]},{stamps[1]},{content.price or 0}"
-        fields = boxes("", label=label, is_required=True)
-        await interaction.response.send_modal(form("New post", POST_VERB, argument, fields))
+        await self._ask_words(interaction, argument)
 
     async def show_all(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with what is not settled."""
@@ -82,17 +81,18 @@ class Drafts:
         embed = cards.drafts_embed(mine, waiting, grant)
         await interaction.edit_original_response(embed=embed, view=cards.drafts_view(mine, waiting, grant.creator))
 
+    async def _ask_words(self, interaction: discord.Interaction, argument: str) -> None:
+        creator = CreatorId(argument.partition(",")[0])
+        grant = await self._access.require(actor_of(interaction), creator, Capability.POST)
+        fields = boxes("", label=f"Posted as @{text.plain_name(grant.handle, 30)}", is_required=True)
+        await open_form(interaction, form("New post", POST_VERB, argument, fields))
+
     async def _submit(self, interaction: discord.Interaction, argument: str, values: dict[str, str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        words = written_in(values)
-        async with keeping(interaction, words):
-            await self._begin(interaction, argument, words)
-
-    async def _begin(self, interaction: discord.Interaction, argument: str, words: str) -> None:
         creator, audience, when, expires, price = [*argument.split(","), "0", "0", "0"][:5]
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.POST)
         content = Content(
-            text=words,
+            text=written_in(values),
             audience=Audience.EVERYONE if audience.startswith("e") else Audience.SUBSCRIBERS,
             price=price_of(f"{int(price) / 100:.2f}") if price.isdecimal() and int(price) else None,
             publish_at=self._posts.from_stamp(when),
@@ -131,30 +131,27 @@ class Drafts:
     async def _ask_edit(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
         zone = await self._preferences.creator_zone(opened.grant, locale_of(interaction))
-        await interaction.response.send_modal(cards.edit_form(opened.draft, zone))
+        await open_form(interaction, cards.edit_form(opened.draft, zone))
 
     async def _edit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        words = written_in(values)
-        async with keeping(interaction, words):
-            await self._rewrite(interaction, key, words, values)
-
-    async def _rewrite(self, interaction: discord.Interaction, key: str, words: str, values: dict[str, str]) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
         old = opened.draft.content
         zone = await self._preferences.creator_zone(opened.grant, locale_of(interaction))
         content = replace(
             old,
-            text=words,
+            text=written_in(values),
             price=price_of(values.get(cards.PRICE_ID, "")),
             publish_at=self._moment(values.get(cards.WHEN_ID, ""), old.publish_at, zone),
             expires_at=self._moment(values.get(cards.EXPIRES_ID, ""), old.expires_at, zone),
         )
-        await self._desk.show(interaction, await self._drafts.change(opened, content))
+        changed = await self._drafts.change(opened, content)
+        async with showing(interaction, "Changed ✓"):
+            await self._desk.show(interaction, changed)
 
     async def _ask_files(self, interaction: discord.Interaction, key: str) -> None:
         opened = await self._drafts.seen(actor_of(interaction), key)
-        await interaction.response.send_modal(cards.files_form(opened.draft))
+        await open_form(interaction, cards.files_form(opened.draft))
 
     async def _add_files(self, interaction: discord.Interaction, key: str, _values: dict[str, str]) -> None:
         await interaction.response.defer()

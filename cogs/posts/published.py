@@ -2,13 +2,14 @@
 
 import discord
 
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import picture_file
 from bot.discordkit.posts import post_lists as lists
-from bot.discordkit.responses.long_texts import keeping, written_in
+from bot.discordkit.responses.long_texts import written_in
 from bot.discordkit.responses.outcomes import say, showing
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
@@ -29,7 +30,7 @@ class Published:
         kit.actions.on_pick(lists.VIEW_VERB, self._other_view)
         kit.actions.on_pick(lists.ONE_VERB, self._open)
         kit.actions.on_press(lists.EDIT_VERB, self._ask_edit)
-        kit.actions.on_form(lists.EDIT_VERB, self._edit)
+        kit.actions.on_form(lists.EDIT_VERB, self._edit, self._ask_edit)
         kit.actions.on_press(lists.DELETE_VERB, self._ask_delete)
         kit.actions.on_press(lists.DELETED_VERB, self._delete)
         kit.actions.on_press(lists.KEEP_VERB, self._show_one)
@@ -38,7 +39,7 @@ class Published:
         kit.actions.on_press(lists.REPOST_VERB, self._repost)
         kit.actions.on_press(lists.COMMENTS_VERB, self._comments)
         kit.actions.on_press(lists.SAY_VERB, self._ask_comment)
-        kit.actions.on_form(lists.SAY_VERB, self._comment)
+        kit.actions.on_form(lists.SAY_VERB, self._comment, self._ask_comment)
         kit.actions.on_pick(lists.UNSAY_VERB, self._delete_comment)
 
     async def show(self, interaction: discord.Interaction, creator: str | None, view: PostView) -> None:
@@ -99,15 +100,14 @@ class Published:
         grant, uuid = await self._grant(interaction, key)
         zone = await self._preferences.creator_zone(grant, locale_of(interaction))
         row = await self._posts.one(grant, uuid)
-        await interaction.response.send_modal(lists.edit_form(row, key, zone.key))
+        await open_form(interaction, lists.edit_form(row, key, zone.key))
 
     async def _edit(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        words = written_in(values)
-        async with keeping(interaction, words):
-            grant, uuid = await self._grant(interaction, key)
-            zone = await self._preferences.creator_zone(grant, locale_of(interaction))
-            await self._posts.edit(grant, uuid, words, self._posts.instant(values.get(lists.WHEN_ID), zone))
+        grant, uuid = await self._grant(interaction, key)
+        zone = await self._preferences.creator_zone(grant, locale_of(interaction))
+        moment = self._posts.instant(values.get(lists.WHEN_ID), zone)
+        await self._posts.edit(grant, uuid, written_in(values), moment)
         async with showing(interaction, "Changed ✓"):
             await self._show_card(interaction, grant, uuid)
 
@@ -151,14 +151,12 @@ class Published:
 
     async def _ask_comment(self, interaction: discord.Interaction, key: str) -> None:
         grant, _ = await self._grant(interaction, key)
-        await interaction.response.send_modal(lists.comment_form(key, grant.handle))
+        await open_form(interaction, lists.comment_form(key, grant.handle))
 
     async def _comment(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
-        words = values.get(lists.TEXT_ID, "")
-        async with keeping(interaction, words):
-            await interaction.response.defer()
-            grant, uuid = await self._grant(interaction, key)
-            await self._posts.comment(grant, uuid, words)
+        await interaction.response.defer()
+        grant, uuid = await self._grant(interaction, key)
+        await self._posts.comment(grant, uuid, values.get(lists.TEXT_ID, ""))
         async with showing(interaction, "Commented ✓"):
             await self._show_comments(interaction, grant, uuid, key)
 

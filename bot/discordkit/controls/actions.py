@@ -9,15 +9,33 @@ from typing import Any
 
 import discord
 
-from bot.discordkit.controls.components import PREFIX
+from bot.discordkit.controls.components import PREFIX, button
+from bot.discordkit.controls.forms import CHANGE_VERB, TYPED, Filled, Refused
 from bot.discordkit.missing import tell_what_is_missing
 from bot.discordkit.responses.failures import Failures
+from bot.discordkit.responses.long_texts import words_in
+from bot.discordkit.responses.outcomes import is_answered
 from bot.discordkit.throttle import Throttle
-from bot.domain import missing
+from bot.domain import errors, missing
 
 PressHandler = Callable[[discord.Interaction, str], Awaitable[None]]
 PickHandler = Callable[[discord.Interaction, str, list[str]], Awaitable[None]]
 FormHandler = Callable[[discord.Interaction, str, dict[str, str]], Awaitable[None]]
+
+CORRECTABLE = (errors.BadInputError, errors.RefusedByFanvueError)
+OVER = (
+    discord.HTTPException,
+    errors.CardUnknownError,
+    errors.DraftMovedError,
+    errors.GoneError,
+    errors.NotAllowedError,
+    errors.NotConnectedError,
+    errors.OffShiftError,
+    errors.OutcomeUnknownError,
+    errors.ReconnectNeededError,
+    errors.UnknownCreatorError,
+)
+"""To send the form again would end so again, or do something twice."""
 
 
 class Actions:
@@ -29,6 +47,9 @@ class Actions:
         self._presses: dict[str, PressHandler] = {}
         self._picks: dict[str, PickHandler] = {}
         self._forms: dict[str, FormHandler] = {}
+        self._openers: dict[str, PressHandler] = {}
+        self._refused = Refused()
+        self.on_press(CHANGE_VERB, self._open_again)
 
     def on_press(self, verb: str, handler: PressHandler) -> None:
         """Have ``handler(interaction, argument)`` do a button's verb."""
@@ -38,9 +59,15 @@ class Actions:
         """Have ``handler(interaction, argument, values)`` do a select's verb."""
         _enter(self._picks, verb, handler)
 
-    def on_form(self, verb: str, handler: FormHandler) -> None:
-        """Have ``handler(interaction, argument, values by input id)`` do a form's verb."""
+    def on_form(self, verb: str, handler: FormHandler, opener: PressHandler | None) -> None:
+        """Have ``handler(interaction, argument, values by input id)`` do a form's verb.
+
+        ``opener(interaction, argument)`` opens the form again after it was refused; ``None`` where it takes a message
+        that is not at hand then.
+        """
         _enter(self._forms, verb, handler)
+        if opener is not None:
+            self._openers[verb] = opener
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Do what a component or form asks; whatever goes wrong is presented to the person."""
@@ -55,10 +82,12 @@ class Actions:
             await self._do(interaction, verb, argument, data)
             await tell_what_is_missing(interaction)
         except Exception as error:  # noqa: BLE001 - the one exit of all components and forms
-            await self._failures.present(interaction, error)
+            change, words = self._kept(interaction, verb, argument, data, getattr(error, "original", error))
+            await self._failures.present(interaction, error, change, words)
 
     async def _do(self, interaction: discord.Interaction, verb: str, argument: str, data: Any) -> None:
         if interaction.type is discord.InteractionType.modal_submit and verb in self._forms:
+            self._refused.forget(interaction.user.id, verb, argument)
             await self._forms[verb](interaction, argument, _values(data.get("components", ())))
         elif verb in self._picks:
             await self._picks[verb](interaction, argument, [str(value) for value in data.get("values", ())])
@@ -66,6 +95,30 @@ class Actions:
             await self._presses[verb](interaction, argument)
         else:
             await self._failures.present_outdated(interaction)
+
+    def _kept(
+        self, interaction: discord.Interaction, verb: str, argument: str, data: Any, error: BaseException
+    ) -> tuple[discord.ui.Button[discord.ui.View] | None, str]:
+        """What opens a form again with what was typed, where that has sense, and the words to be given back.
+
+        Neither where the error leads there by itself, or another answers.
+        """
+        is_form = interaction.type is discord.InteractionType.modal_submit and verb in self._forms
+        is_kept = getattr(error, "edit", "") or getattr(error, "again", "") or is_answered(error)
+        if not is_form or is_kept:
+            return None, ""
+        values = _values(data.get("components", ()))
+        if verb not in self._openers or isinstance(error, OVER):
+            return None, words_in(values)
+        token = self._refused.keep(Filled(interaction.user.id, verb, argument, values))
+        label = "Change it" if isinstance(error, CORRECTABLE) else "Open it again"
+        change = button(label, CHANGE_VERB, token, style=discord.ButtonStyle.primary, emoji="✏️")
+        return change, words_in(values)
+
+    async def _open_again(self, interaction: discord.Interaction, token: str) -> None:
+        filled = self._refused.of(interaction.user.id, token)
+        interaction.extras[TYPED] = filled.values
+        await self._openers[filled.verb](interaction, filled.argument)
 
 
 def _enter(table: dict[str, Any], verb: str, handler: Any) -> None:

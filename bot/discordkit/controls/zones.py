@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.discordkit.controls.components import Field, button, form, view_of
+from bot.discordkit.controls.forms import open_form
 from bot.domain import text
 
 ZONE_VERB = "zone"
@@ -38,7 +39,7 @@ async def ask_zone(interaction: discord.Interaction, argument: str) -> None:
         ],
     )
     fields: dict[str, Field] = {"Time zone": _zone_field(), "For whom": whose}
-    await interaction.response.send_modal(form("Whose midnight counts?", ZONE_VERB, argument, fields))
+    await open_form(interaction, form("Whose midnight counts?", ZONE_VERB, argument, fields))
 
 
 async def ask_creators_zone(interaction: discord.Interaction, argument: str) -> None:
@@ -47,7 +48,7 @@ async def ask_creators_zone(interaction: discord.Interaction, argument: str) -> 
         await ask_zone(interaction, argument)
         return
     fields: dict[str, Field] = {"Time zone": _zone_field()}
-    await interaction.response.send_modal(form("Where do the days end?", SETTLE_VERB, argument, fields))
+    await open_form(interaction, form("Where do the days end?", SETTLE_VERB, argument, fields))
 
 
 def question(handle: str, zone: ZoneInfo) -> str:

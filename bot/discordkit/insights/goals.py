@@ -5,6 +5,7 @@ from calendar import month_name
 import discord
 
 from bot.discordkit.controls.components import button, form, view_of
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.insights.earnings import ADDED_UP, set_net_footer
 from bot.discordkit.look import Colour
 from bot.domain import text
@@ -67,4 +68,4 @@ async def ask_goal(interaction: discord.Interaction, creator: str) -> None:
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="amount", placeholder="5000; empty for no goal", required=False, max_length=20
     )
-    await interaction.response.send_modal(form("A goal for each month", GOAL_VERB, creator, {"Dollars, net": field}))
+    await open_form(interaction, form("A goal for each month", GOAL_VERB, creator, {"Dollars, net": field}))

@@ -17,6 +17,7 @@ from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.controls.picking import Picker
 from bot.discordkit.look import Colour
 from bot.discordkit.owing import Owed
+from bot.discordkit.responses.long_texts import kept
 from bot.discordkit.responses.outcomes import beside, insisting, is_answered
 from bot.discordkit.sending.refusing import is_passing
 from bot.domain import errors, text
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 SHORT_LIVED_SECONDS = 30
 NONCE_BYTES = 12
+EMBEDS = 6000
+"""What all embeds of a message can hold together."""
 AGAIN_LABELS: dict[type[BaseException], str] = {
     errors.HeldError: "Send it all the same",
     errors.FanUnreachableError: "Try it all the same",
@@ -192,7 +195,7 @@ TABLE: dict[type[errors.DomainError], Entry] = {
     ),
     errors.CardUnknownError: lambda _: Failure(
         "This card is no longer known",
-        "It is too old, or its account was disconnected. Newer cards work, and `/inbox reply` does for every fan.",
+        "Too old, or its account was disconnected. Newer cards work, and whoever may answer fans has `/inbox reply`.",
     ),
     errors.NotHereError: _not_here,
     errors.WhichFanError: lambda _: Failure(
@@ -271,8 +274,14 @@ class Failures:
         """Call this with the key of a reply that failed, and whether its author knows: first not, then that they do."""
         self._note_told = handler
 
-    async def present(self, interaction: discord.Interaction, error: BaseException) -> None:
-        """Show it to the person alone; where one of several creators could be meant, let them pick."""
+    async def present(
+        self,
+        interaction: discord.Interaction,
+        error: BaseException,
+        change: discord.ui.Button[discord.ui.View] | None = None,
+        words: str = "",
+    ) -> None:
+        """Show it to the person alone, with what they wrote; of several creators that could be meant, let them pick."""
         original = getattr(error, "original", error)
         if is_answered(original):
             log.warning("answered_already")
@@ -283,10 +292,13 @@ class Failures:
                 await self._show(interaction, embed_of(PICK), view)
                 return
         failure = failure_for(error)
-        view = again_view(error) or view_of_failure(failure) or discord.utils.MISSING
+        view = again_view(error) or view_of_failure(failure)
+        if change is not None:
+            view = view_of([*(view.children if view else ()), change])
         is_lost = isinstance(original, discord.DiscordServerError)
         reply = original.again or original.edit if isinstance(original, errors.DomainError) else ""
-        await self._show(interaction, embed_of(failure), view, is_lost=is_lost, reply=reply)
+        shown = view or discord.utils.MISSING
+        await self._show(interaction, embed_of(failure), shown, is_lost=is_lost, reply=reply, words=words)
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
         """A button of a former version."""
@@ -327,17 +339,19 @@ class Failures:
         *,
         is_lost: bool = False,
         reply: str = "",
+        words: str = "",
     ) -> None:
         """``is_lost``: what went wrong is that the receipt of a first answer did not come; ``reply``: what failed."""
         is_done = interaction.response.is_done()
         try:
             if is_done:
-                await interaction.followup.send(embed=embed, view=view, ephemeral=True)
+                await interaction.followup.send(**_with(embed, words), view=view, ephemeral=True)
             elif interaction.type is not discord.InteractionType.autocomplete:
-                await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+                await interaction.response.send_message(**_with(embed, words), view=view, ephemeral=True)
         except discord.HTTPException as problem:
             if is_lost and is_answered(problem):
-                await _follow_up(interaction, embed)
+                with suppress(discord.HTTPException):
+                    await interaction.followup.send(**_with(embed, words), ephemeral=True)
                 return
             log.warning("failure_not_shown", error=type(problem).__name__)
             if is_done and isinstance(problem, discord.DiscordServerError):
@@ -360,9 +374,10 @@ class Failures:
         self._owed.owe(interaction.id, say)
 
 
-async def _follow_up(interaction: discord.Interaction, embed: discord.Embed) -> None:
-    with suppress(discord.HTTPException):
-        await interaction.followup.send(embed=embed, ephemeral=True)
+def _with(embed: discord.Embed, words: str) -> dict[str, Any]:
+    """What is said, and below it what somebody wrote."""
+    mine, files = kept(words, EMBEDS - len(embed)) if words else (None, [])
+    return {"embeds": [embed, *([mine] if mine else [])], "files": files}
 
 
 def again_view(error: BaseException) -> discord.ui.View | None:

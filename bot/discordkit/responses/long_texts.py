@@ -53,11 +53,11 @@ async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator
         raise
 
 
-def kept(words: str) -> tuple[discord.Embed, list[discord.File]]:
-    """What somebody wrote, to be copied; as a file where Discord shows no text so long."""
+def kept(words: str, room: int = EMBED) -> tuple[discord.Embed, list[discord.File]]:
+    """What somebody wrote, to be copied; as a file where Discord shows no text so long, or has no room for it."""
     embed = discord.Embed(title="Your text, so that nothing is lost:", colour=Colour.QUIET)
     inert = text.escape(words)
-    if len(inert) <= EMBED:
+    if len(inert) <= min(EMBED, room - len(embed)):
         embed.description = inert
         return embed, []
     return embed, [discord.File(io.BytesIO(words.encode()), "your-text.txt")]
