@@ -145,5 +145,5 @@ def _kind_choice(argument: str) -> tuple[str, EventKind, str]:
     creator, _, rest = argument.partition(".")
     kind, _, duration = rest.partition(".")
     if kind not in set(EventKind):
-        raise BadInputError("That button is from another time. Open `/alerts panel` again.")
+        raise BadInputError("That button is from another time. Open it anew where you found it.")
     return creator, EventKind(kind), duration

@@ -3,6 +3,7 @@
 What asks for no right is acted out too: it answers everybody, with something of their own alone.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -180,6 +181,7 @@ FIELDS = {
 REST_FIRST = {"place_retry", "place_to_dm"}
 NAMES_NOBODY = {"disconnect"}
 """About one's own account, whatever the button says."""
+WHAT_OTHERS_CAN_DO = ("They let you in with `/team grant`",)
 
 
 @dataclass(frozen=True)
@@ -467,9 +469,18 @@ async def test_everybody_may_what_the_table_says_and_nothing_else(rig: Rig, pers
         said = await stage.answer(person, cell)
         if said is not None and verdict(said) != ("allowed" if due else "refused"):
             wrong.append(f"{cell.what}, {cell.whose}, {cell.where}: {verdict(said)}: {' '.join(said.split())[:150]}")
+        wrong += [f"{cell.what}, {cell.where}: sent to /{name}" for name in astray(said or "", person)]
     if part != "posts":
         wrong += await told_of_others(stage, person)
     assert not wrong, "\n".join(wrong)
+
+
+def astray(said: str, person: str) -> list[str]:
+    """The commands this person is sent to and may not use; what somebody else can do is said as theirs."""
+    for theirs in WHAT_OTHERS_CAN_DO:
+        said = said.replace(theirs, "")
+    named = set(re.findall(r"`/([a-z-]+(?: [a-z-]+)?)`", said)) & set(demands.COMMANDS)
+    return sorted(name for name in named if not is_allowed(demands.COMMANDS[name], PEOPLE[person]))
 
 
 async def told_of_others(stage: Stage, person: str) -> list[str]:
@@ -482,7 +493,7 @@ async def told_of_others(stage: Stage, person: str) -> list[str]:
         said = await stage.answer(person, cell)
         if said is None:
             continue
-        told = [words for words in secret if words in said]
+        told = [words for words in secret if words in said] + astray(said, person)
         if told or "Something broke" in said or not said.strip():
             wrong.append(f"{cell.what}, {cell.where}: {told or 'broken'}: {' '.join(said.split())[:150]}")
     standing = {one.owner for one in await stage.rig.app.stores.connections.all_active()}

@@ -90,7 +90,7 @@ def posts_embed(rows: list[PostNumbers], handle: str, period: str) -> discord.Em
     embed = discord.Embed(title=f"Posts that earned · @{text.name(handle)}", colour=Colour.MONEY)
     earned = [row for row in rows if row.net.minor]
     if not rows:
-        embed.description = "There are no published posts yet. `/post create` writes one."
+        embed.description = "There are no published posts yet."
     elif not earned:
         embed.description = "None has earned yet. These are liked most:"
     for row in (earned or rows)[:LINES]:

@@ -33,12 +33,12 @@ NO_TEAM = (
     "somebody read and answer fans; what they do is counted here."
 )
 NO_ANSWERS = (
-    "Nobody was answered from here in this time. Pick another period below, or see with `/alerts panel` where fans' "
-    "messages come: there they are answered."
+    "Nobody was answered from here in this time. Pick another period below. Fans are answered on their cards, and in "
+    "their conversations."
 )
 NOT_GIVEN = (
-    "What came in is for whoever may see insights of this creator, too. Ask the creator, or whoever manages the team, "
-    "for that right: `/team grant`, *see insights*."
+    "What came in is for whoever may see insights of this creator, too. The creator, or whoever manages the team, "
+    "gives that right: *see insights*."
 )
 ALONE = "One person alone has answered. `/team grant` lets others; they appear beside them."
 

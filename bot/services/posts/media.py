@@ -119,9 +119,7 @@ class MediaService:
         if found.status == media.FAILED:
             raise BadInputError(f"Fanvue cannot use {_called(file)}. Try it in another format.")
         if found.status != media.READY:
-            raise BadInputError(
-                f"Fanvue still works on {_called(file)}. It will be in `/media vault` in a few minutes."
-            )
+            raise BadInputError(f"Fanvue still works on {_called(file)}. It will be in the vault in a few minutes.")
         return Medium(uuid, kind, file.name[:NAME_LIMIT])
 
     async def upload_all(
