@@ -64,7 +64,15 @@ def shorten(text: str, limit: int) -> str:
 
 def fit(text: str, limit: int) -> str:
     """The text made inert, at most ``limit`` characters after that, with an ellipsis where something was cut."""
-    inert = escape(shorten(text, limit))
+    return _cut(escape(shorten(text, limit)), limit)
+
+
+def quoted(text: str, limit: int) -> str:
+    """The same as a quotation: each line is marked, and the marks count."""
+    return _cut("> " + escape(shorten(text, limit)).replace("\n", "\n> "), limit)
+
+
+def _cut(inert: str, limit: int) -> str:
     if len(inert) <= limit:
         return inert
     kept = inert[: limit - 1]

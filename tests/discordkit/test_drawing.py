@@ -77,6 +77,17 @@ async def test_any_message_keeps_within_discords_limits(found: list[Alert], shap
     assert 1 <= len(drawing.embeds) <= 10
 
 
+@pytest.mark.parametrize("count", [1, 2, 10])
+@pytest.mark.parametrize("words", ["a\n" * 2000, "x\n\n\n" * 1000, "*\n" * 2000])
+async def test_a_card_of_many_lines_keeps_within_discords_limits(words: str, count: int) -> None:
+    fan = Fan(FanId("f"), "Fan", "fan")
+    drawing = draw(outgoing(*(alert(number, fan=fan, text=words) for number in range(count))), shows_text=True)
+    (embed,) = [embed.to_dict() for embed in drawing.embeds]
+    check_message({"embeds": [embed]}, 0)
+    quoted = embed["description"].split("\n")[1:]
+    assert all(line.startswith(">") for line in quoted), "nothing of it looks like a line of ours"
+
+
 async def test_a_summary_of_many_creators_counts_all_that_happened_within_discords_limits() -> None:
     currencies = ("USD", "EUR", "GBP")
     made = [(f"creator{number}", kind, money) for number in range(12) for kind in CARD_KINDS for money in currencies]

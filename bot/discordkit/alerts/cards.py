@@ -239,4 +239,4 @@ def _deed(card: Card) -> str:
 def _quoted(card: Card, limit: int) -> list[str]:
     if not card.text:
         return []
-    return ["> " + text.fit(card.text, limit).replace("\n", "\n> ")]
+    return [text.quoted(card.text, limit)]
