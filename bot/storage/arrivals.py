@@ -139,9 +139,14 @@ class ArrivalStore:
     async def keep_at_once(self, at_once: AtOnce, leasing: Callable[[Sequence[Parcel]], None]) -> Taken | None:
         """Store one with its deliveries, leased, in one commit; ``None``: nothing was stored, it goes the usual way.
 
-        ``leasing`` is told what was taken while the disk still writes.
+        So does what was decided by rules that changed while this waited for the writer. ``leasing`` is told what was
+        taken while the disk still writes.
         """
-        return await self._database.transact(at_once.take, lambda taken: leasing(taken.parcels if taken else ()))
+
+        def work(rows: Rows) -> Taken | None:
+            return at_once.take(rows) if self._database.freshness == at_once.standing.freshness else None
+
+        return await self._database.transact(work, lambda taken: leasing(taken.parcels if taken else ()))
 
     async def keep_routed(
         self,

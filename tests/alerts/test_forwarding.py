@@ -9,23 +9,25 @@ from typing import Any
 
 import pytest
 from alert_desk import LUNA, NOW, Desk
+from sqlalchemy import delete
 
 from bot.alerts.intake import Intake, Kept
 from bot.alerts.router import BATCH, FORWARDED_AT_ONCE
 from bot.alerts.sealing import seal_event
 from bot.alerts.worker import MESSAGES_AT_ONCE
-from bot.domain.accounts import ChannelId, CreatorId, FanId
+from bot.domain.accounts import ChannelId, ConnectionId, CreatorId, DiscordUserId, FanId
 from bot.domain.alerts import SET_ASIDE, Dispatch, Route
 from bot.domain.claims import Claim
 from bot.domain.errors import StorageBusyError
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.rules import QuietHours, Wishes
 from bot.storage.arrivals import Arrived
+from bot.storage.connections import put
 from bot.storage.deliveries.at_once import AtOnce
 from bot.storage.deliveries.leasing import Lease, Parcel
 from bot.storage.deliveries.outbox import Outcome
 from bot.storage.events import NewEvent
-from bot.storage.schema import deliveries
+from bot.storage.schema import deliveries, routes
 
 PARCEL = [column.name for column in deliveries.columns].index("parcel_id")
 
@@ -265,6 +267,26 @@ async def test_who_writes_although_they_cannot_be_written_to_goes_the_usual_way(
         assert line.ways == [False]
         await line.settled()
     assert await desk.stores.claims.closed_at(LUNA, event.fan.id) is None
+
+
+@pytest.mark.parametrize("what", ["owner", "rule"])
+async def test_what_changes_while_an_event_waits_to_be_written_down_holds_for_its_card(desk: Desk, what: str) -> None:
+    await desk.route(desk.dm())
+    database, mia = desk.stores.routes._database, DiscordUserId(desk.discord.add_user("mia").id)
+    standing = await desk.stores.connections.of_creator(LUNA)
+    assert standing is not None
+    async with at_work(desk) as line:
+        async with database.write() as writing:
+            if what == "owner":
+                await put(writing, replace(standing, id=ConnectionId("c2"), owner=mia), "sealed")
+            else:
+                await writing.execute(delete(routes))
+            kept = asyncio.create_task(line.intake.keep(desk.event("Anna"), NOW))
+            while not database.is_awaited:
+                await asyncio.sleep(0.001)
+        await kept
+        await line.settled()
+    assert desk.posts() == []
 
 
 @pytest.mark.parametrize("kind", [EventKind.MESSAGE_READ, EventKind.TIP])

@@ -59,6 +59,8 @@ class Standing:
     """Whether anybody is on one of the creator's fans, or one cannot be written to."""
     claim: StandingClaim | None = None
     closed_at: datetime | None = None
+    freshness: int | None = None
+    """While the database's is this, it is as committed."""
 
 
 class StandingStore:
@@ -73,8 +75,11 @@ class StandingStore:
 
     async def of(self, creator: CreatorId, kind: EventKind, fan: FanId | None) -> Standing | None:
         """What stands for such an event; ``None`` where no rule sends it anywhere."""
-        standing = await self._of_creator(creator, kind)
-        if standing is None or fan is None or not standing.has_fans:
+        freshness, standing = self._database.freshness, await self._of_creator(creator, kind)
+        if standing is None:
+            return None
+        standing = replace(standing, freshness=freshness)
+        if fan is None or not standing.has_fans:
             return standing
         (row,) = await self._database.look(OF_FAN, creator=creator, fan=fan)
         claim = None
