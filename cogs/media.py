@@ -63,10 +63,8 @@ class MediaLibrary(commands.GroupCog, name="media", description="Files at Fanvue
         grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         given = [incoming(one) for one in (file, file2, file3, file4, file5) if one is not None]
         progress = Progress(interaction, given)
-        ready, problems = await self._media.upload_all(grant, given, progress)
+        ready, problems = await self._media.upload_all(grant, given, progress, folder)
         await progress.end()
-        if folder and ready:
-            await self._media.sort_in(grant, folder, [one.uuid for one in ready])
         told = [(name, failure_for(error).text) for name, error in problems]
         embed = cards.uploaded_embed(ready, told, grant.handle)
         await interaction.edit_original_response(content=None, embed=embed)

@@ -102,6 +102,13 @@ async def test_files_are_brought_into_a_folder_of_the_vault(connected: Rig) -> N
     assert "discord-" in words_of(found).replace("\\", "")
 
 
+async def test_a_folder_that_is_not_there_is_told_beside_the_files_that_are_in_the_vault(connected: Rig) -> None:
+    options = {"file": ("a.png", b"picture"), "folder": "Nowhere"}
+    shown = words_of(await connected.luna.slash(connected.desk, "media upload", **options))
+    assert "1 in the vault" in shown
+    assert "⚠️ Nowhere: " in shown
+
+
 async def test_people_on_several_lists_count_once_and_those_left_out_not_at_all(connected: Rig) -> None:
     desk = desk_of(connected)
     vip, birthdays = (one for one in desk.custom_lists if one.members)

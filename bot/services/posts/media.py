@@ -7,13 +7,12 @@ from typing import TypeVar
 from uuid import uuid4
 
 from bot.domain.access import Grant
-from bot.domain.errors import BadInputError, DomainError, FanvueDownError, OutcomeUnknownError
+from bot.domain.errors import BadInputError, DomainError, FanvueDownError, GoneError, OutcomeUnknownError
 from bot.domain.posting import Medium, kind_of
 from bot.fanvue import media, uploads, vault
 from bot.fanvue.errors import FanvueError, UnexpectedAnswerError
 from bot.fanvue.media import Media
 from bot.fanvue.paging import pages
-from bot.fanvue.shapes import Page
 from bot.fanvue.transport import Connections
 from bot.fanvue.uploading import Source, Upload, Uploader
 from bot.fanvue.wire import ActingAs, Call
@@ -98,8 +97,12 @@ class MediaService:
     async def upload(self, grant: Grant, file: IncomingFile, on_progress: Progress = lambda _a, _b: None) -> Medium:
         """The medium, ready to be posted. BadInputError for a file Fanvue cannot use, and what the gate raises."""
         kind = self.check(grant, file)
+
+        async def send(call: Call[T], /) -> T:
+            return await self._gate.call(grant, call, deadline_seconds=CALL_SECONDS)
+
         uploader = Uploader(
-            self._sender(grant),
+            send,
             self._connections,
             outcome_unknown=(OutcomeUnknownError,),
             on_progress=on_progress,
@@ -123,9 +126,9 @@ class MediaService:
         return Medium(uuid, kind, file.name[:NAME_LIMIT])
 
     async def upload_all(
-        self, grant: Grant, files: Sequence[IncomingFile], on_progress: Progress = lambda _a, _b: None
+        self, grant: Grant, files: Sequence[IncomingFile], on_progress: Progress, folder: str | None = None
     ) -> tuple[list[Medium], list[tuple[str, DomainError]]]:
-        """One after the other: those that are ready, and what is wrong with the others."""
+        """One after the other, into a folder if one is named: those that are ready, and what went wrong by its name."""
         ready: list[Medium] = []
         problems: list[tuple[str, DomainError]] = []
         for file in files:
@@ -134,6 +137,11 @@ class MediaService:
                 ready.append(await self.upload(grant, file, on_progress))
             except DomainError as error:
                 problems.append((file.name, error))
+        if folder and ready:
+            try:
+                await self._sort_in(grant, folder, ready)
+            except DomainError as error:
+                problems.append((folder, error))
         return ready, problems
 
     async def folders(self, grant: Grant) -> list[VaultFolder]:
@@ -143,13 +151,9 @@ class MediaService:
 
     async def newest(self, grant: Grant, folder: str | None = None, find: str | None = None) -> list[PeekedMedium]:
         """The newest media that can be posted: of a folder or of all, those whose name holds some words."""
-
-        async def send(call: Call[Page[Media]]) -> Page[Media]:
-            return await self._gate.call(grant, call)
-
         wanted = (find or "").strip().lower()
         call = media.list_media(ActingAs(grant.managed), folder=folder, status=(media.READY,))
-        rows = pages(send, call, SEARCHED if wanted else LISTED)
+        rows = pages(lambda one: self._gate.call(grant, one), call, SEARCHED if wanted else LISTED)
         found = [
             PeekedMedium(one.uuid, one.media_type, one.name or "", one.created_at)
             for one in (await listed(rows, SEARCHED, "media") if wanted else [row async for row in rows])
@@ -157,9 +161,12 @@ class MediaService:
         ]
         return found[:LISTED]
 
-    async def sort_in(self, grant: Grant, folder: str, media_uuids: Sequence[str]) -> None:
-        """Put media into a folder."""
-        await self._gate.call(grant, vault.attach_media(folder, media_uuids, ActingAs(grant.managed)))
+    async def _sort_in(self, grant: Grant, folder: str, ready: Sequence[Medium]) -> None:
+        call = vault.attach_media(folder, [one.uuid for one in ready], ActingAs(grant.managed))
+        try:
+            await self._gate.call(grant, call)
+        except GoneError:
+            raise BadInputError("The vault has no folder of that name. `/media vault` lists them.") from None
 
     async def one(self, grant: Grant, uuid: str) -> Medium:
         """A medium by its id, as it can be posted. GoneError; BadInputError while it is not ready."""
@@ -193,21 +200,6 @@ class MediaService:
             return None
         ending = PICTURES.get(answer.headers.get("content-type", "").partition(";")[0])
         return Thumbnail(medium.uuid, ending, answer.body) if answer.status == 200 and ending else None  # noqa: PLR2004
-
-    def _sender(self, grant: Grant) -> "_Sender":
-        return _Sender(self._gate, grant)
-
-
-class _Sender:
-    """Makes the calls of an upload for a person."""
-
-    def __init__(self, gate: Gate, grant: Grant) -> None:
-        self._gate = gate
-        self._grant = grant
-
-    async def __call__(self, call: Call[T], /) -> T:
-        """The answer of a call."""
-        return await self._gate.call(self._grant, call, deadline_seconds=CALL_SECONDS)
 
 
 def _called(file: IncomingFile) -> str:
