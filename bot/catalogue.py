@@ -309,7 +309,7 @@ class Catalogue:
             handed=HandOverTeller(self.client, self.pacer, self.client.owed),
             headers=DeskHeaders(self.client, self.pacer),
             stored=self.stored,
-            is_alone=self.settings.database_url.startswith("sqlite"),
+            is_alone=self.settings.is_sqlite,
         )
 
     @property

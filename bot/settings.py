@@ -86,10 +86,6 @@ class Secret:
         return "Secret('**********')"
 
 
-def _text(text: str) -> str:
-    return text
-
-
 def _secret(text: str) -> Secret:
     if not text.strip(" ,"):
         raise ValueError("must not be empty")
@@ -178,13 +174,13 @@ class Settings:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "discord_token": _secret,
-    "fanvue_client_id": _text,
+    "fanvue_client_id": str,
     "fanvue_client_secret": _secret,
     "fanvue_webhook_secret": _secret,
     "public_url": _origin,
     "token_keys": _keys,
     "database_url": _database,
-    "web_host": _text,
+    "web_host": str,
     "web_port": _port,
     "metrics_port": _port,
     "fanvue_auth_url": _origin,

@@ -78,10 +78,6 @@ class ConnectNotices(Protocol):
         """Tell who came back from Fanvue while the bot stopped that their yes may stand there."""
         ...
 
-    async def grant_died(self, connection: Connection) -> None:
-        """Tell the owner, once, that connecting again is needed."""
-        ...
-
 
 def new_token() -> str:
     """32 random bytes for links, states and cookies."""

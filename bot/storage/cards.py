@@ -225,11 +225,6 @@ class CardStore:
             change = update(cards).where(condition).values(values).returning(cards)
             return [_card(row) for row in await connection.execute(change)]
 
-    async def _one(self, condition: ColumnElement[bool]) -> CardRow | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(cards).where(condition))).one_or_none()
-        return _card(row) if row else None
-
 
 def _of_fan(creator: CreatorId, fan: FanId) -> ColumnElement[bool]:
     return and_(cards.c.creator_id == creator, cards.c.fan_id == fan)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from bot.domain.accounts import Connection, ConnectionStatus, Creator, CreatorId, DiscordUserId, FanvueAccount
 from bot.storage.connections import connection_from, drop_creators, one_at_a_time
@@ -122,10 +122,6 @@ class CreatorStore:
             set_={name: statement.excluded[name] for name in ("handle", "display_name")},
             where=creators.c.account_id == account.account.id,
         )
-
-    async def _all(self, *conditions: ColumnElement[bool]) -> list[Creator]:
-        async with self._database.read() as connection:
-            return creators_from(await connection.execute(EVERYBODY.where(*conditions)))
 
 
 def creators_from(rows: Iterable[Row[Any]]) -> list[Creator]:

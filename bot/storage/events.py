@@ -12,7 +12,6 @@ from bot.domain.alerts import Dispatch, Route
 from bot.domain.events import EventKind
 from bot.domain.pairing import Sighting
 from bot.storage.database import Database
-from bot.storage.database.instants import as_stored
 from bot.storage.database.lookups import Lookup
 from bot.storage.deliveries.routed import route_all
 from bot.storage.personal import creators_of
@@ -24,9 +23,6 @@ ANY_UNROUTED = Lookup(select(events.c.id).where(events.c.routed_at.is_(None)).li
 
 AGAIN = " +"
 """Ends the key of what adds to an event of the same key."""
-ROWS_AT_ONCE = 1000
-INSERT = "INSERT INTO events (key, kind, creator_id, sealed_body, topic, received_at)"
-UNLESS_KNOWN = "ON CONFLICT (key) DO NOTHING RETURNING key"
 IS_PAUSED = (
     select(creators.c.creator_id)
     .join(connections, connections.c.creator_id == creators.c.account_id)
@@ -80,20 +76,9 @@ class EventStore:
         """Store what is new, all in one commit; returns the keys that were."""
         if not rows:
             return set()
-        if self._database.is_sqlite and len(rows) <= ROWS_AT_ONCE:
-            return await self._add_at_once(rows)
         statement = self._database.insert(events).on_conflict_do_nothing(index_elements=["key"]).returning(events.c.key)
         async with self._database.write() as connection:
             return set((await connection.execute(statement, [_values(row) for row in rows])).scalars())
-
-    async def _add_at_once(self, rows: Sequence[NewEvent]) -> set[str]:
-        """The hot path: one statement, one hop to the driver, one commit."""
-        values: list[object] = []
-        for row in rows:
-            values += (row.key, row.kind, row.creator, row.sealed_body, row.topic, as_stored(row.received_at))
-        places = ",".join(["(?,?,?,?,?,?)"] * len(rows))
-        added = await self._database.execute_alone(f"{INSERT} VALUES {places} {UNLESS_KNOWN}", values)
-        return {key for (key,) in added}
 
     async def unrouted(self, limit: int) -> list[StoredEvent]:
         """The oldest events that wait to be routed; those of a paused account wait on."""

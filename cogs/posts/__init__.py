@@ -31,7 +31,7 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
         desk = DraftDesk(services)
         self._drafts = Drafts(services, kit, desk)
         self._approvals = Approvals(services, kit, desk)
-        self._vault = Vault(services, kit, desk)
+        Vault(services, kit, desk)
         self._published = Published(services, kit)
 
     @app_commands.command(name="create")

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -68,7 +68,8 @@ class Publisher:
         try:
             published = _published(await self._gate.call(grant, _call(grant, draft.content, draft.kind)))
         except OutcomeUnknownError:
-            return await self.settle(grant, _begun(draft, known, started_at))
+            sending = replace(draft, status=DraftStatus.SENDING, version=draft.version + 1)
+            return await self.settle(grant, replace(sending, started_at=started_at, known=known))
         except DomainError:
             await self._drafts.put_back(seen, draft.status, self._clock.now())
             raise
@@ -138,21 +139,6 @@ def recipients(lists: Collection[str]) -> Recipients:
     return Recipients(
         smart=[one.removeprefix(SMART) for one in lists if one.startswith(SMART)],
         custom=[one.removeprefix(CUSTOM) for one in lists if one.startswith(CUSTOM)],
-    )
-
-
-def _begun(draft: Draft, known: tuple[str, ...] | None, started_at: datetime) -> Draft:
-    return Draft(
-        id=draft.id,
-        creator=draft.creator,
-        author=draft.author,
-        kind=draft.kind,
-        status=DraftStatus.SENDING,
-        version=draft.version + 1,
-        content=draft.content,
-        created_at=draft.created_at,
-        started_at=started_at,
-        known=known,
     )
 
 

@@ -19,7 +19,7 @@ SELECT d.id, d.event_id, d.place_kind, d.target, d.guild, d.shows_amounts, d.sta
     e.key, e.kind, e.creator_id, e.sealed_body, e.topic, e.received_at,
     r.set_by, r.shows_amounts, r.role, r.is_silent, r.paused_at, a.owner, n.handle, a.creator_id,
     a.paused_at, m.channel_id,
-    c.message_id, c.channel_id, c.fan_id, c.answered_by, c.answered_name, c.answered_at, c.elsewhere_at, c.read_at,
+    c.message_id, c.channel_id, c.answered_by, c.answered_name, c.answered_at, c.elsewhere_at, c.read_at,
     c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed, z.closed_at
 FROM deliveries d
 JOIN events e ON e.id = d.event_id
@@ -170,7 +170,6 @@ class Fact(NamedTuple):
     dm_channel: int | None
     message_id: int | None
     channel_id: int | None
-    card_fan: str | None
     answered_by: int | None
     answered_name: str | None
     answered_at: Any
