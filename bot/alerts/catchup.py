@@ -169,12 +169,6 @@ class CatchUp:
                 log.warning("catch_up_cannot_keep_house")
             await asyncio.sleep(KEEP_SECONDS)
 
-    async def look_due(self) -> int:
-        """Look at all who are due by now, to the end; how many there were."""
-        started = await self._start_due()
-        await asyncio.gather(*self._under_way)
-        return started
-
     async def keep(self) -> None:
         """Hold our share, find who is new in it, note what was seen, listen whether webhooks come."""
         await self._take_share()

@@ -112,13 +112,7 @@ class AlertWorker:
             for task in self._under_way:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
-
-    async def deliver_due(self) -> int:
-        """Deliver a message of every place that has one due, to its end; returns how many there were."""
-        started = await self._start_due()
-        await asyncio.gather(*self._under_way)
-        await self._settler.finish()
-        return started
+            await self._settler.finish()
 
     def lease(self) -> Lease | None:
         """What this worker would take now, for the router to take along; ``None`` while it has its hands full."""

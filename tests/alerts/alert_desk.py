@@ -221,7 +221,7 @@ class Desk:
         """Deliver until nothing is due; how many tries there were."""
         chosen, tries = worker or self.worker(), 0
         await self.stores.outbox.wake(self.clock.now())
-        while delivered := await chosen.deliver_due():
+        while delivered := await deliver_due(chosen):
             tries += delivered
         return tries
 
@@ -262,6 +262,14 @@ class Desk:
             "SELECT status, reason FROM deliveries WHERE id = ?", (number,)
         )
         return tuple(rows[0])
+
+
+async def deliver_due(worker: AlertWorker) -> int:
+    """A message of every place that has one due, to its end; how many there were."""
+    started = await worker._start_due()
+    await asyncio.gather(*worker._under_way)
+    await worker._settler.finish()
+    return started
 
 
 @asynccontextmanager

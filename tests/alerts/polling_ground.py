@@ -86,7 +86,9 @@ class Process:
     async def look(self, *, after: float = 0) -> int:
         """Look at whoever is due after so long; how many there were."""
         self.time.pass_by(after)
-        return await self.catch_up.look_due()
+        started = await self.catch_up._start_due()
+        await asyncio.gather(*self.catch_up._under_way)
+        return started
 
     async def settle_in(self) -> None:
         """Find everybody and look at them once: where their news begins is known then."""

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from alert_desk import Desk
+from alert_desk import Desk, deliver_due
 
 from bot.discordkit.client import buckets
 from bot.discordkit.membership import RecentMembers
@@ -18,7 +18,7 @@ TURNS = 60
 async def cut_off(desk: Desk, turns: int) -> None:
     """Deliver, and cancel so many turns after the first request arrived at Discord."""
     before = len(desk.discord.calls)
-    work = asyncio.create_task(desk.worker().deliver_due())
+    work = asyncio.create_task(deliver_due(desk.worker()))
     async with asyncio.timeout(5):
         while len(desk.discord.calls) == before and not work.done():
             await asyncio.sleep(0)

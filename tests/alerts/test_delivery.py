@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from alert_desk import LUNA, NOW, POSTS, Desk
+from alert_desk import LUNA, NOW, POSTS, Desk, deliver_due
 
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import ConnectionId, DiscordUserId, GuildId, MessageId
 from bot.domain.events import EventKind
-from bot.storage.deliveries.outbox import DeliveryStatus
+from bot.storage.deliveries.outbox import DeliveryStatus, Outbox
 
 
 async def test_each_place_gets_each_card_once_and_in_order(desk: Desk) -> None:
@@ -145,6 +145,24 @@ async def test_a_card_that_was_sent_but_not_noted_is_noted_later_and_not_sent_tw
     assert await desk.reason() == ("done", None)
 
 
+async def test_a_worker_that_ends_in_order_notes_what_it_sent(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle, is_settling = Outbox.settle, asyncio.Event()
+
+    async def slowly(*arguments: Any) -> None:
+        is_settling.set()
+        await asyncio.sleep(0.05)
+        await settle(*arguments)
+
+    monkeypatch.setattr(Outbox, "settle", slowly)
+    await desk.route(desk.place())
+    await desk.happen("Anna")
+    working = asyncio.create_task(desk.worker().run())
+    await asyncio.wait_for(is_settling.wait(), 5)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert await desk.is_done()
+
+
 async def test_a_refusal_is_settled_with_words_and_the_queue_goes_on(desk: Desk) -> None:
     await desk.route(desk.place())
     await desk.happen("Anna", "Bea")
@@ -248,7 +266,7 @@ async def test_what_a_fan_wrote_stays_in_its_order_whatever_discord_does(desk: D
             method, times = draw.choice(("POST", "PATCH", "*")), draw.randint(1, 3)
             faults.append(desk.discord.fail(method, "/channels/*/messages*", times=times, **draw.choice(TROUBLES)))
         worker = desk.worker() if draw.random() < 0.15 else worker
-        await worker.deliver_due()
+        await deliver_due(worker)
         desk.clock.step(seconds=draw.choice((0, 1, 5, 25)))
     for fault in faults:
         fault.remove()
