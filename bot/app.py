@@ -110,6 +110,7 @@ class _Assembly(Catalogue):
             endings=self.endings(intake),
             brief_rounds=self.brief_rounds(services),
             obituaries=self.obituaries,
+            sign_ins=self.sign_ins,
             closing=closing,
             recovery=Recovery(self.tokens, self.stores.leases, self.clock),
             readiness=self.readiness,

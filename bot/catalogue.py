@@ -67,6 +67,7 @@ from bot.vault.keyring import Keyring
 from bot.vault.ledger import Ledger
 from bot.vault.obituaries import Obituaries
 from bot.vault.revoking import Revoker
+from bot.vault.sign_ins import SignInNotices
 from bot.vault.tokens import TokenKeeper
 from bot.web.health import Readiness
 
@@ -113,6 +114,8 @@ class Catalogue:
         self.tokens = TokenKeeper(keyring, self.oauth(), stores.connections, stores.leases, clock, self.revoker)
         self.obituaries = Obituaries(stores.notices, stores.connections, self.notices.grant_died, clock)
         self.tokens.on_dead_grant(self.obituaries.tell)
+        told = (self.notices.sign_in_refused, self.notices.sign_in_accepted)
+        self.sign_ins = SignInNotices(stores.sign_ins, *told, clock)
         self.ledger = Ledger(stores.uses, stores.audit, clock)
         self.gate = Gate(fanvue, self.tokens, clock, self.ledger.note)
         self.stored, self.due, self.unwanted = Handover(), Bell(), Bell()

@@ -29,6 +29,7 @@ from bot.storage import Stores
 from bot.vault.ledger import Ledger
 from bot.vault.obituaries import Obituaries
 from bot.vault.recovery import Recovery
+from bot.vault.sign_ins import SignInNotices
 from bot.web.app import Application
 from bot.web.health import Readiness
 from bot.web.serving import CannotListenError, serving
@@ -83,6 +84,7 @@ class App:
     endings: Endings
     brief_rounds: BriefRounds
     obituaries: Obituaries
+    sign_ins: SignInNotices
     closing: Closing
     recovery: Recovery
     readiness: Readiness
@@ -163,6 +165,7 @@ class App:
             services.guilds.sweep,
             services.privacy.sweep,
             self.obituaries.catch_up,
+            self.sign_ins.sweep,
             self.closing.catch_up,
             lambda: self.stores.events.purge_bodies(self.clock.now() - RETENTION),
             services.connections.sweep,

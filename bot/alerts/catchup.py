@@ -304,7 +304,7 @@ class CatchUp:
 
     def _tally(self, source: Source, outcome: Outcome) -> None:
         self.tallies[source, outcome] += 1
-        if self._outage.note(self._seconds(), is_answered=outcome is not Outcome.UNANSWERED):
+        if self._outage.note(self._seconds(), is_answered=not outcome.is_unanswered):
             log.info("fanvue_answers_again")
             self._back_at = self._seconds()
             self._beats.forgive()

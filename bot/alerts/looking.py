@@ -25,6 +25,7 @@ from bot.domain.errors import (
     ReconnectNeededError,
     RefusedByFanvueError,
     ScopeMissingError,
+    SignInRefusedError,
     StorageBusyError,
 )
 from bot.domain.events import Event, EventKind
@@ -256,7 +257,7 @@ class Looker:
         self._count(source, outcome)
         earlier = (target.troubles or {}).get(source)
         failures = earlier.failures + 1 if earlier else 1
-        now, is_unanswered = self._seconds(), outcome is Outcome.UNANSWERED
+        now, is_unanswered = self._seconds(), outcome.is_unanswered
         pause = pause_seconds(failures, is_refused=not is_unanswered)
         if reading.newest is not None:
             pause = min(pause, jittered(LONGEST_PARTIAL_PAUSE_SECONDS))
@@ -321,4 +322,4 @@ def _outcome(error: DomainError | None) -> Outcome:
         return Outcome.REFUSED
     if isinstance(error, GoneError) or (isinstance(error, FanvueChangedError) and error.field == "API version"):
         return Outcome.MISSING
-    return Outcome.UNANSWERED
+    return Outcome.SIGN_IN if isinstance(error, SignInRefusedError) else Outcome.UNANSWERED

@@ -186,8 +186,10 @@ def _trouble_lines(polling: Polling) -> Iterator[str]:
     since = f" It began {_ago(began)}." if began else ""
     yield f"{WARNING} I cannot look for missed {what} at present; what Fanvue reports still comes.{since}"
     often_asked = [one for source, one in polling.cursors.items() if source is not Source.REVERSALS]
-    if all(one.trouble is Outcome.UNANSWERED for one in often_asked):
-        yield f"{WARNING} Fanvue answers nothing. Should that last a day, the creator's `/connect` may help."
+    if all(one.trouble and one.trouble.is_unanswered for one in often_asked):
+        is_refused = any(one.trouble is Outcome.SIGN_IN for one in often_asked)
+        what = "Fanvue refuses the connection it has just renewed" if is_refused else "Fanvue answers nothing"
+        yield f"{WARNING} {what}. Should that last a day, the creator's `/connect` may help."
 
 
 def _ending_lines(endings: Endings | None) -> Iterator[str]:

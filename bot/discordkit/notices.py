@@ -1,6 +1,7 @@
 """Telling people what became of their connection."""
 
 import secrets
+from datetime import datetime
 
 import discord
 import structlog
@@ -9,7 +10,7 @@ from bot.discordkit.connecting import connect_view, connected_embed
 from bot.discordkit.look import Colour
 from bot.discordkit.owing import Owed
 from bot.discordkit.sending.direct import DirectMessages
-from bot.discordkit.sending.nonces import LENGTH
+from bot.discordkit.sending.nonces import LENGTH, nonce
 from bot.domain import text
 from bot.domain.accounts import Connection, DiscordUserId
 from bot.domain.scopes import Feature
@@ -82,6 +83,34 @@ class Notices:
                 colour=Colour.TROUBLE,
             ),
             connect_view(connection.features, "Reconnect"),
+        )
+
+    async def sign_in_refused(self, connection: Connection, since: datetime) -> None:
+        """Tell the owner what goes on, and what may help; they need not do anything."""
+        handle = text.name(connection.account.handle)
+        await self._direct.tell(
+            connection.owner,
+            discord.Embed(
+                title=f"Fanvue refuses its own sign-in for @{handle}",
+                description=f"It began {discord.utils.format_dt(since, 'R')}: Fanvue renews the connection, and does "
+                "not accept it all the same. Until it does, nothing can be sent or looked up, and alerts come as far "
+                "as Fanvue reports them. It goes on by itself once Fanvue does: I look for what was missed then, and "
+                "tell you here. Should it last a day, connecting again may help.",
+                colour=Colour.TROUBLE,
+            ),
+            connect_view(connection.features, "Connect again"),
+            nonce=nonce("sign-in refused", connection.id, since.isoformat()),
+        )
+
+    async def sign_in_accepted(self, connection: Connection) -> None:
+        """Tell the owner who was told of a refusal that it is over."""
+        await self._direct.tell(
+            connection.owner,
+            discord.Embed(
+                title=f"Fanvue accepts @{text.name(connection.account.handle)} again",
+                description="Everything works as before, and what was missed meanwhile is being looked for.",
+                colour=Colour.BRAND,
+            ),
         )
 
     async def _tell(self, person: DiscordUserId, embed: discord.Embed) -> None:

@@ -45,6 +45,8 @@ class Outcome(StrEnum):
     """There is no such list for this account, or this version of the API is gone."""
     UNANSWERED = "unanswered"
     """Fanvue does not answer, or answers in a way we do not know."""
+    SIGN_IN = "sign_in"
+    """Fanvue renewed the grant, and refuses the new token all the same."""
     CUT_SHORT = "cut_short"
     """More had happened than is read at once; what is oldest is read the next time, where it is too much left out."""
     ODD_ROWS = "odd_rows"
@@ -53,7 +55,12 @@ class Outcome(StrEnum):
     @property
     def is_trouble(self) -> bool:
         """Whether people should know."""
-        return self in {Outcome.REFUSED, Outcome.MISSING, Outcome.UNANSWERED}
+        return self.is_unanswered or self in {Outcome.REFUSED, Outcome.MISSING}
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it is Fanvue's own trouble, and ends by itself."""
+        return self in {Outcome.UNANSWERED, Outcome.SIGN_IN}
 
 
 @dataclass(frozen=True, slots=True)

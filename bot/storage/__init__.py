@@ -44,6 +44,7 @@ from bot.storage.schema import connections
 from bot.storage.scoreboard import ScoreStore
 from bot.storage.sealed import SealedStore
 from bot.storage.shifts import ShiftStore
+from bot.storage.sign_ins import SignInStore
 from bot.storage.spenders import SpenderStore
 from bot.storage.subscribers import SubscriberLists
 from bot.storage.uses import UseStore
@@ -70,6 +71,7 @@ class Stores:
         self._forgotten = forgotten = Forgotten()
         self.connections = ConnectionStore(database)
         self.notices = NoticeStore(database)
+        self.sign_ins = SignInStore(database)
         self.links = LinkStore(database)
         self.leases = LeaseStore(database)
         self.revocations = RevocationStore(database)

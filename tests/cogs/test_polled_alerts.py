@@ -1,9 +1,11 @@
 """Where no webhook comes, cards come all the same."""
 
 import asyncio
+from datetime import timedelta
 
-from bot.domain.catching_up import Outcome, Source
-from tests.rig import CREATOR, Rig, words_of
+from bot.domain.accounts import CreatorId
+from bot.domain.catching_up import Cursor, Outcome, Source
+from tests.rig import CREATOR, Rig, labels_of, words_of
 
 
 async def looked_at(rig: Rig) -> None:
@@ -57,12 +59,50 @@ async def test_that_fanvue_takes_no_token_is_told_with_the_way_out(connected: Ri
     connected.fanvue.faults.add("/[!o]*", 401)
     catch_up, often_asked = connected.app.catch_up, set(Source) - {Source.REVERSALS}
     catch_up.hurry()
-    await connected.until(lambda: all(catch_up.tallies[source, Outcome.UNANSWERED] for source in often_asked))
+    await connected.until(lambda: all(catch_up.tallies[source, Outcome.SIGN_IN] for source in often_asked))
     status = words_of(await connected.luna.slash(connected.desk, "status"))
     assert "I cannot look for missed messages, sales" in status
     assert "It began <t:" in status
     assert "Should that last a day, the creator's `/connect` may help" in status
     assert "Working" not in words_of(await connected.luna.slash(connected.desk, "account"))
+
+
+async def test_that_fanvue_takes_no_token_for_long_is_told_once_and_so_is_its_end(connected: Rig) -> None:
+    app, creator = connected.app, CreatorId(connected.fanvue.world.account(CREATOR).uuid)
+    now = app.clock.now()
+
+    async def stands(minutes: int, *sources: Source, trouble: Outcome | None = Outcome.SIGN_IN) -> None:
+        """So long it has been so; nobody looks meanwhile."""
+        at = now - timedelta(minutes=minutes)
+        for source in sources:
+            await app.stores.cursors.move(creator, source, Cursor(at))
+            if trouble:
+                await app.stores.cursors.fail(creator, source, Cursor(at, None, trouble, at))
+        for _ in range(2):
+            await app.sign_ins.sweep()
+
+    def told() -> list[str]:
+        dm = connected.dm
+        return [message.embeds[0].title for message in dm.history()] if dm else []
+
+    began, over = f"Fanvue refuses its own sign-in for @{CREATOR}", f"Fanvue accepts @{CREATOR} again"
+    await looked_at(connected)
+    *most, last = set(Source) - {Source.REVERSALS}
+    await stands(60, *most, last, trouble=Outcome.UNANSWERED)
+    assert told() == [], "an outage"
+    await stands(44, *most, last)
+    assert told() == [], "not for long"
+    await stands(60, last, trouble=None)
+    await stands(60, *most)
+    assert told() == [], "one list is read"
+    await stands(60, last)
+    assert told() == [began]
+    assert labels_of(connected.dm.history()[0]) == ["Connect again"]
+    await stands(60, last, trouble=None)
+    assert sorted(told()) == sorted([began, over])
+    await stands(30, *most, last)
+    await stands(30, *most, last, trouble=None)
+    assert sorted(told()) == sorted([began, over]), "who was not told that it began is not told that it ended"
 
 
 async def test_a_lost_webhook_that_comes_late_after_all_makes_no_second_card(connected: Rig) -> None:

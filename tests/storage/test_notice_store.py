@@ -7,6 +7,7 @@ import pytest
 from stored_examples import ANNA, BORIS, LATER, LUNA, MIRA, NOW, a_connection
 
 from bot.domain.accounts import Connection, ConnectionStatus
+from bot.domain.catching_up import Cursor, Outcome, Source
 from bot.storage import Stores
 
 DAY = timedelta(days=1)
@@ -69,3 +70,21 @@ async def test_a_notice_goes_with_its_connection(stores: Stores, dead: Connectio
     await stores.connections.delete(dead.id)
     await stores.connections.replace(dead, "sealed")
     assert await stores.notices.claim(LUNA, NOW)
+
+
+async def test_a_refused_sign_in_stands_until_it_is_over_and_is_claimed_by_one(stores: Stores) -> None:
+    connection = a_connection(ANNA, LUNA)
+    await stores.connections.replace(connection, "sealed")
+    await stores.cursors.fail(LUNA, Source.NOTIFICATIONS, Cursor(NOW, None, Outcome.SIGN_IN, NOW))
+    assert await stores.sign_ins.standing(NOW - INSTANT) == []
+    (found,) = await stores.sign_ins.standing(NOW)
+    assert (found.connection.id, found.is_told, found.refused_since) == (connection.id, False, NOW)
+    claims = await asyncio.gather(*(stores.sign_ins.claim(LUNA, NOW) for _ in range(20)))
+    assert sorted(claims) == [False] * 19 + [True]
+    await stores.cursors.move(LUNA, Source.NOTIFICATIONS, Cursor(NOW, LATER))
+    (found,) = await stores.sign_ins.standing(NOW)
+    assert (found.is_told, found.troubles, found.refused_since) == (True, [None], None)
+    await stores.connections.delete(connection.id)
+    assert await stores.sign_ins.standing(NOW) == []
+    assert not await stores.sign_ins.claim(LUNA, NOW)
+    assert not await stores.sign_ins.release(LUNA)

@@ -10,6 +10,7 @@ from bot.storage.schema.accounts import (
     preferences,
     rights,
     shifts,
+    sign_in_notices,
 )
 from bot.storage.schema.alerts import ASIDE, HELD, WAITING, cards, deliveries, dm_channels, events, refusals, routes
 from bot.storage.schema.arrivals import identities
@@ -65,6 +66,7 @@ __all__ = [
     "rights",
     "routes",
     "shifts",
+    "sign_in_notices",
     "spender_lists",
     "spenders",
     "subscriber_lists",

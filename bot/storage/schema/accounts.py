@@ -32,6 +32,13 @@ death_notices = Table(
     Column("told_at", Instant, nullable=False),
 )
 
+sign_in_notices = Table(
+    "sign_in_notices",
+    metadata,
+    Column("creator_id", ForeignKey("connections.creator_id", ondelete="CASCADE"), primary_key=True),
+    Column("told_at", Instant, nullable=False),
+)
+
 link_attempts = Table(
     "link_attempts",
     metadata,

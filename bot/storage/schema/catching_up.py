@@ -1,6 +1,6 @@
 """How far Fanvue was read, and how often it is asked."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from bot.storage.database.instants import Instant
 from bot.storage.schema.base import metadata
@@ -26,3 +26,5 @@ cursors = Table(
     Column("failed_at", Instant),
     CheckConstraint("(trouble IS NULL) = (failed_at IS NULL)", name="failed_in_some_way"),
 )
+SIGN_IN = text("trouble = 'sign_in'")
+Index("ix_cursors_sign_in", cursors.c.failed_at, sqlite_where=SIGN_IN, postgresql_where=SIGN_IN)
