@@ -56,12 +56,12 @@ class Closing:
         """Tell the creators' owners that a card does not come, though others there may; each reason once a week."""
         seed = f"{place.key}|{reason}|{self._clock.now().isoformat()}"
         notice = Notice(place, tuple(handles.items()), reason, seed, is_paused=False)
+        self._owed[place.key, reason] = notice
         await self._safely(place, self._tell_of_cards(notice))
 
     async def catch_up(self) -> None:
         """Tell what could not be told when it came to pass, or came to pass without a card."""
-        owed, self._owed = self._owed, {}
-        for notice in owed.values():
+        for notice in list(self._owed.values()):
             await self._safely(notice.place, self._tell_of_cards(notice))
         for place in await self._routes.paused_since(self._clock.now() - TOLD_LATE):
             await self._safely(place, self._tell_of_place(place))
@@ -88,6 +88,7 @@ class Closing:
                 await self._tell(Notice(place, tuple(creators.items()), latest.reason, seed), owner)
 
     async def _tell_of_cards(self, notice: Notice) -> None:
+        self._owed.pop((notice.place.key, notice.reason), None)
         since = self._clock.now() - RETOLD
         for owner, creators in (await self._owners([creator for creator, _ in notice.creators])).items():
             if await self._refusals.is_told(notice.place, owner, since, notice.reason):

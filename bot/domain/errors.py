@@ -123,6 +123,10 @@ class UnknownCreatorError(DomainError):
     """No creator by that name that this person may know of."""
 
 
+RIGHT_ENDED = (NotAllowedError, OffShiftError, UnknownCreatorError)
+"""How a right that held when something was offered may be refused now: what is done for several creators goes on."""
+
+
 class CardUnknownError(DomainError):
     """The card (or message) is not one we know."""
 

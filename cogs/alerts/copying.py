@@ -11,7 +11,7 @@ from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import Creator
-from bot.domain.errors import BadInputError, NotAllowedError, OffShiftError, UnknownCreatorError
+from bot.domain.errors import RIGHT_ENDED, BadInputError
 from bot.services import Services
 from bot.services.alerts.routes import PlaceRules
 from cogs.alerts import words
@@ -21,7 +21,6 @@ from cogs.alerts.spots import Spot
 
 NOTHING = "Nothing comes to this place yet: first pick what should, then copy it to the others."
 NOBODY_ELSE = "There is no other creator whose alerts you set up any more: nothing was changed."
-ENDED = (NotAllowedError, OffShiftError, UnknownCreatorError)
 
 
 NAMED = 8
@@ -54,7 +53,7 @@ class Copying:
                 own = await self._access.require(grant.actor, other.id, Capability.ALERTS)
                 if not await self._alerts.copy(own, rules.place, rules.routes):
                     partly.append(other.account.handle)
-            except ENDED:
+            except RIGHT_ENDED:
                 refused.append(other.account.handle)
         note = _outcome(len(others) - len(refused), partly, refused)
         await self._panel.show_place(interaction, grant, rules.place, note)

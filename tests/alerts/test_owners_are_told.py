@@ -162,6 +162,16 @@ async def test_a_card_that_is_given_up_while_its_owner_cannot_be_told_is_told_la
     assert len(told(desk)) == 1
 
 
+async def test_two_reasons_why_cards_do_not_come_to_one_place_are_both_told(desk: Desk) -> None:
+    process, handles = closing(desk), {LUNA: "lunavale"}
+    await asyncio.gather(*(process.give_up(desk.place(), handles, reason) for reason in ("too long", "too rude")))
+    await process.catch_up()
+    assert [reason in notice for reason, notice in zip(("too long", "too rude"), told(desk), strict=True)] == [
+        True,
+        True,
+    ]
+
+
 async def test_a_sample_that_is_refused_is_told_to_nobody(desk: Desk) -> None:
     await desk.route(desk.place())
     desk.discord.fail("POST", f"/channels/{desk.channel.id}/messages", status=400, code=50035)

@@ -1,16 +1,19 @@
 """What the components of a card do: marking read, picking one of several, mending a place."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.alerts.sending import Notice
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Capability, Right
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId, GuildId
-from bot.domain.alerts import Place, PlaceKind
+from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.errors import DomainError
 from bot.domain.events import Event, EventKind, Fan
+from bot.domain.shifts import Shift
 from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
 
 
@@ -114,6 +117,23 @@ async def test_a_place_that_was_mended_gets_what_waited(connected: Rig) -> None:
     assert "Moved" in words_of(moved)
     assert await stores.routes.of_place(channel) == []
     assert await stores.routes.of_place(place)
+
+
+async def test_a_place_is_mended_for_the_creators_whose_shift_it_is_though_another_is_off(rig: Rig) -> None:
+    await rig.connect("luna", "northstar_agency")
+    stores, now, cleo = rig.app.stores, rig.app.clock.now(), DiscordUserId(rig.people["cleo"].id)
+    (agency,) = await stores.connections.all_active()
+    resting, *others = [one.id for one in await stores.creators.of_owner(agency.owner) if one.id != agency.account.id]
+    channel = Place(PlaceKind.CHANNEL, rig.desk.id, GuildId(rig.guild.id))
+    for creator in (resting, *others):
+        await stores.rights.give(Right(creator, cleo, Capability.ALERTS, agency.owner, now))
+        await stores.routes.set(Route(creator, EventKind.TIP, channel, cleo), now)
+    begins = now + timedelta(hours=2)
+    later = Shift(frozenset(range(7)), begins.time(), (begins + timedelta(hours=1)).time(), ZoneInfo("UTC"))
+    await stores.shifts.set(resting, cleo, [later], now)
+    await stores.routes.pause(channel, "resting", now)
+    await rig.app.services.reopening.retry(Actor(cleo, "cleo"), channel.key)
+    assert {route.creator for route in await stores.routes.of_place(channel) if route.pause} == {resting}
 
 
 async def test_an_outsider_mends_nothing(connected: Rig) -> None:

@@ -7,7 +7,7 @@ from bot.domain.access import Actor, Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.alerts import PAUSED, Place, PlaceKind, Route
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.errors import RIGHT_ENDED, BadInputError, DomainError
 from bot.services.access import AccessService
 from bot.services.alerts.routes import AlertsService
 from bot.storage.deliveries.outbox import Outbox
@@ -74,11 +74,11 @@ class ReopeningService:
         if not found:
             raise BadInputError(NOTHING)
         allowed: list[tuple[Grant, list[Route]]] = []
-        refused: NotAllowedError | None = None
+        refused: DomainError | None = None
         for creator, rested in found.items():
             try:
                 allowed.append((await self._access.require(actor, creator, Capability.ALERTS), rested))
-            except NotAllowedError as error:
+            except RIGHT_ENDED as error:
                 refused = error
         if not allowed and refused is not None:
             raise refused
