@@ -39,6 +39,7 @@ SHAPES = (
     ("digits", re.compile(r"\d+")),
 )
 NUMBERED = "/"
+THING = re.compile(f"{EventKind.TIP.value}:[^:]*:[^:]*|{EventKind.PURCHASE.value}:.*")
 PREFIX = re.compile(r"[A-Za-z]+(?=[-_]?\d)")
 
 
@@ -151,15 +152,9 @@ def of_envelope(kind: EventKind, creator: CreatorId, envelope: str) -> tuple[str
     return _known((f"{kind.value}.envelope", creator, envelope))
 
 
-def is_single(identity: str) -> bool:
-    """Whether it is the number of a payment, a refund or a dispute, or an instant, and not what was paid for."""
-    word = identity.partition(":")[0]
-    return word.endswith(FLAT) or word.removesuffix(".payment") in BY_ORDER
-
-
-def are_two_numbers(one: Iterable[str], two: Iterable[str]) -> bool:
-    """Whether both have a number of one shape: of what else they are, nothing has two."""
-    return has_number(namespaces(one) & namespaces(two))
+def is_thing(identity: str) -> bool:
+    """Whether it is what was paid for: a message that was tipped, or what a fan bought. It can be paid for again."""
+    return THING.fullmatch(identity) is not None
 
 
 def has_number(where: Iterable[str]) -> bool:
@@ -178,9 +173,9 @@ def namespaces(identities: Iterable[str]) -> frozenset[str]:
 
 
 def _namespace(identity: str) -> str:
-    """Nothing for the day a subscription ends: routes may put one ending on two days."""
+    """Nothing for what was paid for, nor for the day a subscription ends: routes may put one ending on two days."""
     word, _, rest = identity.partition(":")
-    if word in BY_DAY:
+    if word in BY_DAY or is_thing(identity):
         return ""
     if word not in BY_ORDER:
         return word

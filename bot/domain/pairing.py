@@ -21,7 +21,7 @@ from itertools import product
 from bot.domain.accounts import CreatorId, FanId
 from bot.domain.catching_up import POLLED
 from bot.domain.events import PERIODS, Event, EventKind
-from bot.domain.identity import are_two_numbers, has_number, is_single, namespaces
+from bot.domain.identity import FLAT, has_number, is_thing, namespaces
 from bot.domain.money import Money
 
 MINUTES = timedelta(minutes=5)
@@ -44,6 +44,9 @@ WINDOWS = {
 Who is subscribed is compared with a list that may be a week old.
 """
 
+SOLD = frozenset({EventKind.TIP, EventKind.PURCHASE})
+"""Where a thing is named that is paid for once as a rule, its reports are paired over an hour."""
+FLAT_PURCHASE = frozenset({f"{EventKind.PURCHASE.value}{FLAT}"})
 BY_LINK = PERIODS | {EventKind.PURCHASE}
 """What is bought by a checkout link may be told as a purchase by one route and as a subscription by another."""
 AT_ONCE = timedelta(seconds=15)
@@ -66,6 +69,7 @@ class Sighting:
     happened_at: datetime
     amount: Money | None
     post: str | None
+    """Where it is stored, the identity of what was paid for, which one sighting alone can have among its own."""
     charged: Money | None = None
     takes_back: str | None = None
     may_be_a_period: bool = False
@@ -95,6 +99,27 @@ class Sighting:
         return namespaces(self.identities)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """What identifies it and nothing else of the fan's: its numbers, and instants."""
+        return frozenset(one for one in self.identities if not is_thing(one))
+
+    @cached_property
+    def thing(self) -> str | None:
+        """What was paid for: the identity that it is, or the post."""
+        return next(filter(is_thing, self.identities), self.post)
+
+    @cached_property
+    def item(self) -> str:
+        """The message or post of it, however it is told."""
+        return (self.thing or "").rpartition(":")[2]
+
+    @cached_property
+    def routes(self) -> frozenset[tuple[str, bool]]:
+        """Its namespaces, by our own look and by webhooks: in none of them is one happening told under two names."""
+        ways = {True, False} if self.is_polled is None or not self.thing else {self.is_polled}
+        return frozenset((name, way) for name in self.namespaces for way in ways)
+
+    @cached_property
     def amounts(self) -> frozenset[int]:
         """What it may have cost, without tax or with it."""
         return frozenset(abs(told.minor) for told in (self.amount, self.charged) if told)
@@ -103,7 +128,8 @@ class Sighting:
     def reach(self) -> tuple[datetime, datetime]:
         """Between when others have to be looked at: what may be a period, or takes back a part, is paired over days."""
         is_over_days = self.may_be_a_period or self.kind in {EventKind.REFUND, EventKind.DISPUTE}
-        around = (DAY if is_over_days else WINDOWS[self.kind]) * REACH
+        window = HOUR if self.kind in SOLD else WINDOWS[self.kind]
+        around = (DAY if is_over_days else window) * REACH
         return self.happened_at - around, self.happened_at + around
 
     def joined(self, others: Sequence["Sighting"]) -> "Sighting":
@@ -120,7 +146,7 @@ class Sighting:
             fan=next((one.fan for one in every if one.fan), None),
             happened_at=min(one.happened_at for one in every),
             amount=amount,
-            post=next((one.post for one in every if one.post), None),
+            post=max((one.thing for one in every if one.thing), key=is_thing, default=None),
             charged=next(iter(charges), None),
             takes_back=next((one.takes_back for one in every if one.takes_back), None),
             may_be_a_period=not certain,
@@ -128,26 +154,27 @@ class Sighting:
         )
 
     def is_same(self, other: "Sighting") -> bool:
-        """Whether the two share an identity: what was paid for counts once, unless it was paid for again.
-
-        It was where one way tells it by two numbers; by two ways, or by instants alone, where they are hours apart.
-        """
-        if not self.identities & other.identities:
-            return False
-        one, two = (frozenset(filter(is_single, told.identities)) for told in (self, other))
-        if not one or not two or one & two:
+        """Whether the two share a name; what was paid for is none, unless one of them has no other."""
+        if self.names & other.names:
             return True
-        is_paid_again = are_two_numbers(one, two) and not _is_by_two_ways(self, other)
-        return not is_paid_again and _apart_by(self, other) <= HOUR
+        if not self.names or not other.names:
+            return bool(self.identities & other.identities)
+        return self.namespaces == other.namespaces == FLAT_PURCHASE and _is_of_one_thing(self, other)
 
     def may_be(self, other: "Sighting") -> bool:
         """Whether the two could be the same happening."""
         return (
-            self.namespaces.isdisjoint(other.namespaces)
+            (not self.item or not other.item or self.item == other.item)
+            and self._is_by_others(other)
             and _are_alike(self, other)
             and _are_close(self, other)
             and _agree(self, other)
-            and not (self.post and other.post and self.post != other.post)
+        )
+
+    def _is_by_others(self, other: "Sighting") -> bool:
+        """Whether no route told both; of one thing, a webhook and our own look may use numbers that look alike."""
+        return self.namespaces.isdisjoint(other.namespaces) or (
+            self.routes.isdisjoint(other.routes) and _is_of_one_thing(self, other)
         )
 
 
@@ -205,7 +232,8 @@ class _Search:
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self._sightings = sightings
         self._best: list[list[Sighting]] = []
-        self._floor = max(Counter(name for one in sightings for name in one.namespaces or {""}).values())
+        told = Counter(name for one in sightings for name in one.routes or {None})
+        self._floor = max(*told.values(), len({one.item for one in sightings if one.item}))
         self._steps = 0
 
     def fewest(self) -> list[list[Sighting]]:
@@ -215,7 +243,7 @@ class _Search:
                 self._best.append([own])
         while len(self._best) > self._floor and _rearranged(self._best):
             pass
-        are_pairs = len({one.namespaces for one in self._sightings}) <= 2  # noqa: PLR2004 - then none is better
+        are_pairs = len({one.routes for one in self._sightings}) <= 2  # noqa: PLR2004 - then none is better
         if len(self._best) > self._floor and not are_pairs and len(self._sightings) <= MOST_TRIED:
             self._place(0, [])
         return self._best
@@ -302,6 +330,8 @@ def _are_close(one: Sighting, other: Sighting) -> bool:
     """Of one fan and about one time, or taking back one payment."""
     if one.takes_back and other.takes_back:
         return one.takes_back == other.takes_back
+    if _is_of_one_thing(one, other):
+        return True
     return one.fan is not None and one.fan == other.fan and _apart_by(one, other) <= _window(one.kind, other.kind)
 
 
@@ -314,7 +344,15 @@ def _agree(one: Sighting, other: Sighting) -> bool:
         return True
     if one.amount.currency != other.amount.currency or not one.amounts.isdisjoint(other.amounts):
         return True
+    if _is_of_one_thing(one, other):
+        return one.kind is EventKind.PURCHASE or _is_taxed(one, other)
     return _is_by_two_ways(one, other) and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
+
+
+def _is_of_one_thing(one: Sighting, other: Sighting) -> bool:
+    """Whether both are within an hour for one message, or for what is bought once."""
+    is_it = one.thing is not None and one.thing == other.thing and is_thing(one.thing)
+    return is_it and _apart_by(one, other) <= HOUR
 
 
 def _is_by_two_ways(one: Sighting, other: Sighting) -> bool:

@@ -322,19 +322,31 @@ def tipped(one: Happening) -> str:
     return uuid("ae", one.fan_number)
 
 
+TIPPED = flat("tip.new", context=lambda _: "message", messageUuid=tipped)
+TIP_PAID = payment("tip", message_uuid=tipped)
+BOUGHT_PAID = payment("message", message_uuid=tipped)
+
+
 @pytest.mark.parametrize(
-    "other",
+    "routes",
     [
-        flat("tip.new", context=lambda _: "message", messageUuid=tipped),
-        earned("tip"),
-        earned("tip", number="row_number"),
+        (TIP_PAID, TIPPED),
+        (TIP_PAID, earned("tip")),
+        (TIP_PAID, earned("tip", number="row_number")),
+        (TIP_PAID, earned("tip", messageUuid=tipped)),
+        (TIPPED,),
+        (TIPPED, earned("tip", number="row_number")),
+        (TIPPED, notified(11, price=price)),
+        (BOUGHT_PAID, earned("message", messageUuid=tipped)),
+        (BOUGHT_PAID, earned("message", number="row_number", messageUuid=tipped)),
+        (BOUGHT_PAID, earned("message", number="row_order", messageUuid=tipped)),
+        (BOUGHT_PAID, flat("purchase.new", routeUuid=tipped)),
     ],
-    ids=["flat", "earnings", "earnings with own numbers"],
 )
-async def test_two_payments_for_one_message_are_two_cards(stores: Stores, other: Route) -> None:
-    for fan, turns in enumerate(permutations(range(4))):
-        told = [route(one) for one in two(fan) for route in (payment("tip", message_uuid=tipped), other)]
-        assert len(await cards(stores, *(told[turn] for turn in turns))) == 2, turns
+async def test_two_payments_for_one_message_are_two_cards(stores: Stores, routes: tuple[Route, ...]) -> None:
+    for fan, turns in enumerate(permutations(range(2 * len(routes)))):
+        told = [route(one) for one in two(fan) for route in routes]
+        assert len(await cards(stores, *(told[turn] for turn in turns * 2))) == 2, turns
 
 
 async def test_a_purchase_is_one_card_where_its_row_has_another_number_that_looks_like_the_payments(
