@@ -66,7 +66,9 @@ class Owed:
     async def tell(self) -> None:
         """Say all that is owed; what Discord does not take goes behind the rest, which waits for the next time."""
         for key in list(self._words):
-            words = self._words.pop(key)
+            words = self._words.pop(key, None)
+            if words is None:  # given up meanwhile, for others that came
+                continue
             try:
                 await words.say()
             except AWAY:

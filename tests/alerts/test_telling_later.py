@@ -159,3 +159,21 @@ async def test_what_cannot_be_said_to_one_keeps_nothing_from_the_others() -> Non
     owed.owe("another", fine)
     await owed.tell()
     assert (said, owed.count) == (["fine"], 0)
+
+
+async def test_what_is_given_up_while_others_are_told_ends_nothing() -> None:
+    owed, said = Owed(), list[int]()
+
+    async def say(number: int) -> None:
+        said.append(number)
+
+    async def crowd() -> None:
+        for number in range(AT_MOST, AT_MOST + 2):
+            owed.owe(number, partial(say, number))
+
+    owed.owe(0, crowd)
+    for number in range(1, AT_MOST):
+        owed.owe(number, partial(say, number))
+    for _ in range(2):
+        await owed.tell()
+    assert said == [*range(2, AT_MOST), AT_MOST, AT_MOST + 1]
