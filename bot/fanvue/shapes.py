@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, NewType, TypeAlias, T
 
 import msgspec
 
+from bot.domain.accounts import FanId
+from bot.domain.events import Fan
+
 T = TypeVar("T")
 
 MAX_CENTS = 10**13
@@ -73,6 +76,11 @@ class FanUser(Shape, frozen=True, kw_only=True):
     is_top_spender: bool = False
     avatar_url: str | None = None
     registered_at: Instant | None = None
+
+    @property
+    def fan(self) -> Fan:
+        """Whom it shows, by the creator's own name for them where there is one."""
+        return Fan(FanId(self.uuid), self.handle, self.nickname or self.display_name)
 
 
 class Amounts(Shape, frozen=True, kw_only=True):

@@ -249,3 +249,9 @@ class AccessService:
 def _is_named(creator: Creator, words: str) -> bool:
     """Whether an option's value means this creator: an id from the list, or a handle somebody typed."""
     return words.removeprefix("@").lower() in {creator.id.lower(), creator.account.handle.lower()}
+
+
+def require(grant: Grant, capability: Capability) -> None:
+    """NotAllowedError unless the grant was given for this."""
+    if grant.capability is not capability:
+        raise NotAllowedError(capability)

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import DiscordUserId
-from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.errors import BadInputError
+from bot.services.access import require
 from bot.storage.creators import CreatorStore
 from bot.storage.preferences import PreferenceStore
 
@@ -103,8 +104,7 @@ class PreferencesService:
 
         Needs the right to manage. BadInputError for a zone that does not exist.
         """
-        if grant.capability is not Capability.MANAGE:
-            raise NotAllowedError(Capability.MANAGE)
+        require(grant, Capability.MANAGE)
         zone = self.known(named)
         return self.known(await self._creators.set_timezone(grant.creator, zone.key, replaces=replaces) or zone.key)
 

@@ -9,9 +9,10 @@ from bot.domain import schedule
 from bot.domain.access import GIVEABLE, Capability, Grant, Right
 from bot.domain.accounts import ChannelId, DiscordUserId, GuildId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError
+from bot.domain.errors import BadInputError
 from bot.domain.passing import earliest
 from bot.domain.shifts import Shift, week_with
+from bot.services.access import require
 from bot.storage.audit import AuditLog
 from bot.storage.defaults import DefaultStore
 from bot.storage.rights import RightStore
@@ -55,7 +56,7 @@ class TeamService:
 
     async def everything(self, grant: Grant) -> tuple[Capability, ...]:
         """What "everything" means here: all the work there is, as far as the actor may give it."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         if grant.is_owner:
             return WORK
         held = await self._held(grant)
@@ -75,7 +76,7 @@ class TeamService:
         may_pass_on: bool = False,
     ) -> None:
         """Let a person do these things as the creator; given again, the later end counts."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         self._check_person(grant, person)
         held = await self._held(grant)
         now = self._clock.now()
@@ -100,7 +101,7 @@ class TeamService:
 
     async def take(self, grant: Grant, person: DiscordUserId, capabilities: Iterable[Capability]) -> int:
         """Take rights back, at once and everywhere, with what was passed on from them; how many the person had."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         held = await self._held(grant)
         chosen = [held[person, capability] for capability in capabilities if (person, capability) in held]
         mine = [right for right in chosen if grant.is_owner or right.granted_by == grant.actor.user]
@@ -113,7 +114,7 @@ class TeamService:
 
     async def members(self, grant: Grant) -> Sequence[Member]:
         """Everybody with a right that holds now, or will within their shifts; by person."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         now = self._clock.now()
         by_person: dict[DiscordUserId, list[Right]] = {}
         for right in await self._rights.on(grant.creator):
@@ -127,7 +128,7 @@ class TeamService:
 
     async def check_hand_over(self, grant: Grant, giver: DiscordUserId, taker: DiscordUserId) -> Sequence[Right]:
         """What would change hands; BadInputError when that cannot be."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         self._check_person(grant, taker)
         if giver == taker:
             raise BadInputError("Pick two different people.")
@@ -160,21 +161,17 @@ class TeamService:
 
     async def set_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> None:
         """Mean this creator in that channel, or in the whole server, when nobody names one; gives nobody a right."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         await self._defaults.set(guild, channel, grant.creator)
         await self._note(grant, "default", _extent(channel))
 
     async def clear_default(self, grant: Grant, guild: GuildId, channel: ChannelId | None) -> bool:
         """No longer mean this creator there; false when it was not meant."""
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         is_cleared = await self._defaults.clear(guild, channel, grant.creator)
         if is_cleared:
             await self._note(grant, "no default", _extent(channel))
         return is_cleared
-
-    def _check(self, grant: Grant) -> None:
-        if grant.capability is not Capability.MANAGE:
-            raise NotAllowedError(Capability.MANAGE)
 
     def _check_person(self, grant: Grant, person: DiscordUserId) -> None:
         if person == grant.connection.owner:
@@ -212,7 +209,7 @@ class TeamService:
             raise BadInputError(LEAD)
 
     async def _check_all_changeable(self, grant: Grant, person: DiscordUserId) -> None:
-        self._check(grant)
+        require(grant, Capability.MANAGE)
         theirs = [right for right in (await self._held(grant)).values() if right.person == person]
         if not theirs:
             raise BadInputError("They have no right here yet: shifts limit rights. `/team grant` comes first.")

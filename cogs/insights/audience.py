@@ -49,6 +49,7 @@ class Audience:
         self._zones = zones
         self._access = services.access
         self._audience = services.audience
+        self._conversations = services.conversations
         self._preferences = services.preferences
         kit.actions.on_pick(SUBSCRIBERS_VERB, self._pick_movement)
         kit.actions.on_pick(RANKING_VERB, self._pick_ranking)
@@ -127,7 +128,7 @@ class Audience:
         await interaction.response.defer()
         creator, _, fan = key.partition("|")
         grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
-        await self._audience.rename(grant, FanId(fan), values.get("nickname", ""))
+        await self._conversations.rename(grant, FanId(fan), values.get("nickname", ""))
         grant, card = await self._card(interaction, creator, fan)
         await interaction.edit_original_response(
             embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)

@@ -11,11 +11,12 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import ChannelId, FanId
 from bot.domain.alerts import OFF_SHIFT, Place, PlaceKind, Route
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, NotAllowedError, ScopeMissingError
+from bot.domain.errors import BadInputError, ScopeMissingError
 from bot.domain.events import Event, EventKind, Fan
 from bot.domain.money import Money
 from bot.domain.rules import NO_WISHES, Wishes
 from bot.domain.scopes import Scope
+from bot.services.access import require
 from bot.storage.audit import AuditLog
 from bot.storage.deliveries.outbox import Outbox
 from bot.storage.events import EventStore
@@ -99,7 +100,7 @@ class AlertsService:
 
     async def routes(self, grant: Grant) -> Sequence[Route]:
         """Every route of the creator."""
-        self._check(grant)
+        require(grant, Capability.ALERTS)
         return await self._routes.of_creator(grant.creator)
 
     async def places(self, grant: Grant) -> Sequence[PlaceRules]:
@@ -111,7 +112,7 @@ class AlertsService:
 
     async def off_shift(self, grant: Grant) -> Mapping[str, int]:
         """How many of the creator's cards wait for somebody's next shift, by key of the place."""
-        self._check(grant)
+        require(grant, Capability.ALERTS)
         unsent = await self._outbox.unsent(grant.creator, self._clock.now())
         return {one.place.key: one.count for one in unsent if one.reason == OFF_SHIFT and not one.is_dead}
 
@@ -233,13 +234,9 @@ class AlertsService:
         route = Route(grant.creator, kind, place, grant.actor.user, shows_amounts, wishes)
         await self._routes.set(route, self._clock.now())
 
-    def _check(self, grant: Grant) -> None:
-        if grant.capability is not Capability.ALERTS:
-            raise NotAllowedError(Capability.ALERTS)
-
     def _check_place(self, grant: Grant, place: Place) -> None:
         """Somebody's direct messages are theirs to change, and the creator's."""
-        self._check(grant)
+        require(grant, Capability.ALERTS)
         if place.kind is PlaceKind.DM and place.target != grant.actor.user and not grant.is_owner:
             raise BadInputError("Only that person, or the creator, changes what comes to those direct messages.")
 

@@ -10,16 +10,15 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
 from bot.domain.conversations import Line, Note, Order, Past, Prepared, Thread, Waiting, sorted_by
-from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError, RefusedByFanvueError
+from bot.domain.errors import BadInputError, DomainError, GoneError, RefusedByFanvueError
 from bot.domain.events import Fan
 from bot.domain.identity import is_automatic
 from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
 from bot.fanvue.paging import next_call, pages
-from bot.fanvue.shapes import FanUser
 from bot.fanvue.wire import ActingAs
-from bot.services.access import AccessService
+from bot.services.access import AccessService, require
 from bot.services.bounds import listed
 from bot.services.inbox.fan_finding import FanFinder
 from bot.services.inbox.notes import note_identity, opened
@@ -67,7 +66,7 @@ class ConversationsService:
 
     async def unread(self, grant: Grant, order: Order) -> list[Waiting]:
         """Unread conversations in that order; what fans spent only for those who may see insights."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         found = [chat for chat in await self._unread(grant) if not chat.is_read]
         fans = [FanId(chat.user.uuid) for chat in found]
         online, spent = await asyncio.gather(self._presence(grant, fans), self._spent(grant, fans))
@@ -81,7 +80,7 @@ class ConversationsService:
 
     async def unanswered(self, grant: Grant) -> Unanswered:
         """How many of the latest fifty chats are unread: one call for each creator."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         call = chats.list_chats(ActingAs(grant.managed), size=50)
         page = await self._gate.call(grant, call)
         count = sum(not chat.is_read for chat in page.data)
@@ -89,7 +88,7 @@ class ConversationsService:
 
     async def open(self, grant: Grant, fan: FanId, lines: int = 10) -> Thread:
         """The latest lines with a fan. GoneError when there is no such conversation."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         call = chats.list_messages(fan, ActingAs(grant.managed), size=min(lines, MOST_LINES))
         messages = (await self._gate.call(grant, call)).data
         chat = await self._chat(grant, fan)
@@ -97,7 +96,7 @@ class ConversationsService:
             raise GoneError
         online = await self._presence(grant, [fan])
         return Thread(
-            fan=_fan(chat.user) if chat else _fan_among(messages, fan),
+            fan=chat.user.fan if chat else _fan_among(messages, fan),
             lines=tuple(_line(one, fan) for one in reversed(messages)),
             notes=tuple(await self.notes(grant, fan)),
             is_read=bool(chat.is_read) if chat else True,
@@ -107,7 +106,7 @@ class ConversationsService:
 
     async def past(self, grant: Grant, fan: FanId, page: int) -> Past:
         """A page of what was said, from 1; reading it marks nothing as read. GoneError when nothing was said."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         page = min(max(page, 1), MOST_PAGES)
         call = chats.list_messages(fan, ActingAs(grant.managed))
         rows = pages(lambda one: self._gate.call(grant, one), call, page * PAST_LINES + 1)
@@ -120,7 +119,7 @@ class ConversationsService:
 
     async def find(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
         """People with a conversation whose name holds the words; the newest first when there are none."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         acting_as, wanted = ActingAs(grant.managed), words.strip().lower()
         found = _named((await self._gate.call(grant, chats.list_chats(acting_as, size=50))).data, wanted)
         if not found and wanted:
@@ -129,8 +128,8 @@ class ConversationsService:
 
     async def suggested(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
         """As ``find``, from what was read in the last two minutes: a picker asks with every letter."""
-        _require(grant)
-        return [_fan(user) for user in await self._finder.talking(grant, words, limit)]
+        require(grant, Capability.REPLY)
+        return [user.fan for user in await self._finder.talking(grant, words, limit)]
 
     async def meant(self, grant: Grant, words: str) -> FanId:
         """The fan of that id, or the only one whose name holds the words. BadInputError otherwise."""
@@ -145,7 +144,7 @@ class ConversationsService:
 
     async def templates(self, grant: Grant) -> list[Prepared]:
         """Prepared messages, by folder. BadInputError for managed creators, whose templates Fanvue does not tell."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         if grant.managed is not None:
             raise BadInputError("Fanvue offers templates only over the creator's own connection.")
         rows = pages(lambda one: self._gate.call(grant, one), templates.list_templates(size=50), MOST_TEMPLATES)
@@ -164,12 +163,12 @@ class ConversationsService:
 
     async def mute(self, grant: Grant, fan: FanId, *, is_muted: bool) -> None:
         """Mute a chat at Fanvue, or hear of it again."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         await self._gate.call(grant, chats.update_chat(fan, ActingAs(grant.managed), is_muted=is_muted))
 
     async def rename(self, grant: Grant, fan: FanId, nickname: str) -> None:
         """Call a fan something at Fanvue. BadInputError for more than 30 characters."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         wanted = " ".join(nickname.split())
         if not 0 < len(wanted) <= NICKNAME_LIMIT:
             raise BadInputError(f"A nickname has 1 to {NICKNAME_LIMIT} characters.")
@@ -178,7 +177,7 @@ class ConversationsService:
 
     async def note(self, grant: Grant, fan: FanId, text: str) -> None:
         """Note something about a fan, for the team alone. BadInputError when there is nothing, or too much."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         clean = text.strip()
         if not 0 < len(clean) <= NOTE_LIMIT:
             raise BadInputError(f"A note has 1 to {NOTE_LIMIT} characters.")
@@ -189,7 +188,7 @@ class ConversationsService:
 
     async def remove_note(self, grant: Grant, note: str) -> FanId:
         """Delete a note; whom it was about. GoneError when it was deleted already."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         fan = await self._notes.remove(grant.creator, note)
         if fan is None:
             raise GoneError
@@ -197,7 +196,7 @@ class ConversationsService:
 
     async def notes(self, grant: Grant, fan: FanId) -> list[Note]:
         """The latest notes about a fan."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         return await opened(self._notes, self._keyring, grant.creator, fan, MOST_NOTES)
 
     async def _searched(self, grant: Grant, words: str) -> list[Chat]:
@@ -251,21 +250,12 @@ class ConversationsService:
         return {uuid: one for answer in answers for uuid, one in answer.items()}
 
 
-def _require(grant: Grant) -> None:
-    if grant.capability is not Capability.REPLY:
-        raise NotAllowedError(Capability.REPLY)
-
-
 def _is_id(words: str) -> bool:
     return len(words) == 36 and words.count("-") == 4  # noqa: PLR2004 - as UUIDs are written
 
 
-def _fan(user: FanUser) -> Fan:
-    return Fan(FanId(user.uuid), user.handle, user.nickname or user.display_name)
-
-
 def _named(found: Sequence[Chat], wanted: str) -> list[Fan]:
-    fans = [_fan(chat.user) for chat in found]
+    fans = [chat.user.fan for chat in found]
     return [fan for fan in fans if wanted in f"{fan.display_name} {fan.handle}".lower()]
 
 
@@ -278,7 +268,7 @@ def _waiting(chat: Chat, grant: Grant, presence: Presence | None) -> Waiting:
     last = chat.last_message
     is_creators = last is not None and last.sender_uuid == grant.creator
     return Waiting(
-        fan=_fan(chat.user),
+        fan=chat.user.fan,
         since=last.sent_at if last and last.sent_at else chat.last_message_at,
         unread=chat.unread_messages_count or 0,
         is_online=presence.is_online if presence else False,

@@ -94,7 +94,7 @@ class DeskFacts:
 def _facts(chat: Chat | None, known: FanInsights | None) -> FanFacts:
     user = chat.user if chat else None
     return FanFacts(
-        fan=Fan(FanId(user.uuid), user.handle, user.nickname or user.display_name) if user else None,
+        fan=user.fan if user else None,
         is_muted=chat.is_muted if chat else False,
         is_top_spender=user.is_top_spender if user else False,
         status=known.status if known else "",

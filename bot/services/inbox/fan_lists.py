@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, GoneError, NotAllowedError
+from bot.domain.errors import BadInputError, GoneError
 from bot.fanvue import chats, lists
 from bot.fanvue.lists import CustomList
 from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
+from bot.services.access import require
 from bot.services.bounds import listed
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
@@ -47,7 +48,7 @@ class FanListsService:
 
     async def of(self, grant: Grant, fan: FanId) -> list[FanList]:
         """The lists, with those the fan is on."""
-        _require(grant)
+        require(grant, Capability.REPLY)
         acting_as = ActingAs(grant.managed)
         rows = pages(lambda one: self._gate.call(grant, one), lists.custom_lists(acting_as, size=50), MOST_LISTS)
         found = await listed(rows, MOST_LISTS, "lists")
@@ -114,12 +115,7 @@ class FanListsService:
         await self._audit.write(grant.actor, grant.creator, "lists", "done", self._clock.now())
 
 
-def _require(grant: Grant) -> None:
-    if grant.capability is not Capability.REPLY:
-        raise NotAllowedError(Capability.REPLY)
-
-
 def _require_own(grant: Grant) -> None:
-    _require(grant)
+    require(grant, Capability.REPLY)
     if grant.managed is not None:
         raise BadInputError(OWN_ONLY)

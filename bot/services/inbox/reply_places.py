@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.access import Capability, Grant
 from bot.domain.alerts import PlaceKind
 from bot.domain.clock import Clock
-from bot.domain.errors import NotAllowedError
+from bot.services.access import require
 from bot.storage.audit import AuditLog
 from bot.storage.reply_places import DIRECT, ReplyPlace, ReplyPlaceStore
 from bot.storage.routes import RouteStore
@@ -46,8 +46,7 @@ class ReplyPlacesService:
 
     async def choose(self, grant: Grant, place: int, *, is_allowed: bool) -> None:
         """Send from there, or no longer; the creator's own choice."""
-        if grant.capability is not Capability.OWN:
-            raise NotAllowedError(Capability.OWN)
+        require(grant, Capability.OWN)
         now = self._clock.now()
         await self._choices.set(ReplyPlace(grant.creator, place, is_allowed, grant.actor.user, now))
         await self._audit.write(grant.actor, grant.creator, "reply place", "on" if is_allowed else "off", now)

@@ -5,8 +5,9 @@ from typing import Protocol
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, DiscordDownError, NotAllowedError
+from bot.domain.errors import BadInputError, DiscordDownError
 from bot.domain.waiting import ROLE, Overdue, Watch
+from bot.services.access import require
 from bot.storage.audit import AuditLog
 from bot.storage.watches import WatchStore
 
@@ -33,8 +34,7 @@ class WaitingService:
 
     async def watch(self, grant: Grant, minutes: int, role: int | None, lead: DiscordUserId | None) -> None:
         """Tell them after so many minutes; nobody any more with none. BadInputError says what to change."""
-        if grant.capability is not Capability.ALERTS:
-            raise NotAllowedError(Capability.ALERTS)
+        require(grant, Capability.ALERTS)
         if not 0 <= minutes <= LONGEST_MINUTES:
             raise BadInputError("Give the minutes from 1 to 1440, or 0 to watch no longer.")
         if minutes and role is None and lead is None:

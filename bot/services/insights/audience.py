@@ -11,7 +11,7 @@ from bot.domain.access import Capability, Grant
 from bot.domain.accounts import FanId
 from bot.domain.audience import DayMovement, Departures, FanCard, Leaving, Movement, Ranked, Ranking
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, DomainError, GoneError, NotAllowedError
+from bot.domain.errors import DomainError, GoneError
 from bot.domain.events import Fan
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, period_before, steady_parts
@@ -22,6 +22,7 @@ from bot.fanvue.lists import Member
 from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser
 from bot.fanvue.wire import ActingAs
+from bot.services.access import require
 from bot.services.inbox.fan_finding import FanFinder
 from bot.services.insights.finished import FinishedMonths
 from bot.vault.gate import Gate
@@ -32,7 +33,6 @@ LEAVING_LOOKED_AT = 100
 """How many are looked at one by one: what one call for their spending takes."""
 MOST_LISTS = 5
 MESSAGES_LOOKED_AT = 20
-NICKNAME_LIMIT = 30
 SUBSCRIBERS, LEAVING = "subscribers", "non_renewing"
 
 
@@ -50,7 +50,7 @@ class AudienceService:
 
     async def movement(self, grant: Grant, asked: Asked, zone: ZoneInfo) -> Movement:
         """Subscribers in and out by local day, beside the period before."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         now = self._clock.now()
         period = asked.period(now, zone)
         days, before, size = await asyncio.gather(
@@ -69,7 +69,7 @@ class AudienceService:
 
     async def leaving(self, grant: Grant) -> Departures | None:
         """Subscribers who do not renew, with what they spent; ``None`` when the grant does not reach so far."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         acting_as = ActingAs(grant.managed)
         try:
             found = [
@@ -91,13 +91,13 @@ class AudienceService:
 
     async def ranking(self, grant: Grant, asked: Asked, zone: ZoneInfo) -> Ranking:
         """Who spent most in a period, with the income to measure against."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         now = self._clock.now()
         period = asked.period(now, zone)
         call = insights.top_spenders(ActingAs(grant.managed), start=period.start, end=period.end, size=RANKED)
         spenders, income = await asyncio.gather(self._gate.call(grant, call), self._finished.income(grant, period))
         fans = (
-            Ranked(_fan(row.user), Money(row.gross), Money(row.net), row.messages)
+            Ranked(row.user.fan, Money(row.gross), Money(row.net), row.messages)
             for row in spenders.data
             if row.gross > 0
         )
@@ -105,12 +105,12 @@ class AudienceService:
 
     async def find(self, grant: Grant, words: str, limit: int = 25) -> list[Fan]:
         """People whose name holds the words, the best fitting first; the latest ones when there are no words."""
-        _require(grant)
-        return [_fan(user) for user in await self._finder.matching(grant, words, limit)]
+        require(grant, Capability.INSIGHTS)
+        return [user.fan for user in await self._finder.matching(grant, words, limit)]
 
     async def fan(self, grant: Grant, fan: FanId, *, shows_words: bool = False) -> FanCard:
         """What is known about one fan; their last words only when asked for. GoneError for somebody unknown."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         known, presence, messages = await asyncio.gather(
             self._insights_of(grant, [fan]), self._presence(grant, fan), self._messages(grant, fan)
         )
@@ -119,20 +119,10 @@ class AudienceService:
         figures = known.get(fan)
         if user is None and written is None and figures is None:
             raise GoneError
-        person = _fan(user) if user else Fan(fan, written.sender.handle if written else "")
+        person = user.fan if user else Fan(fan, written.sender.handle if written else "")
         last = next((one for one in messages if one.sender.uuid == fan and one.text), None)
         on_lists = await self._lists(grant, user)
         return _card(person, user, figures, presence, on_lists, last if shows_words else None)
-
-    async def rename(self, grant: Grant, fan: FanId, nickname: str) -> None:
-        """Call a fan something at Fanvue, too; needs the right to answer. BadInputError for more than 30 characters."""
-        if grant.capability is not Capability.REPLY:
-            raise NotAllowedError(Capability.REPLY)
-        wanted = " ".join(nickname.split())
-        if not 0 < len(wanted) <= NICKNAME_LIMIT:
-            raise BadInputError(f"A nickname has 1 to {NICKNAME_LIMIT} characters.")
-        await self._gate.call(grant, chats.update_chat(fan, ActingAs(grant.managed), nickname=wanted))
-        self._finder.forget(grant.creator)
 
     async def chart(self, movement: Movement) -> Picture | None:
         """Who came above and who left below, day by day; ``None`` when nobody did. ChartError."""
@@ -211,15 +201,6 @@ class AudienceService:
             for one, page in zip(own, found, strict=True)
             if any(row.user.uuid == user.uuid for row in page.data)
         )
-
-
-def _require(grant: Grant) -> None:
-    if grant.capability is not Capability.INSIGHTS:
-        raise NotAllowedError(Capability.INSIGHTS)
-
-
-def _fan(user: FanUser) -> Fan:
-    return Fan(FanId(user.uuid), user.handle, user.nickname or user.display_name)
 
 
 def _leaving(member: Member, figures: FanInsights | None) -> Leaving:

@@ -12,12 +12,12 @@ from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.briefs import Brief, Mail, Rhythm, Subscription
 from bot.domain.clock import Clock
 from bot.domain.conversations import Order
-from bot.domain.errors import BadInputError, DomainError, NotAllowedError
+from bot.domain.errors import BadInputError, DomainError
 from bot.domain.goals import Progress
 from bot.domain.posting import PostCard, PostView
 from bot.domain.reports import EarningsReport
 from bot.domain.walltime import DAY_MINUTES
-from bot.services.access import AccessService
+from bot.services.access import AccessService, require
 from bot.services.inbox.conversations import ConversationsService
 from bot.services.insights.audience import AudienceService
 from bot.services.insights.earnings import InsightsService
@@ -92,8 +92,7 @@ class BriefsService:
 
     async def subscribe(self, grant: Grant, rhythm: Rhythm, minute: int, zone: ZoneInfo) -> Subscription:
         """Send it to the actor at that minute of the day in their zone. Needs the insights right; BadInputError."""
-        if grant.capability is not Capability.INSIGHTS:
-            raise NotAllowedError(Capability.INSIGHTS)
+        require(grant, Capability.INSIGHTS)
         if not 0 <= minute < DAY_MINUTES:
             raise BadInputError("Pick a time of day from the list.")
         due_at = rhythm.next_at(minute, self._clock.now(), zone)

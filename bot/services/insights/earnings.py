@@ -10,7 +10,6 @@ from bot.charts.series import Bar, TrendChart
 from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
-from bot.domain.errors import NotAllowedError
 from bot.domain.income import Income
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Period, day_name, period_before, same_weekdays_before
@@ -32,6 +31,7 @@ from bot.fanvue.limits import Priority
 from bot.fanvue.paging import pages
 from bot.fanvue.shapes import Page
 from bot.fanvue.wire import ActingAs, Call
+from bot.services.access import require
 from bot.services.insights.finished import FinishedMonths
 from bot.services.insights.payments import CHARGEBACK, ROW_SOURCES, added_up
 from bot.services.insights.readings import Reading, Readings
@@ -72,7 +72,7 @@ class InsightsService:
 
         Whoever ``goes_on`` with an answer of the last minute is told the same numbers, as of then.
         """
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         reading = self._readings.begin(grant.creator, asked, zone, goes_on=goes_on)
         period = asked.period(reading.as_of, zone)
         income = await self._finished.income(grant, period, reading)
@@ -95,7 +95,7 @@ class InsightsService:
 
     async def compared(self, grant: Grant, report: EarningsReport, *, with_weekdays: bool = True) -> EarningsReport:
         """The report beside the period before and the same days of the week; a picture of it is likely to follow."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         self._studio.prepare()
         before, weekdays = period_before(report.asked.preset, report.period), same_weekdays_before(report.period)
         is_own_measure = (weekdays.start, weekdays.end) == (before.start, before.end)
@@ -115,7 +115,7 @@ class InsightsService:
 
         Unchanged when there are too many. What was taken back is no payment.
         """
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         self._gate.require_scopes(grant, _payments_of(grant, report.period, report.source))
         income = await self._reading_of(grant, report).get(report.source, lambda: self._rows(grant, report))
         if income is None:
@@ -141,7 +141,7 @@ class InsightsService:
 
         Where one cannot be read there are none, unless they need not be exact.
         """
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         call = _payments_of(grant, period, source)
         if not is_exact:
             call = self._gate.forgiving(call)
@@ -157,7 +157,7 @@ class InsightsService:
 
     async def reversals(self, grant: Grant, report: EarningsReport) -> Reversals | None:
         """What was taken back in the period; ``None`` for managed creators, of whom Fanvue does not tell."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         if grant.managed is not None:
             return None
         call = insights.spending(start=report.period.start, end=report.period.end)
@@ -166,7 +166,7 @@ class InsightsService:
 
     async def reversals_of(self, grant: Grant, period: Period) -> list[Reversal] | None:
         """What was taken back, row by row, as many as are looked at; ``None`` for managed creators."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         if grant.managed is not None:
             return None
         return await self._reversal_rows(grant, insights.spending(start=period.start, end=period.end))
@@ -239,11 +239,6 @@ def _day_label(entry: DayEarnings, period: Period) -> str:
     day = entry.day
     is_one_year = period.days[0].astimezone(period.zone).year == day.year
     return f"{day:%b} {day.day}" if is_one_year else day_name(day)
-
-
-def _require(grant: Grant) -> None:
-    if grant.capability is not Capability.INSIGHTS:
-        raise NotAllowedError(Capability.INSIGHTS)
 
 
 def _with_days(report: EarningsReport, income: Income) -> EarningsReport:

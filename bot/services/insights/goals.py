@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from bot.charts.series import TrendChart
 from bot.charts.studio import ChartStudio, Picture
 from bot.domain.access import Capability, Grant
-from bot.domain.errors import NotAllowedError
 from bot.domain.goals import Progress, goal_of
 from bot.domain.money import Money
 from bot.domain.periods import Asked, Preset, month_of
 from bot.domain.reports import EarningsReport, Source, View
+from bot.services.access import require
 from bot.services.insights.earnings import InsightsService, chart_of
 from bot.storage.creators import CreatorStore
 
@@ -50,8 +50,7 @@ class GoalsService:
 
     async def set(self, grant: Grant, written: str) -> Money | None:
         """Set the goal of every month from now on, or take it away. Needs the right to manage; BadInputError."""
-        if grant.capability is not Capability.MANAGE:
-            raise NotAllowedError(Capability.MANAGE)
+        require(grant, Capability.MANAGE)
         goal = goal_of(written)
         await self._creators.set_monthly_goal(grant.creator, goal.minor if goal else None)
         return goal

@@ -8,10 +8,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.domain.access import Capability, Grant
-from bot.domain.accounts import FanId
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, DomainError, NotAllowedError
-from bot.domain.events import Fan
+from bot.domain.errors import BadInputError, DomainError
 from bot.domain.money import Money
 from bot.domain.periods import Asked
 from bot.domain.reports import Source
@@ -22,6 +20,7 @@ from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
 from bot.fanvue.tracking_links import TrackingLink
 from bot.fanvue.wire import ActingAs
+from bot.services.access import require
 from bot.services.bounds import listed
 from bot.services.insights.earnings import InsightsService
 from bot.vault.gate import Gate
@@ -55,7 +54,7 @@ class SalesService:
         self, grant: Grant, asked: Asked, zone: ZoneInfo, source: Source = Source.ALL, after: After | None = None
     ) -> Payments:
         """A page of single payments, newest first, going on exactly where the one before ended."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         now = self._clock.now()
         period = asked.period(now, zone)
         span = period if after is None else type(period)(period.start, min(after.at + STEP, period.end), zone)
@@ -76,7 +75,7 @@ class SalesService:
 
     async def posts(self, grant: Grant, asked: Asked, zone: ZoneInfo) -> list[PostNumbers]:
         """The posts that earned most in a period; tips count from the beginning, unlocks in the period."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         period = asked.period(self._clock.now(), zone)
         call = posts.list_posts(ActingAs(grant.managed), with_unpublished=False)
         found, unlocks = await asyncio.gather(
@@ -88,7 +87,7 @@ class SalesService:
 
     async def links(self, grant: Grant) -> list[LinkNumbers]:
         """Tracking links, the best first; how many pay is asked for the first ten alone, and may stay unknown."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         acting_as = ActingAs(grant.managed)
         links = pages(lambda one: self._gate.call(grant, one), tracking_links.list_links(acting_as), MOST_LINKS)
         found = await listed(links, MOST_LINKS, "links")
@@ -99,7 +98,7 @@ class SalesService:
 
     async def create_link(self, grant: Grant, name: str, platform: str) -> LinkNumbers:
         """A new tracking link. BadInputError for a name or platform Fanvue would not take."""
-        _require(grant)
+        require(grant, Capability.INSIGHTS)
         wanted = " ".join(name.split())
         if not 0 < len(wanted) <= NAME_LIMIT:
             raise BadInputError(f"Give the link a name of 1 to {NAME_LIMIT} characters.")
@@ -120,11 +119,6 @@ class SalesService:
         return None if len(users) == MOST_USERS else sum(user.status == PAYING for user in users)
 
 
-def _require(grant: Grant) -> None:
-    if grant.capability is not Capability.INSIGHTS:
-        raise NotAllowedError(Capability.INSIGHTS)
-
-
 def _following(shown: list[Earning], before: After | None) -> After:
     """After the last row shown; rows of the same instant shown so far are passed over."""
     last = shown[-1].date
@@ -134,7 +128,7 @@ def _following(shown: list[Earning], before: After | None) -> After:
 
 
 def _payment(row: Earning) -> Payment:
-    fan = Fan(FanId(row.user.uuid), row.user.handle, row.user.nickname or row.user.display_name) if row.user else None
+    fan = row.user.fan if row.user else None
     return Payment(
         at=row.date,
         source=row.source,

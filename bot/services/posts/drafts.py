@@ -18,7 +18,7 @@ from bot.domain.errors import (
     OutcomeUnknownError,
 )
 from bot.domain.posting import Content, Draft, DraftKind, DraftStatus, Policy, check, is_late, needs_second
-from bot.services.access import AccessService
+from bot.services.access import AccessService, require
 from bot.services.posts.publishing import Published, Publisher
 from bot.storage.audit import AuditLog
 from bot.storage.drafts import DraftStore, StoredDraft
@@ -70,8 +70,7 @@ class DraftsService:
 
     def require(self, grant: Grant, content: Content, kind: DraftKind, *, expects_files: bool = False) -> None:
         """Raise what stands against it before anything is kept: scopes, times, what is missing."""
-        if grant.capability is not Capability.POST:
-            raise NotAllowedError(Capability.POST)
+        require(grant, Capability.POST)
         self.publisher.require_scopes(grant, content, kind)
         now = self._clock.now()
         if is_late(content, now):

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, DomainError, NotAllowedError
+from bot.domain.errors import BadInputError, DomainError
 from bot.domain.posting import Content
 from bot.fanvue import lists, mass_messages
 from bot.fanvue.mass_messages import MassMessage
 from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
+from bot.services.access import require
 from bot.services.bounds import listed
 from bot.services.posts.publishing import CUSTOM, SMART
 from bot.storage.audit import AuditLog
@@ -113,22 +114,18 @@ class MassService:
 
     async def sent(self, grant: Grant) -> list[MassResult]:
         """The newest, with what they brought."""
-        self._require(grant)
+        require(grant, Capability.POST)
         call = mass_messages.list_mass_messages(ActingAs(grant.managed), size=ROWS)
         return [_result(row) for row in (await self._gate.call(grant, call)).data]
 
     async def recall(self, grant: Grant, uuid: str) -> None:
         """Take it back. BadInputError when somebody bought it, GoneError, and what the gate raises."""
-        self._require(grant)
+        require(grant, Capability.POST)
         row = next((one for one in await self.sent(grant) if one.uuid == uuid), None)
         if row is not None and not row.can_be_recalled:
             raise BadInputError("Fanvue does not take this one back any more: it was bought, or did not go out.")
         await self._gate.call(grant, mass_messages.delete_mass_message(uuid, ActingAs(grant.managed)))
         await self._audit.write(grant.actor, grant.creator, "recall mass message", "done", self._clock.now())
-
-    def _require(self, grant: Grant) -> None:
-        if grant.capability is not Capability.POST:
-            raise NotAllowedError(Capability.POST)
 
 
 def _result(row: MassMessage) -> MassResult:

@@ -10,7 +10,7 @@ from bot.charts.studio import ChartStudio, Picture
 from bot.domain import schedule
 from bot.domain.access import Capability, Grant
 from bot.domain.clock import Clock
-from bot.domain.errors import BadInputError, ChartError, DomainError, GoneError, NotAllowedError
+from bot.domain.errors import BadInputError, ChartError, DomainError, GoneError
 from bot.domain.money import Money
 from bot.domain.posting import TEXT_LIMIT, Audience, CommentLine, PostCard, PostView, check_moment
 from bot.fanvue import comments, post_collections, posts
@@ -18,6 +18,7 @@ from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
 from bot.fanvue.shapes import Page
 from bot.fanvue.wire import ActingAs, Call
+from bot.services.access import require
 from bot.services.bounds import listed
 from bot.storage.audit import AuditLog
 from bot.vault.gate import Gate
@@ -152,8 +153,7 @@ class PostsService:
         return [_card(row) for row in await listed(rows, ROWS, "posts")]
 
     async def _call(self, grant: Grant, call: Call[T]) -> T:
-        if grant.capability is not Capability.POST:
-            raise NotAllowedError(Capability.POST)
+        require(grant, Capability.POST)
         return await self._gate.call(grant, call)
 
     async def _note(self, grant: Grant, action: str) -> None:
