@@ -82,6 +82,7 @@ class Help(commands.Cog):
             for topic in TOPICS
         }
         rights = {right: {one.id for one in creators} for right, creators in held_by.items()}
+        rights[Capability.OWN] = {one.id for one in _union(held_by.values()) if one.owner == actor.user}
         resting = await self._access.resting(actor.user)
         lines = _lines(dict(_commands_here(interaction)), own, usable, rights, is_off_shift=bool(resting))
         embed = discord.Embed(title="What you can do here", description="\n".join(lines), colour=Colour.BRAND)

@@ -62,8 +62,8 @@ class Mass(commands.GroupCog, name="mass", description="Write to many fans at on
         await interaction.response.defer(ephemeral=True, thinking=True)
         written = Written(words, Audience.SUBSCRIBERS, price or "", when or "", "")
         files = [incoming(file)] if file is not None else []
+        grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
         async with keeping(interaction, words):
-            grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
             content = await self._desk.content(interaction, grant, written)
             await self._desk.begin(interaction, grant, content, DraftKind.MASS, files)
 

@@ -123,7 +123,7 @@ BUTTONS: Mapping[str, Demand] = {
     "fan-name": Free.FORM,
     "fan-words": INSIGHTS,
     "form_again": Free.WAITING,
-    "goal": Free.FORM,
+    "goal": MANAGE,
     "ib_box": REPLY,
     "ib_chat": REPLY,
     "ib_free": REPLY,

@@ -139,10 +139,16 @@ class AccessService:
         return any(right.capability is capability and right.holds_at(now) for right in held)
 
     async def _refuse_where_known(self, actor: Actor, named: str | None, capability: Capability) -> None:
-        """Whoever has or had another right on the creator that is meant hears that this one is missing."""
+        """Whoever has or had another right on the creator that is meant hears that this one is missing.
+
+        Whoever works for others alone hears that what takes an account of one's own is not theirs.
+        """
+        rights = await self._rights.of(actor.user)
         if not capability.is_giveable:
+            if any(right.holds_at(self._clock.now()) for right in rights):
+                raise NotAllowedError(capability)
             return
-        for identity in dict.fromkeys(right.creator for right in await self._rights.of(actor.user)):
+        for identity in dict.fromkeys(right.creator for right in rights):
             subject = await self._creators.find(identity)
             if subject is not None and (named is None or _is_named(subject, named)):
                 await self._granted(actor, await self._held(actor.user, subject, capability), capability)

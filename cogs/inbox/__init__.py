@@ -17,7 +17,7 @@ from bot.domain import text
 from bot.domain.access import Capability
 from bot.domain.accounts import DiscordUserId
 from bot.domain.conversations import Order
-from bot.domain.errors import BadInputError, DomainError, NotAllowedError, NotConnectedError
+from bot.domain.errors import BadInputError, DomainError
 from bot.services import Services
 from bot.services.inbox.replies import Recipient
 from cogs.inbox.answers import Answers, Written
@@ -110,13 +110,8 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
         """Choose where Discord's own Reply sends to fans"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = actor_of(interaction)
-        try:
-            grant = await self._access.choose(actor, creator, Capability.OWN)
-        except NotConnectedError:
-            if await self._access.creators_for(actor, Capability.REPLY):
-                raise NotAllowedError(Capability.OWN) from None
-            raise
-        await self._where.show(interaction, grant)
+        meant = await self._access.choose(actor, creator, Capability.REPLY)
+        await self._where.show(interaction, await self._access.require(actor, meant.creator, Capability.OWN))
 
     @app_commands.command()
     @app_commands.describe(
@@ -148,7 +143,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
 
     @places.autocomplete("creator")
     async def _owned(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return await creator_choices(self._access, interaction, current, Capability.OWN)
+        return await creator_choices(self._access, interaction, current, Capability.REPLY, is_owner=True)
 
     @watch.autocomplete("creator")
     async def _watched(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -76,7 +76,7 @@ class Audience:
             await interaction.edit_original_response(embed=several_embed(card, fan), view=view)
             return
         await interaction.edit_original_response(
-            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
+            embed=fan_embed(card, grant.handle), view=await self._fan_view(grant, card)
         )
 
     async def fan_choices(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -105,7 +105,7 @@ class Audience:
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant, card = await self._card(interaction, creator, values[0])
         await interaction.followup.send(
-            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator), ephemeral=True
+            embed=fan_embed(card, grant.handle), view=await self._fan_view(grant, card), ephemeral=True
         )
 
     async def _words(self, interaction: discord.Interaction, key: str) -> None:
@@ -131,8 +131,12 @@ class Audience:
         await self._conversations.rename(grant, FanId(fan), values.get("nickname", ""))
         grant, card = await self._card(interaction, creator, fan)
         await interaction.edit_original_response(
-            embed=fan_embed(card, grant.handle), view=fan_view(card, grant.creator)
+            embed=fan_embed(card, grant.handle), view=await self._fan_view(grant, card)
         )
+
+    async def _fan_view(self, grant: Grant, card: FanCard) -> discord.ui.View:
+        may_answer = await self._access.may(grant.actor.user, grant.creator, Capability.REPLY)
+        return fan_view(card, grant.creator, may_answer=may_answer)
 
     async def _named(
         self, interaction: discord.Interaction, words: str, creator: str | None

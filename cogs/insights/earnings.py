@@ -53,8 +53,8 @@ class Earnings:
         kit.actions.on_press(SHARE_VERB, self._share)
         kit.actions.on_press(SHARED_VERB, self._shared)
         kit.actions.on_press(CSV_VERB, self._csv)
-        kit.actions.on_press(ZONE_VERB, ask_zone)
-        kit.actions.on_form(ZONE_VERB, self._set_zone, ask_zone)
+        kit.actions.on_press(ZONE_VERB, self._ask_zone)
+        kit.actions.on_form(ZONE_VERB, self._set_zone, self._ask_zone)
 
     async def show(self, interaction: discord.Interaction, state: Shown, timezone: str | None) -> None:
         """Answer with the earnings of a period."""
@@ -119,6 +119,11 @@ class Earnings:
             )
 
         await send_file(interaction, made)
+
+    async def _ask_zone(self, interaction: discord.Interaction, key: str) -> None:
+        creator = CreatorId(shown(key).creator)
+        may_settle = await self._access.may(actor_of(interaction).user, creator, Capability.MANAGE)
+        await ask_zone(interaction, key, may_settle=may_settle)
 
     async def _set_zone(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         state, named = shown(key), values.get("zone") or None

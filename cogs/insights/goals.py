@@ -2,8 +2,9 @@
 
 import discord
 
+from bot.discordkit.controls.forms import open_form
 from bot.discordkit.controls.zones import locale_of
-from bot.discordkit.insights.goals import GOAL_VERB, ask_goal, goal_embed, goal_view
+from bot.discordkit.insights.goals import GOAL_VERB, goal_embed, goal_form, goal_view
 from bot.discordkit.kit import Kit
 from bot.discordkit.people import actor_of, deferred
 from bot.discordkit.pictures import drawn
@@ -26,13 +27,17 @@ class Goals:
         self._access = services.access
         self._goals = services.goals
         self._preferences = services.preferences
-        kit.actions.on_press(GOAL_VERB, ask_goal)
-        kit.actions.on_form(GOAL_VERB, self._set, ask_goal)
+        kit.actions.on_press(GOAL_VERB, self._ask)
+        kit.actions.on_form(GOAL_VERB, self._set, self._ask)
 
     async def show(self, interaction: discord.Interaction, creator: str | None) -> None:
         """Answer with how far the month is."""
         grant, report, progress = await deferred(interaction, self._month(interaction, creator), WHAT)
         await self._fill(interaction, grant, report, progress)
+
+    async def _ask(self, interaction: discord.Interaction, creator: str) -> None:
+        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.MANAGE)
+        await open_form(interaction, goal_form(grant.creator, await self._goals.of(grant)))
 
     async def _set(self, interaction: discord.Interaction, creator: str, values: dict[str, str]) -> None:
         """Who may not see the answer changes nothing; what it was made from a moment ago is not asked for again."""
@@ -54,7 +59,8 @@ class Goals:
         self, interaction: discord.Interaction, grant: Grant, report: EarningsReport, progress: Progress | None
     ) -> None:
         picture = await drawn(self._goals.chart(report, progress))
-        view = goal_view(grant.creator, progress)
+        may_set = await self._access.may(grant.actor.user, grant.creator, Capability.MANAGE)
+        view = goal_view(grant.creator, progress, may_set=may_set)
         content, view = await self._zones.asked(grant, report.period.zone, view)
-        embed = goal_embed(report, progress, picture.filename if picture else None)
+        embed = goal_embed(report, progress, picture.filename if picture else None, may_set=may_set)
         await show_whole(interaction, content, embed, view, picture)

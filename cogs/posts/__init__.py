@@ -111,7 +111,7 @@ class Posts(commands.GroupCog, name="post", description="Post on Fanvue"):
 
     @approval.autocomplete("creator")
     async def _owned(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return await creator_choices(self._access, interaction, current, Capability.MANAGE)
+        return await creator_choices(self._access, interaction, current, Capability.MANAGE, is_owner=True)
 
 
 def build(services: Services, kit: Kit) -> commands.Cog:

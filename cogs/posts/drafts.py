@@ -62,8 +62,8 @@ class Drafts:
         """Keep a draft of what was typed, or ask for its words first."""
         if written.text or written.files:
             await interaction.response.defer(ephemeral=True, thinking=True)
+            grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
             async with keeping(interaction, written.text):
-                grant = await self._access.choose(actor_of(interaction), creator, Capability.POST)
                 content = await self._desk.content(interaction, grant, written)
                 await self._desk.begin(interaction, grant, content, DraftKind.POST, written.files)
             return

@@ -388,3 +388,21 @@ async def test_a_managed_creators_lists_are_looked_at_and_not_changed(agency: Ri
     assert off.name not in words_of(shown)
     assert "only the creator's own connection" in words_of(shown)
     assert not components_of(shown.response), "nothing is offered that Fanvue would refuse"
+
+
+async def test_where_replies_are_sent_from_is_chosen_for_each_creator_of_an_agency(agency: Rig) -> None:
+    shown = await agency.luna.autocomplete(agency.desk, "inbox places", "creator", "")
+    assert sorted(choice["name"] for choice in shown) == [f"@{CREATOR}", "@mikasol"]
+    chosen = await agency.luna.slash(agency.desk, "inbox places", creator="mikasol")
+    assert "Where replies to fans of @mikasol are sent from" in words_of(chosen)
+    assert "Which creator?" in words_of(await agency.luna.slash(agency.desk, "inbox places"))
+    here = words_of(await agency.luna.slash(agency.desk, "help"))
+    assert "`places`" in here
+    assert "`approval`" in here
+
+
+async def test_what_is_typed_waits_with_the_question_for_whom_it_is(agency: Rig) -> None:
+    for command in ("post create", "mass create"):
+        asked = words_of(await agency.luna.slash(agency.desk, command, text="Hello you"))
+        assert "Which creator?" in asked
+        assert "nothing is lost" not in asked

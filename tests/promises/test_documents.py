@@ -85,6 +85,7 @@ SENT: Mapping[str, str] = {
     "Alerts go nowhere. `/alerts panel` picks where": "to those who may set up alerts",
     "Resume it in `/alerts panel`": "to those who may set up alerts",
     "You have no drafts. `/post create` writes one": "to those who may post",
+    "The vault has no folder of that name. `/media vault` lists them": "to those who upload into one, and so may post",
     "`/post drafts` shows how it stands": "to those who may write or approve",
 }
 """Sentences that name a command not all of their readers may use, and why that is right."""

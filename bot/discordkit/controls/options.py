@@ -18,9 +18,13 @@ CHOICES = 25
 
 
 async def creator_choices(
-    access: AccessService, interaction: discord.Interaction, current: str, *capabilities: Capability
+    access: AccessService,
+    interaction: discord.Interaction,
+    current: str,
+    *capabilities: Capability,
+    is_owner: bool = False,
 ) -> list[app_commands.Choice[str]]:
-    """The creators this person may use in one of these ways, and no others."""
+    """The creators this person may use in one of these ways, and no others; their own alone where only those count."""
     wanted = current.strip().removeprefix("@").lower()
     try:
         found = await access.creators_for(actor_of(interaction), *capabilities)
@@ -30,7 +34,8 @@ async def creator_choices(
     return [
         app_commands.Choice(name=f"@{text.plain_name(one.account.handle)}", value=one.account.id)
         for one in found
-        if wanted in one.account.handle.lower() or wanted in one.account.display_name.lower()
+        if (not is_owner or one.owner == interaction.user.id)
+        and (wanted in one.account.handle.lower() or wanted in one.account.display_name.lower())
     ][:CHOICES]
 
 

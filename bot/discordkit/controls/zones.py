@@ -20,8 +20,12 @@ def locale_of(interaction: discord.Interaction) -> str:
     return str(interaction.locale)
 
 
-async def ask_zone(interaction: discord.Interaction, argument: str) -> None:
-    """A form for a zone and for whom it counts; it comes back under the same verb and argument."""
+async def ask_zone(interaction: discord.Interaction, argument: str, *, may_settle: bool = True) -> None:
+    """A form for a zone and, to those who may settle it, for whom it counts; it comes back under this argument."""
+    if not may_settle:
+        own: dict[str, Field] = {"Time zone": _zone_field()}
+        await open_form(interaction, form("Where do days end for you?", ZONE_VERB, argument, own))
+        return
     whose: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
         custom_id="whose",
         options=[

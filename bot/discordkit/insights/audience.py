@@ -124,18 +124,16 @@ def ranking_view(state: Shown, ranking: Ranking) -> discord.ui.View:
     return view_of(items)
 
 
-def fan_view(card: FanCard, creator: str) -> discord.ui.View:
-    """What can be done about a fan."""
+def fan_view(card: FanCard, creator: str, *, may_answer: bool) -> discord.ui.View:
+    """What this reader can do about a fan."""
     key = f"{creator}|{card.id}"
-    items: list[discord.ui.Item[discord.ui.View]] = [
-        button("Reply", WRITE_VERB, key, style=discord.ButtonStyle.primary, emoji="↩️"),
-        button("Show last words", WORDS_VERB, key, emoji="👁️"),
-        button("Nickname", NICKNAME_VERB, key, emoji="🏷️"),
-    ]
+    items: list[discord.ui.Item[discord.ui.View]] = [button("Show last words", WORDS_VERB, key, emoji="👁️")]
+    if may_answer and card.status != NOT_CONTACTABLE:
+        items.insert(0, button("Reply", WRITE_VERB, key, style=discord.ButtonStyle.primary, emoji="↩️"))
+    if may_answer:
+        items.append(button("Nickname", NICKNAME_VERB, key, emoji="🏷️"))
     if UUID.fullmatch(card.id):
         items.append(link_button("Open chat", f"{CHATS}/{card.id}"))
-    if card.status == NOT_CONTACTABLE:
-        del items[0]
     return view_of(items)
 
 

@@ -5,25 +5,27 @@ from calendar import month_name
 import discord
 
 from bot.discordkit.controls.components import button, form, view_of
-from bot.discordkit.controls.forms import open_form
 from bot.discordkit.insights.earnings import ADDED_UP, set_net_footer
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.goals import Progress
-from bot.domain.money import percent
+from bot.domain.money import Money, percent
 from bot.domain.reports import EarningsReport
 
 GOAL_VERB = "goal"
-NO_GOAL = "There is no goal yet. Whoever may manage this creator can set one."
+NO_GOAL = "There is no goal yet."
+BY_OTHERS = " Whoever manages this creator can set one."
 
 
-def goal_embed(report: EarningsReport, progress: Progress | None, picture: str | None = None) -> discord.Embed:
+def goal_embed(
+    report: EarningsReport, progress: Progress | None, picture: str | None = None, *, may_set: bool
+) -> discord.Embed:
     """How far the month is, and what it takes; ``picture`` is the file name of its chart."""
     local = report.as_of.astimezone(report.period.zone)
     title = f"Goal for {month_name[local.month]} · @{text.name(report.handle)}"
     embed = discord.Embed(title=title, colour=Colour.MONEY)
     if progress is None:
-        embed.description = f"## {report.net} net\nso far this month. {NO_GOAL}"
+        embed.description = f"## {report.net} net\nso far this month. {NO_GOAL}{'' if may_set else BY_OTHERS}"
     else:
         embed.description = f"## {report.net} of {progress.goal}\n{goal_line(progress)}"
         for name, value in _figures(progress):
@@ -57,15 +59,21 @@ def _figures(progress: Progress) -> list[tuple[str, str]]:
     return figures
 
 
-def goal_view(creator: str, progress: Progress | None) -> discord.ui.View:
+def goal_view(creator: str, progress: Progress | None, *, may_set: bool) -> discord.ui.View:
     """Setting it, or another one."""
+    if not may_set:
+        return view_of([])
     label = "Set a goal" if progress is None else "Change the goal"
     return view_of([button(label, GOAL_VERB, creator, emoji="🎯")])
 
 
-async def ask_goal(interaction: discord.Interaction, creator: str) -> None:
-    """Open the form; it asks for the right when it is sent."""
+def goal_form(creator: str, standing: Money | None) -> discord.ui.Modal:
+    """The goal as it can be typed."""
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id="amount", placeholder="5000; empty for no goal", required=False, max_length=20
+        custom_id="amount",
+        placeholder="5000; empty for no goal",
+        default=f"{standing.minor / 100:.2f}" if standing else None,
+        required=False,
+        max_length=20,
     )
-    await open_form(interaction, form("A goal for each month", GOAL_VERB, creator, {"Dollars, net": field}))
+    return form("A goal for each month", GOAL_VERB, creator, {"Dollars, net": field})

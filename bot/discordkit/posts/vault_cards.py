@@ -41,7 +41,8 @@ def vault_embed(rows: Sequence[PeekedMedium], handle: str, folder: str | None, f
     where = f" · {text.name(folder)}" if folder else ""
     found = f" · “{text.name(find)}”" if find else ""
     embed = discord.Embed(title=f"Media · @{text.name(handle)}{where}{found}", colour=Colour.CALM)
-    embed.description = _lines(rows) if rows else "Nothing there. `/media upload` brings files in."
+    nothing = "Nothing of that name." if find else "Nothing there. `/media upload` brings files in."
+    embed.description = _lines(rows) if rows else nothing
     return embed
 
 

@@ -17,7 +17,7 @@ from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.controls.picking import Picker
 from bot.discordkit.look import Colour
 from bot.discordkit.owing import Owed
-from bot.discordkit.responses.long_texts import kept
+from bot.discordkit.responses.long_texts import with_words
 from bot.discordkit.responses.outcomes import beside, insisting, is_answered
 from bot.discordkit.sending.refusing import is_passing
 from bot.domain import errors, text
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 SHORT_LIVED_SECONDS = 30
 NONCE_BYTES = 12
-EMBEDS = 6000
-"""What all embeds of a message can hold together."""
 AGAIN_LABELS: dict[type[BaseException], str] = {
     errors.HeldError: "Send it all the same",
     errors.FanUnreachableError: "Try it all the same",
@@ -57,7 +55,7 @@ NOT_TAKEN = Failure(
     "Discord did not take my answer",
     "What you asked for may be done all the same: look before you do it again.",
 )
-
+OUTDATED = Failure("This button is from an older version", "Use the command again for a fresh one.")
 PICK = Failure("Which creator?", "You can do this for several. Pick one, and it is done for them.")
 
 
@@ -120,7 +118,9 @@ def _not_allowed(error: errors.NotAllowedError) -> Failure:
     title = "That is not yours to do"
     if not error.capability.is_giveable:
         return Failure(
-            title, "Only whoever connected the account decides that. Nobody can be given the right: ask them."
+            title,
+            "Only whoever connected the account decides that. Nobody can be given the right: ask them. An account of "
+            "your own is connected with `/connect`.",
         )
     return Failure(
         title,
@@ -302,9 +302,7 @@ class Failures:
 
     async def present_outdated(self, interaction: discord.Interaction) -> None:
         """A button of a former version."""
-        await self._answer(
-            interaction, Failure("This button is from an older version", "Use the command again for a fresh one.")
-        )
+        await self._show(interaction, embed_of(OUTDATED), discord.utils.MISSING)
 
     async def present_in_reply(self, message: discord.Message, error: BaseException) -> None:
         """Answer an ordinary message; in a channel it goes away by itself."""
@@ -328,9 +326,6 @@ class Failures:
             if isinstance(problem, discord.DiscordServerError):
                 self._owed.owe(message.id, say)
 
-    async def _answer(self, interaction: discord.Interaction, failure: Failure) -> None:
-        await self._show(interaction, embed_of(failure), view_of_failure(failure) or discord.utils.MISSING)
-
     async def _show(
         self,
         interaction: discord.Interaction,
@@ -345,13 +340,13 @@ class Failures:
         is_done = interaction.response.is_done()
         try:
             if is_done:
-                await interaction.followup.send(**_with(embed, words), view=view, ephemeral=True)
+                await interaction.followup.send(**with_words(embed, words), view=view, ephemeral=True)
             elif interaction.type is not discord.InteractionType.autocomplete:
-                await interaction.response.send_message(**_with(embed, words), view=view, ephemeral=True)
+                await interaction.response.send_message(**with_words(embed, words), view=view, ephemeral=True)
         except discord.HTTPException as problem:
             if is_lost and is_answered(problem):
                 with suppress(discord.HTTPException):
-                    await interaction.followup.send(**_with(embed, words), ephemeral=True)
+                    await interaction.followup.send(**with_words(embed, words), ephemeral=True)
                 return
             log.warning("failure_not_shown", error=type(problem).__name__)
             if is_done and isinstance(problem, discord.DiscordServerError):
@@ -372,12 +367,6 @@ class Failures:
             with suppress(errors.StorageBusyError):
                 await note(reply, False)
         self._owed.owe(interaction.id, say)
-
-
-def _with(embed: discord.Embed, words: str) -> dict[str, Any]:
-    """What is said, and below it what somebody wrote."""
-    mine, files = kept(words, EMBEDS - len(embed)) if words else (None, [])
-    return {"embeds": [embed, *([mine] if mine else [])], "files": files}
 
 
 def again_view(error: BaseException) -> discord.ui.View | None:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import discord
 
@@ -12,7 +13,8 @@ from bot.domain import text
 
 TEXT_ID, REST_ID = "text", "rest"
 BOX_LIMIT = 4000
-EMBED = 4096
+EMBED, EMBEDS = 4096, 6000
+"""What one embed's description, and all embeds of a message together, can hold."""
 ROOMY = 3500
 
 Box = discord.ui.TextInput[discord.ui.Modal]
@@ -51,6 +53,12 @@ async def keeping(interaction: discord.Interaction, words: str) -> AsyncIterator
             with suppress(discord.HTTPException):
                 await interaction.followup.send(embed=embed, files=files, ephemeral=True)
         raise
+
+
+def with_words(embed: discord.Embed, words: str) -> dict[str, Any]:
+    """An embed, and below it what somebody wrote, as Discord's sending takes them."""
+    mine, files = kept(words, EMBEDS - len(embed)) if words else (None, [])
+    return {"embeds": [embed, *([mine] if mine else [])], "files": files}
 
 
 def kept(words: str, room: int = EMBED) -> tuple[discord.Embed, list[discord.File]]:

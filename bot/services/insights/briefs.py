@@ -105,7 +105,7 @@ class BriefsService:
         return await self._briefs.remove(person, creator, rhythm)
 
     async def _progress(self, grant: Grant, zone: ZoneInfo) -> Progress | None:
-        if not await self._goals.is_set(grant):
+        if await self._goals.of(grant) is None:
             return None
         return (await self._goals.month(grant, zone))[1]
 

@@ -44,9 +44,10 @@ class GoalsService:
             return None
         return Progress(Money(goal), report.net, month_of(report.as_of, report.period.zone), report.as_of)
 
-    async def is_set(self, grant: Grant) -> bool:
-        """Whether there is a goal; asks Fanvue nothing."""
-        return await self._creators.monthly_goal(grant.creator) is not None
+    async def of(self, grant: Grant) -> Money | None:
+        """The goal; asks Fanvue nothing."""
+        goal = await self._creators.monthly_goal(grant.creator)
+        return None if goal is None else Money(goal)
 
     async def set(self, grant: Grant, written: str) -> Money | None:
         """Set the goal of every month from now on, or take it away. Needs the right to manage; BadInputError."""
