@@ -7,7 +7,7 @@ from bot.alerts.sending import Alert, Answer, Held, Outgoing
 from bot.domain.accounts import ChannelId
 from bot.domain.events import EventKind
 from bot.domain.parcels import Shape
-from bot.storage.deliveries.due import Due, StandingCard
+from bot.storage.deliveries.due import Due, Noted
 from bot.vault.keyring import Keyring
 
 SOMEBODY = "somebody"
@@ -18,15 +18,15 @@ def alert_of(due: Due, keyring: Keyring) -> Alert | None:
     stored = due.stored
     if stored is None or due.handle is None:
         return None
-    card, claim = due.card, due.claim
+    noted, claim = due.card or due.met, due.claim
     return Alert(
         delivery=due.delivery.id,
         event=due.event or open_event(keyring, stored),
         creator_handle=due.handle,
         shows_amounts=due.route is not None and due.route.shows_amounts,
-        answer=_answer(card) if card else None,
-        is_read=card is not None and card.read_at is not None,
-        is_removed=card is not None and card.removed_at is not None,
+        answer=_answer(noted) if noted else None,
+        is_read=noted is not None and noted.read_at is not None,
+        is_removed=noted is not None and noted.removed_at is not None,
         held=Held(claim.name, claim.since, claim.until, claim.is_snoozed) if claim else None,
         closed_since=due.closed_at,
     )
@@ -55,9 +55,9 @@ def outgoing_of(
     )
 
 
-def _answer(card: StandingCard) -> Answer | None:
-    if card.answered_at is not None:
-        return Answer(card.answered_by, card.answered_name or SOMEBODY, card.answered_at)
-    if card.elsewhere_at is not None:
-        return Answer(None, "", card.elsewhere_at, is_elsewhere=True)
+def _answer(noted: Noted) -> Answer | None:
+    if noted.answered_at is not None:
+        return Answer(noted.answered_by, noted.answered_name or SOMEBODY, noted.answered_at)
+    if noted.elsewhere_at is not None:
+        return Answer(None, "", noted.elsewhere_at, is_elsewhere=True)
     return None

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text, update
 
+from bot.domain import identity
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
 from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.events import EventKind
 from bot.storage.database import Database
 from bot.storage.personal import creators_of, rows_about
-from bot.storage.schema import cards, deliveries, events
+from bot.storage.schema import HELD, WAITING, cards, deliveries, events
 
 ECHO = timedelta(seconds=2)
 """By how much Fanvue's clock may be behind ours."""
@@ -53,7 +55,8 @@ class CardRow:
 class CardStore:
     """Cards are written with their delivery, by the outbox; a message can hold several.
 
-    What happened to a fan's message since is noted here, and a message is drawn anew from what is noted.
+    What happened to a fan's message since is noted here, with its delivery while that is no card yet, and a message is
+    drawn anew from what is noted.
     """
 
     def __init__(self, database: Database) -> None:
@@ -122,11 +125,15 @@ class CardStore:
             _is_of(EventKind.MESSAGE),
             _happened_by(at),
         )
+        is_unsent = and_(_earlier(fan, at), deliveries.c.elsewhere_at.is_(None))
+        await self._note_unsent(and_(is_unsent, _is_about(creator, EventKind.MESSAGE)), elsewhere_at=at)
         return await self._note(is_open, elsewhere_at=at)
 
     async def read(self, creator: CreatorId, fan: FanId, at: datetime) -> list[CardRow]:
         """Note that the creator's side has read what the fan wrote until then; the cards that changed."""
         is_unread = and_(_of_fan(creator, fan), cards.c.read_at.is_(None), _is_of(EventKind.MESSAGE), _happened_by(at))
+        is_unsent = and_(_earlier(fan, at), deliveries.c.read_at.is_(None))
+        await self._note_unsent(and_(is_unsent, _is_about(creator, EventKind.MESSAGE)), read_at=at)
         return await self._note(is_unread, read_at=at)
 
     async def removed(self, creator: CreatorId, fanvue_message: str, at: datetime) -> list[CardRow]:
@@ -134,6 +141,8 @@ class CardStore:
         is_it = and_(
             cards.c.creator_id == creator, cards.c.fanvue_message == fanvue_message, cards.c.removed_at.is_(None)
         )
+        keys = identity.of_message(EventKind.MESSAGE, creator, fanvue_message)
+        await self._note_unsent(_is_about(creator, keys=keys), removed_at=at)
         return await self._note(is_it, removed_at=at)
 
     async def of_fanvue_message(self, creator: CreatorId, fan: FanId, fanvue_message: str) -> list[CardRow]:
@@ -148,6 +157,13 @@ class CardStore:
         query = select(deliveries.c.parcel_id).where(deliveries.c.id.in_(ids), deliveries.c.parcel_id.is_not(None))
         async with self._database.read() as connection:
             return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
+
+    async def on_their_way(self, creator: CreatorId, fan: FanId) -> list[int]:
+        """The messages about this fan that are being sent: they may show what was so a moment ago."""
+        is_theirs = and_(deliveries.c.fan_id == fan, deliveries.c.status == "leased", _is_about(creator))
+        query = select(deliveries.c.parcel_id).where(text(WAITING), is_theirs)
+        async with self._database.read() as connection:
+            return [int(parcel) for parcel in (await connection.execute(query.distinct())).scalars() if parcel]
 
     async def changed_since(self, moment: datetime) -> list[int]:
         """The messages with cards that were answered, read or removed since then, among the newest."""
@@ -206,6 +222,8 @@ class CardStore:
         """Take back that they were answered since then, and Fanvue's echo of it; the messages with these cards."""
         is_ours = and_(_of_fan(creator, fan), or_(cards.c.answered_at >= since, cards.c.elsewhere_at >= since - ECHO))
         nothing = dict.fromkeys(("answered_by", "answered_name", "answered_at", "elsewhere_at"))
+        is_unsent = and_(deliveries.c.fan_id == fan, deliveries.c.elsewhere_at >= since - ECHO)
+        await self._note_unsent(and_(is_unsent, _is_about(creator)), elsewhere_at=None)
         changed = await self._note(is_ours, **nothing)
         return await self.parcels_of(changed)
 
@@ -225,6 +243,15 @@ class CardStore:
             change = update(cards).where(condition).values(values).returning(cards)
             return [_card(row) for row in await connection.execute(change)]
 
+    async def _note_unsent(self, condition: ColumnElement[bool], **values: Any) -> None:
+        """Note it with what is no card yet. Before the cards: what becomes one in between is found among those."""
+        query = select(deliveries.c.id).where(condition)
+        async with self._database.read() as connection:
+            found = [(await connection.execute(query.where(text(state)))).scalars().all() for state in (WAITING, HELD)]
+        if ids := [*chain(*found)]:
+            async with self._database.write() as connection:
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
+
 
 def _of_fan(creator: CreatorId, fan: FanId) -> ColumnElement[bool]:
     return and_(cards.c.creator_id == creator, cards.c.fan_id == fan)
@@ -236,8 +263,22 @@ def _is_of(kind: EventKind) -> ColumnElement[bool]:
 
 
 def _happened_by(at: datetime) -> ColumnElement[bool]:
-    earlier = or_(deliveries.c.happened_at.is_(None), deliveries.c.happened_at <= at)
-    return select(deliveries.c.id).where(deliveries.c.id == cards.c.delivery_id, earlier).exists()
+    return select(deliveries.c.id).where(deliveries.c.id == cards.c.delivery_id, _is_earlier(at)).exists()
+
+
+def _is_about(creator: CreatorId, *kinds: EventKind, keys: Sequence[str] | None = None) -> ColumnElement[bool]:
+    """Asked of each delivery that waits: they are fewer than a creator's events."""
+    is_it = and_(events.c.id == deliveries.c.event_id, events.c.creator_id == creator)
+    is_it = and_(is_it, events.c.kind.in_(kinds)) if kinds else is_it
+    return select(events.c.id).where(is_it if keys is None else and_(is_it, events.c.key.in_(keys))).exists()
+
+
+def _earlier(fan: FanId, at: datetime) -> ColumnElement[bool]:
+    return and_(deliveries.c.fan_id == fan, _is_earlier(at))
+
+
+def _is_earlier(at: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.happened_at.is_(None), deliveries.c.happened_at <= at)
 
 
 def _card(row: Row[Any]) -> CardRow:

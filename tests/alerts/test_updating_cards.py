@@ -1,11 +1,15 @@
 """What happens to a fan's message afterwards shows on the cards that are there, and makes none."""
 
-from alert_desk import POSTS, Desk
+import pytest
+from alert_desk import LUNA, NOW, POSTS, Desk
 
-from bot.domain.accounts import FanId
-from bot.domain.alerts import UNWANTED
+from bot.domain import identity
+from bot.domain.accounts import DiscordUserId, FanId
+from bot.domain.alerts import UNWANTED, Route
 from bot.domain.events import EventKind, Fan
+from bot.domain.rules import NO_WISHES, QuietHours, Wishes
 from bot.storage.deliveries.outbox import Outcome
+from bot.storage.replies import NewReply, ReplyStatus
 
 SARAH = Fan(FanId("fan-Sarah"), "sarah", "Sarah")
 
@@ -77,6 +81,68 @@ async def test_a_deleted_message_loses_its_text_on_the_card(desk: Desk) -> None:
     (message,) = desk.cards()
     assert "regretted" not in message.text
     assert "Deleted on Fanvue" in message.text
+
+
+@pytest.mark.parametrize("rests", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (EventKind.MESSAGE_SENT, "on Fanvue, "),
+        (EventKind.MESSAGE_READ, "Read on Fanvue ✓"),
+        (EventKind.MESSAGE_DELETED, "Deleted on Fanvue"),
+    ],
+)
+async def test_what_happened_to_a_message_before_its_card_comes_shows_on_it(
+    desk: Desk, kind: EventKind, shown: str, rests: bool
+) -> None:
+    desk.channel.nsfw = True
+    quiet = Wishes(quiet=QuietHours(0, 13 * 60)) if rests else NO_WISHES
+    await desk.stores.routes.set(Route(LUNA, EventKind.MESSAGE, desk.place(), desk.owner, True, quiet), NOW)
+    (key,) = identity.of_message(EventKind.MESSAGE, LUNA, "m-1")
+    await desk.store(desk.event(key=key, fan=SARAH, text="regretted", message_uuid="m-1"))
+    await desk.router().route_waiting()
+    desk.clock.step(minutes=5)
+    await desk.store(desk.event(kind=kind, fan=SARAH, text=None, message_uuid="m-1"))
+    await desk.router().route_waiting()
+    assert desk.cards() == []
+    desk.clock.step(hours=2)
+    await desk.deliver()
+    (message,) = desk.cards()
+    assert shown in message.text
+    assert ("regretted" in message.text) is (kind is not EventKind.MESSAGE_DELETED)
+    waits = await desk.stores.cards.who_waits(LUNA, [SARAH.id])
+    assert bool(waits) is (kind is EventKind.MESSAGE_READ), "whoever was answered waits no more"
+
+
+async def test_who_was_answered_from_here_before_a_card_comes_is_shown_as_answered_by_them(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    desk.clock.step(minutes=5)
+    for creator, fan in ((LUNA, FanId("fan-Anna")), (LUNA, SARAH.id)):
+        reply = NewReply(fan, f"box:{fan}", None, creator, fan, DiscordUserId(7), desk.clock.now(), "Cleo")
+        await desk.stores.replies.begin(reply)
+        if fan == SARAH.id:
+            await desk.stores.replies.settle(fan, ReplyStatus.SENT, "f-1", desk.clock.now())
+    await desk.write("Anna", "two")
+    desk.clock.step(minutes=5)
+    await desk.write("Sarah", "three")
+    await desk.deliver()
+    shown = ["by Cleo" in message.text for message in desk.cards()]
+    assert shown == [True, False, False]
+    assert list(await desk.stores.cards.who_waits(LUNA, [SARAH.id, FanId("fan-Anna")])) == [FanId("fan-Anna"), SARAH.id]
+
+
+async def test_an_answer_that_is_told_while_a_card_is_on_its_way_shows_once_it_is_there(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    worker = desk.worker()
+    leased = await desk.stores.outbox.lease(worker._holder, desk.clock.now(), 60, 1)
+    await desk.store(desk.event(kind=EventKind.MESSAGE_SENT, fan=SARAH, text=None))
+    await desk.router().route_waiting()
+    worker.start(leased)
+    await desk.deliver(worker)
+    await desk.board.draw_changed()
+    assert "Answered ✓" in desk.cards()[0].text
 
 
 async def test_one_of_several_cards_in_a_message_is_marked(desk: Desk) -> None:

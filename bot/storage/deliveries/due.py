@@ -1,5 +1,7 @@
 """A delivery with all that decides about it and draws it, in one row; plain SQL, good for both databases."""
 
+# ruff: noqa: S608 - put together from constants
+
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,14 +15,25 @@ from bot.domain.rules import Bundle
 from bot.storage.database.instants import instant_of
 from bot.storage.events import StoredEvent
 
-FACTS = """
+ANSWER = """
+(SELECT q.id FROM replies q WHERE e.kind = 'message' AND q.creator_id = e.creator_id AND q.fan_id = d.fan_id
+    AND q.status = 'sent' AND q.settled_at >= d.happened_at ORDER BY q.settled_at DESC LIMIT 1)
+"""
+"""The latest reply to a fan after what a delivery, not yet a card, tells of them."""
+FACTS = f"""
 SELECT d.id, d.event_id, d.place_kind, d.target, d.guild, d.shows_amounts, d.status, d.attempts, d.due_at,
     d.first_tried_at, d.bundle, d.parcel_id, d.shape, d.happened_at, d.fan_id,
     e.key, e.kind, e.creator_id, e.sealed_body, e.topic, e.received_at,
     r.set_by, r.shows_amounts, r.role, r.is_silent, r.paused_at, a.owner, n.handle, a.creator_id,
     a.paused_at, m.channel_id,
-    c.message_id, c.channel_id, c.answered_by, c.answered_name, c.answered_at, c.elsewhere_at, c.read_at,
-    c.removed_at, h.holder_name, h.since, h.until, h.is_snoozed, z.closed_at
+    c.message_id, c.channel_id,
+    CASE WHEN c.delivery_id IS NULL THEN p.author ELSE c.answered_by END,
+    CASE WHEN c.delivery_id IS NULL THEN p.author_name ELSE c.answered_name END,
+    CASE WHEN c.delivery_id IS NULL THEN p.settled_at ELSE c.answered_at END,
+    CASE WHEN c.delivery_id IS NULL THEN d.elsewhere_at ELSE c.elsewhere_at END,
+    CASE WHEN c.delivery_id IS NULL THEN d.read_at ELSE c.read_at END,
+    CASE WHEN c.delivery_id IS NULL THEN d.removed_at ELSE c.removed_at END,
+    h.holder_name, h.since, h.until, h.is_snoozed, z.closed_at
 FROM deliveries d
 JOIN events e ON e.id = d.event_id
 LEFT JOIN routes r ON r.creator_id = e.creator_id AND r.place_key = d.place_key
@@ -30,6 +43,7 @@ LEFT JOIN creators n ON n.creator_id = e.creator_id
 LEFT JOIN connections a ON a.creator_id = n.account_id
 LEFT JOIN dm_channels m ON d.place_kind = 'dm' AND m.user_id = d.target
 LEFT JOIN cards c ON c.delivery_id = d.id
+LEFT JOIN replies p ON c.delivery_id IS NULL AND p.id = {ANSWER}
 LEFT JOIN claims h ON h.creator_id = e.creator_id AND h.fan_id = d.fan_id
 LEFT JOIN closed_chats z ON z.creator_id = e.creator_id AND z.fan_id = d.fan_id
 """
@@ -87,17 +101,26 @@ class StandingAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingCard:
-    """The card a delivery became, and what happened to its message since."""
+class Noted:
+    """What happened to a delivery's message since."""
 
-    message: MessageId
-    channel: ChannelId
     answered_by: DiscordUserId | None
     answered_name: str | None
     answered_at: datetime | None
     elsewhere_at: datetime | None
     read_at: datetime | None
     removed_at: datetime | None
+
+
+UNNOTED = Noted(None, None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCard(Noted):
+    """The card a delivery became."""
+
+    message: MessageId
+    channel: ChannelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +148,8 @@ class Due:
     claim: StandingClaim | None = None
     closed_at: datetime | None = None
     """Since when the fan cannot be written to."""
+    met: Noted | None = None
+    """What happened before there is a card."""
     event: Event | None = field(default=None, repr=False)
     """What ``stored`` holds, where it just arrived."""
 
@@ -217,6 +242,7 @@ def due_of(fact: Fact, leased_at: datetime | None = None) -> Due:
         route=route,
         account=_account(fact),
         card=_card(fact),
+        met=_met(fact),
         claim=_claim(fact),
         closed_at=instant_of(fact.closed_at),
     )
@@ -273,9 +299,18 @@ def _claim(fact: Fact) -> StandingClaim | None:
 def _card(fact: Fact) -> StandingCard | None:
     if fact.message_id is None or fact.channel_id is None:
         return None
-    return StandingCard(
-        message=MessageId(fact.message_id),
-        channel=ChannelId(fact.channel_id),
+    noted = _noted(fact)
+    facts = {name: getattr(noted, name) for name in Noted.__slots__}
+    return StandingCard(**facts, message=MessageId(fact.message_id), channel=ChannelId(fact.channel_id))
+
+
+def _met(fact: Fact) -> Noted | None:
+    noted = _noted(fact)
+    return None if fact.message_id is not None or noted == UNNOTED else noted
+
+
+def _noted(fact: Fact) -> Noted:
+    return Noted(
         answered_by=None if fact.answered_by is None else DiscordUserId(fact.answered_by),
         answered_name=fact.answered_name,
         answered_at=instant_of(fact.answered_at),

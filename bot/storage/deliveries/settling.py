@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.storage.cards import NewCard
 from bot.storage.database import Rows
+from bot.storage.deliveries.due import ANSWER
 from bot.storage.schema import ASIDE
 
 MINE = "status = 'leased' AND lease_holder = :holder AND id = :id RETURNING id"
@@ -18,10 +19,15 @@ UPDATE deliveries SET status = 'done', settled_at = :now, reason = NULL, channel
     {NO_LEASE}
 WHERE {MINE}
 """
-CARD = """
-INSERT INTO cards (delivery_id, message_id, channel_id, creator_id, fan_id, fanvue_message, created_at)
-VALUES (:id, :message, :channel, :creator, :fan, :fanvue_message, :now) ON CONFLICT DO NOTHING
+CARD = f"""
+INSERT INTO cards (delivery_id, message_id, channel_id, creator_id, fan_id, fanvue_message, created_at,
+    answered_by, answered_name, answered_at, elsewhere_at, read_at, removed_at)
+SELECT d.id, d.message_id, d.channel_id, e.creator_id, :fan, :fanvue_message, d.settled_at,
+    p.author, p.author_name, p.settled_at, d.elsewhere_at, d.read_at, d.removed_at
+FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN replies p ON p.id = {ANSWER}
+WHERE d.id = :id ON CONFLICT DO NOTHING
 """
+"""With what happened before it came."""
 DEAD = f"UPDATE deliveries SET status = 'dead', settled_at = :now, reason = :reason, {NO_LEASE} WHERE {MINE}"
 LATER = f"UPDATE deliveries SET status = 'due', due_at = :due_at, reason = :reason, {NO_LEASE} WHERE {MINE}"
 PASSED_AT_MOST = 3
@@ -72,8 +78,6 @@ def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: dateti
 
 
 def _settle_sent(rows: Rows, card: NewCard, mine: dict[str, Any], now: datetime) -> None:
-    sent = {"channel": card.channel, "message": card.message, "now": now}
-    if not rows(DONE, mine | sent):
+    if not rows(DONE, mine | {"channel": card.channel, "message": card.message, "now": now}):
         return
-    values = {"id": card.delivery, "creator": card.creator, "fan": card.fan, "fanvue_message": card.fanvue_message}
-    rows(CARD, sent | values)
+    rows(CARD, {"id": card.delivery, "fan": card.fan, "fanvue_message": card.fanvue_message})
