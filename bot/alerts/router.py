@@ -125,13 +125,15 @@ class Router:
             dispatches = await self._dispatches(stored, standing.routes if standing else (), mutes, opening)
             opening.update((one.route.place.key, one.fan) for one in dispatches if one.fan is not None)
             routed.append((stored.id, dispatches))
-        await self._note_updates(waiting)
+        is_any_noted = await self._note_updates(waiting)
         lease = self._worker.lease() if self._worker else None
         if self._worker is not None and lease is not None:
             self._worker.start(await self._outbox.route_and_lease(routed, lease))
         else:
             await self._events.route_many(routed, now)
             self._due.ring()
+        if is_any_noted and opening:
+            await self._note_updates(waiting)  # for what came in together with what happened to it since
         if changed := [more.changed for more in told_more if more.changed is not None]:
             self._board.changed(await self._outbox.parcels_of(changed))
         log.info("events_routed", count=len(waiting))
@@ -211,14 +213,17 @@ class Router:
     async def _mutes_of(self, creator: CreatorId, standing: Standing) -> Sequence[Mute]:
         return await self._mutes.holding({creator}, self._clock.now()) if standing.has_mutes else ()
 
-    async def _note_updates(self, waiting: Sequence[StoredEvent]) -> None:
-        """What changes cards that are there is written down before it counts as routed."""
+    async def _note_updates(self, waiting: Sequence[StoredEvent]) -> bool:
+        """What changes cards that are there is written down before it counts as routed; whether there is any."""
+        is_any = False
         for stored in waiting:
             if await self._board.minds(stored.kind, stored.creator):
+                is_any = True
                 try:
                     await self._board.note(open_event(self._keyring, stored))
                 except (SealError, UnexpectedAnswerError) as error:
                     log.error("event_unreadable", stored=stored.id, error=where(error))
+        return is_any
 
     async def _read(self) -> list[StoredEvent]:
         """The oldest that wait in storage: after a start, after trouble, and what other processes took in."""

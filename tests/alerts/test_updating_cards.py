@@ -1,10 +1,12 @@
 """What happens to a fan's message afterwards shows on the cards that are there, and makes none."""
 
+from datetime import timedelta
+
 import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.domain import identity
-from bot.domain.accounts import DiscordUserId, FanId
+from bot.domain.accounts import DiscordUserId, FanId, MessageId
 from bot.domain.alerts import UNWANTED, Route
 from bot.domain.events import EventKind, Fan
 from bot.domain.rules import NO_WISHES, QuietHours, Wishes
@@ -112,6 +114,20 @@ async def test_what_happened_to_a_message_before_its_card_comes_shows_on_it(
     assert ("regretted" in message.text) is (kind is not EventKind.MESSAGE_DELETED)
     waits = await desk.stores.cards.who_waits(LUNA, [SARAH.id])
     assert bool(waits) is (kind is EventKind.MESSAGE_READ), "whoever was answered waits no more"
+
+
+async def test_an_answer_that_comes_in_together_with_the_message_shows_on_its_card(desk: Desk) -> None:
+    await desk.route(desk.place())
+    for minutes, kind in enumerate((EventKind.MESSAGE, EventKind.MESSAGE_SENT, EventKind.MESSAGE)):
+        at = NOW + timedelta(minutes=minutes)
+        await desk.store(desk.event(kind=kind, fan=SARAH, text=f"words {minutes}", happened_at=at))
+    await desk.router().route_waiting()
+    await desk.deliver()
+    await desk.board.draw_changed()
+    answers = [
+        card.elsewhere_at is not None for card in await desk.stores.cards.of_message(MessageId(desk.cards()[0].id))
+    ]
+    assert answers == [True, False]
 
 
 async def test_who_was_answered_from_here_before_a_card_comes_is_shown_as_answered_by_them(desk: Desk) -> None:
