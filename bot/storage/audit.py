@@ -89,12 +89,6 @@ class AuditLog:
             "way": entry.way,
         }
 
-    async def of_creator(self, creator: CreatorId, limit: int) -> list[AuditEntry]:
-        """The latest acts on a creator, newest first."""
-        query = select(audit).where(audit.c.creator_id == creator).order_by(audit.c.id.desc()).limit(limit)
-        async with self._database.read() as connection:
-            return [_entry(row) for row in await connection.execute(query)]
-
     async def of_owner(self, owner: DiscordUserId, since: datetime, offset: int, limit: int) -> list[AuditEntry]:
         """The latest acts on this person's creators since then, newest first."""
         theirs = select(audit).where(audit.c.creator_id.in_(creators_of(owner)), audit.c.at >= since)

@@ -5,7 +5,7 @@ import asyncio
 import discord
 import pytest
 
-from bot.domain.accounts import CreatorId
+from bot.domain.accounts import DiscordUserId
 from tests.rig import CREATOR, Rig, labels_of, words_of
 
 TEXT = "Is **this** <@1> for https://evil.example me?"
@@ -74,8 +74,11 @@ async def test_every_answer_is_written_down_with_who_where_and_which_way(connect
     await luna.send(desk, "By Reply", reply_to=card)
     await luna.submit_modal(await luna.click(card, label="Reply"), {"text": "By the box"})
     await luna.slash(desk, "inbox reply", fan=connected.fan, text="By command")
-    creator = CreatorId(connected.fanvue.world.account(CREATOR).uuid)
-    acts = [one for one in await connected.app.stores.audit.of_creator(creator, 20) if one.action == "reply"]
+    acts = [
+        one
+        for one in (await connected.app.services.privacy.decisions(DiscordUserId(connected.luna.id))).entries
+        if one.action == "reply"
+    ]
     assert [one.way for one in reversed(acts)] == ["reply", "box", "command"]
     assert {one.outcome for one in acts} == {"sent"}
     assert {(one.actor, one.guild, one.channel) for one in acts} == {(luna.id, connected.guild.id, desk.id)}

@@ -43,8 +43,11 @@ def notices(rig: Rig) -> list[Any]:
 
 
 async def outcomes(rig: Rig) -> list[str]:
-    creator = CreatorId(rig.fanvue.world.account(CREATOR).uuid)
-    return [entry.outcome for entry in await rig.app.stores.audit.of_creator(creator, 50) if entry.action == "reply"]
+    return [
+        entry.outcome
+        for entry in (await rig.app.services.privacy.decisions(DiscordUserId(rig.luna.id))).entries
+        if entry.action == "reply"
+    ]
 
 
 async def test_a_file_goes_along_and_a_price_needs_a_file_and_three_dollars(connected: Rig) -> None:

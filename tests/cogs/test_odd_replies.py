@@ -220,6 +220,9 @@ async def test_an_outsider_is_told_privately_once_and_written_down_each_time(con
     assert len(connected.desk.history()) == shown + 2, "nothing is said in the channel"
     told = connected.people["olli"].dm_channel.history()
     assert ["not yours" in words_of(one) for one in told] == [True]
-    creator = connected.fanvue.world.account(CREATOR).uuid
-    refused = [one for one in await connected.app.stores.audit.of_creator(creator, 20) if one.outcome == "refused"]
+    refused = [
+        one
+        for one in (await connected.app.services.privacy.decisions(DiscordUserId(connected.luna.id))).entries
+        if one.outcome == "refused"
+    ]
     assert [one.actor for one in refused] == [connected.people["olli"].id] * 2

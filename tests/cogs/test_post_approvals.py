@@ -31,8 +31,10 @@ def texts(rig: Rig) -> list[str]:
 
 
 async def acts(rig: Rig) -> list[tuple[str, int | None]]:
-    creator = CreatorId(rig.fanvue.world.account(CREATOR).uuid)
-    return [(entry.action, entry.actor) for entry in await rig.app.stores.audit.of_creator(creator, 20)]
+    return [
+        (entry.action, entry.actor)
+        for entry in (await rig.app.services.privacy.decisions(DiscordUserId(rig.luna.id))).entries
+    ]
 
 
 async def ruled(rig: Rig, rule: str = "chatters") -> Rig:

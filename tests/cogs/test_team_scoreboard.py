@@ -364,8 +364,10 @@ async def test_off_shift_there_is_no_board(team: Desk) -> None:
 
 async def test_looking_without_the_right_to_income_is_no_refusal_on_record(team: Desk) -> None:
     await team.words("cleo")
-    entries = await team.rig.app.stores.audit.of_creator(team.creator, 50)
-    assert "refused" not in {entry.outcome for entry in entries}
+    assert "refused" not in {
+        entry.outcome
+        for entry in (await team.rig.app.services.privacy.decisions(DiscordUserId(team.rig.luna.id))).entries
+    }
 
 
 async def test_an_answer_from_before_the_period_is_followed_in_it(team: Desk) -> None:

@@ -393,7 +393,7 @@ async def test_of_several_rights_the_first_that_is_held_is_granted_and_nothing_i
         await give(stores, capability)
     assert (await access.choose(actor(CHATTER), None, *EITHER)).capability is granted
     assert [one.id for one in await access.creators_for(actor(CHATTER), *EITHER)] == [LUNA]
-    assert await stores.audit.of_creator(LUNA, 10) == []
+    assert await stores.audit.of_owner(OWNER, NOW, 0, 10) == []
 
 
 async def test_creators_somebody_may_use_by_different_rights_are_all_to_choose_from(

@@ -202,7 +202,7 @@ async def test_all_of_it_is_written_down(team: TeamService, stores: Stores) -> N
     await team.set_default(by(OWNER), GuildId(8), None)
     for _ in range(2):
         await team.clear_default(by(MANAGER), GuildId(8), None)
-    told = [(entry.actor, entry.action, entry.outcome) for entry in await stores.audit.of_creator(LUNA, 7)]
+    told = [(entry.actor, entry.action, entry.outcome) for entry in await stores.audit.of_owner(OWNER, NOW, 0, 7)]
     assert told == [
         (MANAGER, "no default", "server"),
         (OWNER, "default", "server"),

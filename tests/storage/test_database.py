@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import exc, text
-from stored_examples import ANNA, NOW, a_connection
+from stored_examples import ANNA, LUNA, NOW, a_connection
 from structlog.testing import capture_logs
 
 from bot.domain.access import Actor
-from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId
+from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageBusyError
 from bot.storage import Stores
@@ -196,12 +196,13 @@ async def test_acts_that_cannot_be_noted_stay_done_and_are_noted_once_storage_an
 ) -> None:
     stores = Stores(database)
     audit, ledger = stores.audit, Ledger(stores.uses, stores.audit, SystemClock())
+    await stores.connections.replace(a_connection(), "sealed")
     async with database.write() as connection:
         await connection.execute(text("PRAGMA busy_timeout=10"))
     with closing(sqlite3.connect(file_of(database_url))) as other, capture_logs() as logs:
         other.execute("BEGIN IMMEDIATE")
         for action in ("comment", "repost"):
-            await audit.write(Actor(ANNA, "anna"), CreatorId("luna"), action, "done", NOW)
+            await audit.write(Actor(ANNA, "anna"), LUNA, action, "done", NOW)
         with pytest.raises(StorageBusyError):
             await ledger.flush()
         other.rollback()
@@ -210,8 +211,8 @@ async def test_acts_that_cannot_be_noted_stay_done_and_are_noted_once_storage_an
         ("acts_put_off", 1),
         ("acts_put_off", 2),
     ]
-    await asyncio.gather(ledger.flush(), audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "reply", "sent", NOW))
-    noted = [entry.action for entry in await audit.of_creator(CreatorId("luna"), 10)]
+    await asyncio.gather(ledger.flush(), audit.write(Actor(ANNA, "anna"), LUNA, "reply", "sent", NOW))
+    noted = [entry.action for entry in await audit.of_owner(ANNA, NOW, 0, 10)]
     assert sorted(noted) == ["comment", "reply", "repost"]
 
 
@@ -219,16 +220,17 @@ async def test_acts_that_cannot_be_noted_stay_done_and_are_noted_once_storage_an
 async def test_an_act_that_could_not_be_noted_names_nobody_who_was_forgotten_since(
     database: Database, database_url: str
 ) -> None:
-    stores, boris = Stores(database), DiscordUserId(77)
+    stores, boris, owner = Stores(database), DiscordUserId(77), DiscordUserId(78)
+    await stores.connections.replace(a_connection(owner), "sealed")
     async with database.write() as connection:
         await connection.execute(text("PRAGMA busy_timeout=10"))
     with closing(sqlite3.connect(file_of(database_url))) as other:
         other.execute("BEGIN IMMEDIATE")
-        await stores.audit.write(Actor(ANNA, "anna"), CreatorId("luna"), "give reply", str(boris), NOW)
+        await stores.audit.write(Actor(ANNA, "anna"), LUNA, "give reply", str(boris), NOW)
         other.rollback()
     for person in (ANNA, boris):
         await stores.forget(person)
-    (entry,) = await stores.audit.of_creator(CreatorId("luna"), 10)
+    (entry,) = await stores.audit.of_owner(owner, NOW, 0, 10)
     assert (entry.actor, entry.outcome) == (None, "somebody")
 
 

@@ -205,7 +205,7 @@ async def test_what_belongs_to_others_stays(stores: Stores, remembered: None) ->
     await stores.forget(ANNA)
     assert await stores.connections.of_owner(BORIS) == a_connection(BORIS, MIRA)
     assert await stores.routes.of_creator(MIRA) == [a_route(TEAM_CHANNEL, MIRA, EventKind.TIP, BORIS)]
-    granted, replied = await stores.audit.of_creator(MIRA, 10)
+    granted, replied = await stores.audit.of_owner(BORIS, NOW, 0, 10)
     assert (granted.actor, granted.outcome) == (BORIS, "somebody")
     assert (replied.action, replied.actor) == ("reply", None)
     (used,) = await stores.uses.of_owner(BORIS, 0, 10)

@@ -36,10 +36,11 @@ async def written(stores: Stores, actor: DiscordUserId, creator: CreatorId | Non
 
 
 async def test_the_audit_log_shows_a_creators_latest_acts_first(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(), "sealed")
     for action in ("connect", "reply", "post"):
         await written(stores, ANNA, LUNA, action)
     await written(stores, BORIS, None, "connect")
-    entries = await stores.audit.of_creator(LUNA, 2)
+    entries = await stores.audit.of_owner(ANNA, NOW, 0, 2)
     assert [(entry.action, entry.actor, entry.at) for entry in entries] == [("post", ANNA, NOW), ("reply", ANNA, NOW)]
 
 
