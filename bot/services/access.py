@@ -105,6 +105,18 @@ class AccessService:
         held = next((one for one in usable if one.creator is meant), Held(meant))
         return await self._granted(actor, held, held.right.capability if held.right else capabilities[0])
 
+    async def choose_own(self, actor: Actor, creator: str | None) -> Grant:
+        """A grant for what is decided by whoever connected a creator alone, or the account that manages them.
+
+        Raises what ``choose`` does.
+        """
+        own = await self._own(actor.user, Capability.MANAGE, is_asked_anew=True)
+        choices = [one for one in own if not creator or _is_named(one, creator)]
+        if not choices:
+            await self._refuse_where_known(actor, creator, Capability.OWN)
+            raise UnknownCreatorError if creator else NotConnectedError
+        return Grant.on(await self._meant(actor, choices), actor, Capability.OWN)
+
     async def creators_for(self, actor: Actor, *capabilities: Capability) -> list[Creator]:
         """The creators this person may use now in one of these ways, own ones first; asks nobody outside."""
         own = await self._own(actor.user, capabilities[0])

@@ -2,12 +2,10 @@
 
 import discord
 
-from bot.discordkit.controls.components import form
+from bot.discordkit.controls.components import Field, form
 from bot.discordkit.controls.forms import open_form
 from bot.domain.rules import QuietHours
 from cogs.alerts import words
-
-Field = discord.ui.TextInput[discord.ui.Modal]
 
 
 async def ask_amount(interaction: discord.Interaction, argument: str) -> None:
@@ -23,12 +21,19 @@ async def ask_spent(interaction: discord.Interaction, argument: str) -> None:
 def quiet_hours(argument: str, standing: QuietHours | None, zone: str) -> discord.ui.Modal:
     """Asks when to be quiet, filled with what stands."""
     start, end = words.clock_of(standing)
-    urgent = "yes" if standing is None or standing.lets_urgent else "no"
-    fields = {
+    lets_urgent = standing is None or standing.lets_urgent
+    urgent: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
+        custom_id="urgent",
+        options=[
+            discord.SelectOption(label="At once", value="yes", default=lets_urgent),
+            discord.SelectOption(label="With the rest, when they end", value="no", default=not lets_urgent),
+        ],
+    )
+    fields: dict[str, Field] = {
         "From": _field("start", start),
         "Until": _field("end", end),
         "Time zone": _field("zone", zone, 60),
-        "Refunds and disputes at once? yes or no": _field("urgent", urgent),
+        "Refunds and disputes": urgent,
     }
     return form("Quiet hours", "al_quiet", argument, fields)
 
@@ -37,5 +42,5 @@ def _amount(verb: str, argument: str, label: str) -> discord.ui.Modal:
     return form("Another amount", verb, argument, {label: _field("amount", "", 12)})
 
 
-def _field(identity: str, value: str, limit: int = 10) -> Field:
+def _field(identity: str, value: str, limit: int = 10) -> discord.ui.TextInput[discord.ui.Modal]:
     return discord.ui.TextInput(custom_id=identity, default=value or None, max_length=limit)

@@ -109,9 +109,7 @@ class Inbox(commands.GroupCog, name="Inbox", group_name="inbox", group_descripti
     async def places(self, interaction: discord.Interaction, creator: str | None = None) -> None:
         """Choose where Discord's own Reply sends to fans"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = actor_of(interaction)
-        meant = await self._access.choose(actor, creator, Capability.REPLY)
-        await self._where.show(interaction, await self._access.require(actor, meant.creator, Capability.OWN))
+        await self._where.show(interaction, await self._access.choose_own(actor_of(interaction), creator))
 
     @app_commands.command()
     @app_commands.describe(

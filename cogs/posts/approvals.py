@@ -13,7 +13,7 @@ from bot.discordkit.posts import draft_cards as cards
 from bot.discordkit.posts.draft_desk import DraftDesk
 from bot.discordkit.posts.questions import Questions
 from bot.domain import text
-from bot.domain.access import Capability, Grant
+from bot.domain.access import Grant
 from bot.domain.errors import DomainError, OutcomeUnknownError
 from bot.domain.posting import Policy
 from bot.services import Services
@@ -47,7 +47,7 @@ class Approvals:
         await interaction.edit_original_response(embed=embed)
 
     async def _chosen(self, interaction: discord.Interaction, creator: str | None, policy: Policy) -> Grant:
-        grant = await self._access.choose(actor_of(interaction), creator, Capability.MANAGE)
+        grant = await self._access.choose_own(actor_of(interaction), creator)
         await self._service.set_policy(grant, policy)
         return grant
 

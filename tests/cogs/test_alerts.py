@@ -143,7 +143,7 @@ async def test_quiet_hours_are_typed_with_a_time_zone_and_can_be_ended(connected
     shown = await at_desk(connected, "tip")
     await pick(connected, shown, "al_fine", "tip")
     opened = await connected.luna.click(shown.response, label="Quiet hours")
-    typed = {"start": "22:30", "end": "7:15", "zone": "Asia/Kathmandu", "urgent": "no"}
+    typed = {"start": "22:30", "end": "7:15", "zone": "Asia/Kathmandu", "urgent": ["no"]}
     await connected.luna.submit_modal(opened, typed)
     wishes = (await rule(connected)).wishes
     assert wishes.quiet == QuietHours(22 * 60 + 30, 7 * 60 + 15, lets_urgent=False)
@@ -155,13 +155,13 @@ async def test_quiet_hours_are_typed_with_a_time_zone_and_can_be_ended(connected
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"start": "25:00", "end": "7:00", "zone": "UTC", "urgent": "yes"}, "no such time"),
-        ({"start": "at ten", "end": "7:00", "zone": "UTC", "urgent": "yes"}, "cannot read"),
-        ({"start": "7:00", "end": "7:00", "zone": "UTC", "urgent": "yes"}, "another end"),
-        ({"start": "22:00", "end": "7:00", "zone": "Mars/Olympus", "urgent": "yes"}, "not a time zone"),
+        ({"start": "25:00", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "no such time"),
+        ({"start": "at ten", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "cannot read"),
+        ({"start": "7:00", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "another end"),
+        ({"start": "22:00", "end": "7:00", "zone": "Mars/Olympus", "urgent": ["yes"]}, "not a time zone"),
     ],
 )
-async def test_quiet_hours_that_make_no_sense_are_explained(connected: Rig, typed: dict[str, str], said: str) -> None:
+async def test_quiet_hours_that_make_no_sense_are_explained(connected: Rig, typed: dict[str, Any], said: str) -> None:
     shown = await at_desk(connected, "tip")
     await pick(connected, shown, "al_fine", "tip")
     opened = await connected.luna.click(shown.response, label="Quiet hours")

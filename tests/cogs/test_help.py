@@ -107,7 +107,12 @@ async def test_a_permission_that_was_not_given_is_left_out_and_offered(rig: Rig)
 async def test_whoever_works_for_others_is_not_asked_to_connect_for_what_is_the_creators(connected: Rig) -> None:
     cleo = connected.members["cleo"]
     await connected.luna.slash(connected.desk, "team grant", person=cleo, right="reply")
-    for command in ("account", "disconnect", "inbox places"):
-        shown = await cleo.slash(connected.desk, command)
+    for command, options in {
+        "account": {},
+        "disconnect": {},
+        "inbox places": {},
+        "post approval": {"rule": "off"},
+    }.items():
+        shown = await cleo.slash(connected.desk, command, **options)
         assert "Only whoever connected the account decides that" in words_of(shown)
         assert labels_of(shown.response) == []
