@@ -9,6 +9,7 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
+from aiohttp import web_app
 from hypothesis import settings
 
 from bot import logs
@@ -20,6 +21,12 @@ from tests.rig import Rig, rigged
 # Enough in every order of every run; the suite has to stay within three minutes.
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.load_profile("quick")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Lets go: aiohttp keeps the last thousand handlers, and with each the whole world it stood in."""
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
