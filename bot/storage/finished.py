@@ -45,7 +45,7 @@ class FinishedStore:
             return [FinishedSpan(row[0], row[1], row[2]) for row in await connection.execute(query)]
 
     async def keep(self, creator: CreatorId, period: Period, sealed: str, now: datetime) -> None:
-        """Keep a span; one that is kept already stays as it is."""
+        """Keep a span, in place of what was kept of it before."""
         identity = f"{creator}:{period.zone.key}:{_day(period.start)}:{_day(period.end)}"
         statement = self._database.insert(finished_months).values(
             id=identity,

@@ -185,9 +185,7 @@ def deliveries_in(message: discord.Message | None) -> list[int]:
 def _named(component: Any) -> list[int]:
     prefix, _, rest = (getattr(component, "custom_id", None) or "").partition(":")
     verb, _, argument = rest.partition(":")
-    if prefix != PREFIX:
-        return []
-    if verb not in CARD_VERBS:
+    if prefix != PREFIX or verb not in CARD_VERBS:
         return []
     if verb == OPEN_VERB:
         return [int(option.value) for option in component.options if option.value.isdecimal()]

@@ -228,16 +228,16 @@ class ConversationsService:
         if not fans:
             return {}
         found = await self._spenders.spent(grant.creator, fans, self._clock.now())
-        listed = {fan: one.spent for fan, one in found.items()}
+        last_known = {fan: one.spent for fan, one in found.items()}
         if grant.managed is not None:
-            return listed
+            return last_known
         try:
             parts = [fans[start : start + AT_ONCE] for start in range(0, len(fans), AT_ONCE)]
             answers = await asyncio.gather(*(self._gate.call(grant, insights.batch_fans(part)) for part in parts))
         except DomainError:
-            return listed
+            return last_known
         known = {FanId(uuid): one for answer in answers for uuid, one in answer.items() if one.error is None}
-        return listed | {fan: int(one.spending.total.total) for fan, one in known.items()}
+        return last_known | {fan: int(one.spending.total.total) for fan, one in known.items()}
 
     async def _presence(self, grant: Grant, fans: Sequence[str]) -> dict[str, Presence]:
         if grant.managed is not None or not fans:
