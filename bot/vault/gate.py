@@ -1,7 +1,7 @@
 """The one way to Fanvue for the rest of the house: scopes first, a working token, errors in our words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
@@ -33,6 +33,8 @@ from bot.domain.uses import Use, UseOutcome
 from bot.fanvue import errors as fanvue
 from bot.fanvue.client import Check, FanvueClient
 from bot.fanvue.limits import Priority, Room
+from bot.fanvue.paging import Row, pages
+from bot.fanvue.shapes import Page
 from bot.fanvue.wire import Call
 from bot.vault.tokens import TokenKeeper
 
@@ -91,6 +93,10 @@ class Gate:
         except (PausedError, ReconnectNeededError, ScopeMissingError) as error:
             error.is_owner = grant.is_owner
             raise
+
+    def rows(self, grant: Grant, first_call: Call[Page[Row]], limit: int) -> AsyncGenerator[Row, None]:
+        """At most ``limit`` rows of a list, its pages asked for as they are needed, each as by ``call``."""
+        return pages(lambda call: self.call(grant, call), first_call, limit)
 
     async def work(
         self, creator: Creator, call: Call[T], *, token: str | None = None, deadline_seconds: float = BACKGROUND_SECONDS

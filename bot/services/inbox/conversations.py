@@ -16,7 +16,7 @@ from bot.domain.identity import is_automatic
 from bot.domain.side_by_side import Unanswered
 from bot.fanvue import chats, insights, templates
 from bot.fanvue.chats import Chat, Message, Presence
-from bot.fanvue.paging import next_call, pages
+from bot.fanvue.paging import next_call
 from bot.fanvue.wire import ActingAs
 from bot.services.access import AccessService, require
 from bot.services.bounds import listed
@@ -109,7 +109,7 @@ class ConversationsService:
         require(grant, Capability.REPLY)
         page = min(max(page, 1), MOST_PAGES)
         call = chats.list_messages(fan, ActingAs(grant.managed))
-        rows = pages(lambda one: self._gate.call(grant, one), call, page * PAST_LINES + 1)
+        rows = self._gate.rows(grant, call, page * PAST_LINES + 1)
         found = [row async for row in rows]
         if not found:
             raise GoneError
@@ -147,7 +147,7 @@ class ConversationsService:
         require(grant, Capability.REPLY)
         if grant.managed is not None:
             raise BadInputError("Fanvue offers templates only over the creator's own connection.")
-        rows = pages(lambda one: self._gate.call(grant, one), templates.list_templates(size=50), MOST_TEMPLATES)
+        rows = self._gate.rows(grant, templates.list_templates(size=50), MOST_TEMPLATES)
         found = [
             Prepared(one.uuid, one.text or "", one.folder_name or "", one.media_uuids, one.price)
             for one in await listed(rows, MOST_TEMPLATES, "templates")
@@ -221,7 +221,7 @@ class ConversationsService:
 
     def _chats(self, grant: Grant, *filters: str) -> AsyncGenerator[Chat, None]:
         call = chats.list_chats(ActingAs(grant.managed), size=50, filters=filters)
-        return pages(lambda one: self._gate.call(grant, one), call, MOST_CHATS)
+        return self._gate.rows(grant, call, MOST_CHATS)
 
     async def _spent(self, grant: Grant, fans: Sequence[FanId]) -> dict[FanId, int]:
         """What they have spent in minor units, as Fanvue has it now; else as it was last listed, as far as it was."""

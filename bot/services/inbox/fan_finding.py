@@ -12,7 +12,6 @@ from bot.domain.clock import Clock
 from bot.domain.errors import DomainError
 from bot.fanvue import chats, fans, insights
 from bot.fanvue.chats import Chat
-from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser, Page, Shape
 from bot.fanvue.wire import ActingAs, Call
 from bot.vault.gate import Gate
@@ -114,7 +113,7 @@ class FanFinder:
     async def _latest_chats(self, grant: Grant) -> People:
         call = chats.list_chats(ActingAs(grant.managed), size=50)
         try:
-            rows = [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_CHATS)]
+            rows = [row async for row in self._gate.rows(grant, call, MOST_CHATS)]
         except DomainError:
             return {}
         return _by_id(chat.user for chat in rows)

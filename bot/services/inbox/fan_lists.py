@@ -11,7 +11,6 @@ from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, GoneError
 from bot.fanvue import chats, lists
 from bot.fanvue.lists import CustomList
-from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
 from bot.services.access import require
 from bot.services.bounds import listed
@@ -50,7 +49,7 @@ class FanListsService:
         """The lists, with those the fan is on."""
         require(grant, Capability.REPLY)
         acting_as = ActingAs(grant.managed)
-        rows = pages(lambda one: self._gate.call(grant, one), lists.custom_lists(acting_as, size=50), MOST_LISTS)
+        rows = self._gate.rows(grant, lists.custom_lists(acting_as, size=50), MOST_LISTS)
         found = await listed(rows, MOST_LISTS, "lists")
         is_searched = grant.managed is None and any(one.members_count > SHORT for one in found)
         handle = await self._handle(grant, fan) if is_searched else None
@@ -95,7 +94,7 @@ class FanListsService:
     async def _is_among(self, grant: Grant, one: CustomList, fan: FanId) -> bool | None:
         """Whether the fan is among the first members; ``None`` when not, and there are more."""
         call = lists.custom_members(one.uuid, ActingAs(grant.managed))
-        async with aclosing(pages(lambda each: self._gate.call(grant, each), call, MOST_MEMBERS)) as rows:
+        async with aclosing(self._gate.rows(grant, call, MOST_MEMBERS)) as rows:
             async for row in rows:
                 if row.uuid == fan:
                     return True

@@ -19,7 +19,6 @@ from bot.fanvue import chats, insights, lists
 from bot.fanvue.chats import Message
 from bot.fanvue.insights import FanInsights
 from bot.fanvue.lists import Member
-from bot.fanvue.paging import pages
 from bot.fanvue.shapes import FanUser
 from bot.fanvue.wire import ActingAs
 from bot.services.access import require
@@ -72,14 +71,8 @@ class AudienceService:
         require(grant, Capability.INSIGHTS)
         acting_as = ActingAs(grant.managed)
         try:
-            found = [
-                member
-                async for member in pages(
-                    lambda call: self._gate.call(grant, call),
-                    lists.smart_members(LEAVING, acting_as),
-                    LEAVING_LOOKED_AT,
-                )
-            ]
+            call = lists.smart_members(LEAVING, acting_as)
+            found = [member async for member in self._gate.rows(grant, call, LEAVING_LOOKED_AT)]
             known = await self._insights_of(grant, [member.uuid for member in found])
             counts = await self._gate.call(grant, lists.smart_lists(acting_as)) if found else []
         except DomainError:
@@ -144,7 +137,7 @@ class AudienceService:
             call = insights.subscribers(
                 acting_as, start=part.start.astimezone(zone), end=part.end.astimezone(zone), size=50
             )
-            async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_DAYS):
+            async for row in self._gate.rows(grant, call, MOST_DAYS):
                 day = _day(row.date)
                 if day is not None:
                     found[day] = DayMovement(day, row.new_subscribers_count, row.cancelled_subscribers_count)

@@ -172,7 +172,7 @@ class InsightsService:
         return await self._reversal_rows(grant, insights.spending(start=period.start, end=period.end))
 
     async def _reversal_rows(self, grant: Grant, call: Call[Page[Reversal]]) -> list[Reversal]:
-        return [row async for row in pages(lambda one: self._gate.call(grant, one), call, MOST_REVERSALS)]
+        return [row async for row in self._gate.rows(grant, call, MOST_REVERSALS)]
 
     async def _taken_back(self, grant: Grant, call: Call[Page[Reversal]]) -> Reversals:
         rows = await self._reversal_rows(grant, call)

@@ -14,7 +14,6 @@ from bot.domain.income import NOTHING, Income
 from bot.domain.periods import Period
 from bot.fanvue import insights
 from bot.fanvue.insights import EarningsSummary
-from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs, Call
 from bot.services.insights.payments import added_up
 from bot.services.insights.readings import Reading
@@ -106,7 +105,7 @@ class FinishedMonths:
     async def _added_up(self, grant: Grant, period: Period) -> Income | None:
         """The payments of a span added up; ``None`` when they cannot be had either, or are too many."""
         call = insights.earnings(ActingAs(grant.managed), start=period.start, end=period.end)
-        rows = pages(lambda one: self._gate.call(grant, one), call, MOST_ADDED_UP + 1)
+        rows = self._gate.rows(grant, call, MOST_ADDED_UP + 1)
         try:
             return await added_up(rows, period.zone, MOST_ADDED_UP)
         except DomainError:

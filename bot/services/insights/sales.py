@@ -16,7 +16,6 @@ from bot.domain.reports import Source
 from bot.domain.sales import After, LinkNumbers, Payment, Payments, PostNumbers
 from bot.fanvue import posts, tracking_links
 from bot.fanvue.insights import Earning
-from bot.fanvue.paging import pages
 from bot.fanvue.posts import Post
 from bot.fanvue.tracking_links import TrackingLink
 from bot.fanvue.wire import ActingAs
@@ -79,7 +78,7 @@ class SalesService:
         period = asked.period(self._clock.now(), zone)
         call = posts.list_posts(ActingAs(grant.managed), with_unpublished=False)
         found, unlocks = await asyncio.gather(
-            listed(pages(lambda one: self._gate.call(grant, one), call, MOST_POSTS), MOST_POSTS, "posts"),
+            listed(self._gate.rows(grant, call, MOST_POSTS), MOST_POSTS, "posts"),
             listed(self._insights.payments(grant, period, Source.POSTS, MOST_UNLOCKS), MOST_UNLOCKS, "unlocks"),
         )
         rows = (_post(post, [row for row in unlocks if row.post_uuid == post.uuid]) for post in found)
@@ -89,7 +88,7 @@ class SalesService:
         """Tracking links, the best first; how many pay is asked for the first ten alone, and may stay unknown."""
         require(grant, Capability.INSIGHTS)
         acting_as = ActingAs(grant.managed)
-        links = pages(lambda one: self._gate.call(grant, one), tracking_links.list_links(acting_as), MOST_LINKS)
+        links = self._gate.rows(grant, tracking_links.list_links(acting_as), MOST_LINKS)
         found = await listed(links, MOST_LINKS, "links")
         rows = sorted((_link(link, grant.handle) for link in found), key=lambda row: (-row.net.minor, -row.clicks))
         payers = await asyncio.gather(*(self._payers(grant, row) for row in rows[:LINKS_COUNTED]))
@@ -113,7 +112,7 @@ class SalesService:
             return 0
         call = tracking_links.link_users(link.uuid, ActingAs(grant.managed))
         try:
-            users = [user async for user in pages(lambda one: self._gate.call(grant, one), call, MOST_USERS)]
+            users = [user async for user in self._gate.rows(grant, call, MOST_USERS)]
         except DomainError:
             return None
         return None if len(users) == MOST_USERS else sum(user.status == PAYING for user in users)

@@ -11,7 +11,6 @@ from bot.domain.errors import BadInputError, DomainError
 from bot.domain.posting import Content
 from bot.fanvue import lists, mass_messages
 from bot.fanvue.mass_messages import MassMessage
-from bot.fanvue.paging import pages
 from bot.fanvue.wire import ActingAs
 from bot.services.access import require
 from bot.services.bounds import listed
@@ -81,7 +80,7 @@ class MassService:
             return []
         found = [PeopleList(SMART + one.uuid, one.name or one.uuid, one.count) for one in smart]
         try:
-            rows = pages(lambda one: self._gate.call(grant, one), lists.custom_lists(acting_as), MOST_LISTS)
+            rows = self._gate.rows(grant, lists.custom_lists(acting_as), MOST_LISTS)
             custom = await listed(rows, MOST_LISTS, "lists")
         except DomainError:
             return found
@@ -109,7 +108,7 @@ class MassService:
         for key in keys:
             is_smart, uuid = key.startswith(SMART), key.partition(":")[2]
             call = (lists.smart_members if is_smart else lists.custom_members)(uuid, ActingAs(grant.managed))
-            found |= {one.uuid async for one in pages(lambda page: self._gate.call(grant, page), call, COUNTED)}
+            found |= {one.uuid async for one in self._gate.rows(grant, call, COUNTED)}
         return found
 
     async def sent(self, grant: Grant) -> list[MassResult]:

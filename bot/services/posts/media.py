@@ -12,7 +12,6 @@ from bot.domain.posting import Medium, kind_of
 from bot.fanvue import media, uploads, vault
 from bot.fanvue.errors import FanvueError, UnexpectedAnswerError
 from bot.fanvue.media import Media
-from bot.fanvue.paging import pages
 from bot.fanvue.transport import Connections
 from bot.fanvue.uploading import Source, Upload, Uploader
 from bot.fanvue.wire import ActingAs, Call
@@ -153,7 +152,7 @@ class MediaService:
         """The newest media that can be posted: of a folder or of all, those whose name holds some words."""
         wanted = (find or "").strip().lower()
         call = media.list_media(ActingAs(grant.managed), folder=folder, status=(media.READY,))
-        rows = pages(lambda one: self._gate.call(grant, one), call, SEARCHED if wanted else LISTED)
+        rows = self._gate.rows(grant, call, SEARCHED if wanted else LISTED)
         found = [
             PeekedMedium(one.uuid, one.media_type, one.name or "", one.created_at)
             for one in (await listed(rows, SEARCHED, "media") if wanted else [row async for row in rows])
