@@ -84,7 +84,7 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
         await interaction.response.defer(ephemeral=True, thinking=True)
         grant = await self._grant(interaction, creator)
         await self._alerts.send_to(grant, self._alerts.own_dm(grant), _kinds(kind), shows_amounts=True)
-        await self._panel.show(interaction, grant)
+        await self._panel.show(interaction, grant, "Saved ✓")
 
     @app_commands.command(name="off")
     @app_commands.describe(
@@ -103,7 +103,7 @@ class Alerts(commands.GroupCog, name="alerts", description="Choose where message
         grant = await self._grant(interaction, creator)
         place = Place(PlaceKind.CHANNEL, channel.id) if channel else self._alerts.own_dm(grant)
         await self._alerts.stop(grant, place, _kinds(kind))
-        await self._panel.show(interaction, grant)
+        await self._panel.show(interaction, grant, "Turned off ✓")
 
     @panel.autocomplete("creator")
     @channel.autocomplete("creator")

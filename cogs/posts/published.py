@@ -94,7 +94,7 @@ class Published:
     async def _show_card(self, interaction: discord.Interaction, grant: Grant, uuid: str) -> None:
         row, now = await self._posts.one(grant, uuid), self._posts.now()
         embed, view = lists.post_embed(row, grant.handle, now), lists.post_view(row, grant.creator, now)
-        await interaction.edit_original_response(embed=embed, view=view)
+        await interaction.edit_original_response(embed=embed, view=view, attachments=[])
 
     async def _ask_edit(self, interaction: discord.Interaction, key: str) -> None:
         grant, uuid = await self._grant(interaction, key)

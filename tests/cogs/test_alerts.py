@@ -15,7 +15,7 @@ from bot.domain.alerts import Place, PlaceKind, Route
 from bot.domain.events import EventKind
 from bot.domain.rules import Digest, MuteScope, MuteSubject, QuietHours
 from bot.domain.shifts import Shift
-from tests.rig import CREATOR, Rig, components_of, labels_of, words_of
+from tests.rig import CREATOR, Rig, components_of, labels_of, prefilled, words_of
 
 
 def id_of(shown: Any, verb: str) -> str:
@@ -156,7 +156,7 @@ async def test_quiet_hours_are_typed_with_a_time_zone_and_can_be_ended(connected
     ("typed", "said"),
     [
         ({"start": "25:00", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "no such time"),
-        ({"start": "at ten", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "cannot read"),
+        ({"start": "at ten", "end": "7:00", "zone": "UTC", "urgent": ["no"]}, "cannot read"),
         ({"start": "7:00", "end": "7:00", "zone": "UTC", "urgent": ["yes"]}, "another end"),
         ({"start": "22:00", "end": "7:00", "zone": "Mars/Olympus", "urgent": ["yes"]}, "not a time zone"),
     ],
@@ -165,8 +165,13 @@ async def test_quiet_hours_that_make_no_sense_are_explained(connected: Rig, type
     shown = await at_desk(connected, "tip")
     await pick(connected, shown, "al_fine", "tip")
     opened = await connected.luna.click(shown.response, label="Quiet hours")
-    assert said in words_of(await connected.luna.submit_modal(opened, typed))
+    refused = await connected.luna.submit_modal(opened, typed)
+    assert said in words_of(refused)
     assert (await rule(connected)).wishes.quiet is None
+    again = (await connected.luna.click(refused.response, label="Change it")).modal
+    assert prefilled(again) == {name: value for name, value in typed.items() if name != "urgent"}
+    picked = [option["value"] for option in again["components"][-1]["component"]["options"] if option.get("default")]
+    assert picked == typed["urgent"]
 
 
 async def test_a_daily_summary_holds_the_cards_back(connected: Rig) -> None:
@@ -492,7 +497,7 @@ async def test_the_short_commands_still_work(connected: Rig) -> None:
     assert "stays behind **Show**" in shown
     shown = words_of(await connected.luna.slash(connected.desk, "alerts channel", channel=connected.adult))
     assert "age-restricted" in shown
-    await connected.luna.slash(connected.desk, "alerts off")
+    assert "Turned off ✓" in words_of(await connected.luna.slash(connected.desk, "alerts off"))
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Only in the channels")
     await connected.until(lambda: connected.cards(connected.desk))
     assert connected.cards(connected.dm) == []

@@ -29,6 +29,12 @@ REFUSED = {
     "a goal": (("insights goal", "Set a goal"), {"amount": "much"}, {"amount": "5000"}, "of $5,000.00"),
     "a note": (("inbox open", "Note"), {"text": " "}, {"text": "Likes cats"}, "Likes cats"),
     "a nickname": (("inbox open", "Nickname"), {"text": " "}, {"text": "Sunny"}, "Sunny"),
+    "a draft": (
+        ("post create", "Edit"),
+        {"text": "Better words", "price": "one", "when": "tomorrow 9:00", "expires": "in 3 days"},
+        {"text": "Better words", "price": "", "when": "tomorrow 9:00", "expires": ""},
+        "09:00 in America/New_York",
+    ),
     "a time": (
         ("inbox open", "Claim", "Snooze until …"),
         {"text": "some day"},
@@ -41,7 +47,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 async def test_a_refused_form_opens_again_with_what_was_typed_and_goes_through(connected: Rig, what: str) -> None:
     (command, *path), wrong, right, said = REFUSED[what]
-    options = {"fan": connected.fan} if command == "inbox open" else {}
+    options = {"post create": {"text": "Words"}, "inbox open": {"fan": connected.fan}}.get(command, {})
     refused = await connected.luna.submit_modal(await opened_from(connected, command, *path, **options), wrong)
     answer = (refused.followups or [refused.response])[-1]
     assert labels_of(answer) == ["Change it"]
