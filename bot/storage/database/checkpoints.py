@@ -30,7 +30,7 @@ class Checkpoints:
         self._engine = engine
         self._trouble = trouble
         self._commits = 0
-        self._was_emptied = False
+        self._has_begun = False
         self._under_way: asyncio.Task[None] | None = None
         self._emptying: asyncio.Task[None] | None = None
 
@@ -46,9 +46,9 @@ class Checkpoints:
 
         StorageBusyError when the database cannot do it now.
         """
-        if not await self._empty() and self._emptying is None:
+        if not await self._empty():
             log.warning("erased_still_in_log")
-            self._emptying = asyncio.create_task(self._empty_later())
+            self._empty_soon()
 
     async def close(self) -> None:
         """End what is under way; the last connection to be closed takes in the rest."""
@@ -61,10 +61,18 @@ class Checkpoints:
 
     async def _take_in(self) -> None:
         with suppress(StorageBusyError), self._trouble.noted(is_write=False):
-            if self._was_emptied or not await self._empty():
+            if not self._has_begun:
+                if not await self._empty():
+                    self._empty_soon()
+                self._has_begun = True
+            else:
                 async with self._engine.connect() as connection:
                     driver = connection.driver
                     await driver._execute(take_in, driver._conn, self._address)  # noqa: SLF001 - it has no public one
+
+    def _empty_soon(self) -> None:
+        if self._emptying is None:
+            self._emptying = asyncio.create_task(self._empty_later())
 
     async def _empty_later(self) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -79,9 +87,8 @@ class Checkpoints:
     async def _empty(self) -> bool:
         """Whether nothing is in the log any more; whoever still reads what was before is in the way."""
         async with self._engine.connect() as connection:
-            done = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._was_emptied = done.one()[0] == 0
-        return self._was_emptied
+            is_busy, _, _ = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        return not is_busy
 
 
 def take_in(connection: sqlite3.Connection, address: str) -> None:
