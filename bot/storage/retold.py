@@ -50,13 +50,12 @@ class Retold:
         told = self._sightings.told_as(row.sighting)
         if not told or told == [with_report(told, row.sighting)[1]]:
             return
-        first = self._sightings.first_of(told)
-        own = replace(row, key=f"{row.key}{AGAIN}")
-        if is_news(self._sightings.near(row.sighting), row.sighting):
+        own, known = replace(row, key=f"{row.key}{AGAIN}"), self._sightings.near(row.sighting)
+        if is_news(known, row.sighting):
             self._again.append((own, None))
-        elif adds(row.sighting, told):
-            self._again.append((own, first))
-        self._sightings.add(first, row.sighting)
+        elif adds(row.sighting, every := companions(known, row.sighting)):
+            self._again.append((own, self._sightings.first_of(every)))
+        self._sightings.add(self._sightings.first_of(told), row.sighting)
 
     def stored_again(self, numbers: Mapping[str, int]) -> None:
         """These of ``again`` were stored; each key is added to once."""

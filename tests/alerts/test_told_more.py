@@ -1,8 +1,10 @@
 """What a later report of a happening tells beside the first shows on the card that is there."""
 
+from datetime import timedelta
+
 import pytest
 from alert_desk import LUNA, Desk
-from told_routes import NOON, NUMBERS, Happening, Route, checkout, flat, payment, period, reversal
+from told_routes import NOON, NUMBERS, Happening, Route, checkout, earned, flat, payment, period, reversal
 
 from bot.domain.alerts import Route as Rule
 from bot.domain.events import EventKind
@@ -45,6 +47,33 @@ async def test_one_card_shows_what_both_reports_tell(desk: Desk, first: Route, s
     assert "$10.00" in message.text
     assert shown in message.text.lower()
     assert len(desk.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        (BY_LINK, SUBSCRIBED),
+        (earned("checkoutLink"), flat("subscription.new")),
+        (flat("subscription.new"), checkout(None)),
+        (earned("checkoutLink", number="row_number"), checkout(None)),
+    ],
+)
+async def test_a_subscription_that_its_payment_tells_last_is_the_card_that_is_there(
+    desk: Desk, first: tuple[Route, ...]
+) -> None:
+    await desk.route(desk.place(), *KINDS, amounts=True)
+    await tell(desk, *first, checkout("subscription_initial"), one=happening())
+    (message,) = desk.cards()
+    assert "subscribed" in message.text
+    assert "$10.00" in message.text
+
+
+async def test_two_subscriptions_whose_payments_are_told_crosswise_are_two_cards(desk: Desk) -> None:
+    await desk.route(desk.place(), *KINDS, amounts=True)
+    first, second = happening(), Happening(next(NUMBERS), 1, NOON + timedelta(minutes=1))
+    for report, one in ((SUBSCRIBED, second), (BY_LINK, first), (BY_LINK, second), (SUBSCRIBED, first)):
+        await tell(desk, report, one=one)
+    assert len(desk.cards()) == 2
 
 
 @pytest.mark.parametrize("second", [SUBSCRIBED, checkout("subscription_initial")], ids=["activated", "checkout"])

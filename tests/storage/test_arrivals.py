@@ -159,6 +159,15 @@ async def test_what_a_known_number_tells_more_is_no_news_and_kept_once_to_be_add
     assert open_event(KEYRING, stored).amount == whole.amount
 
 
+async def test_two_reports_of_one_number_that_come_at_once_tell_what_either_tells(luna: Stores) -> None:
+    whole = paid(EventKind.TIP, "FV-1", NOON)
+    batch = [replace(whole, amount=None), whole, whole]
+    arrived = await luna.arrivals.keep([seal_event(KEYRING, event, NOON) for event in batch])
+    (more,) = arrived.more
+    assert [more.adds_to] == list(arrived.news.values())
+    assert open_event(KEYRING, more).amount == whole.amount
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_a_history_told_by_all_routes_in_any_order_is_the_true_set(luna: Stores, seed: int) -> None:
     draw = Random(seed)
