@@ -153,6 +153,11 @@ class Sighting:
             is_polled=routes.pop() if len(routes) == 1 else None,
         )
 
+    @cached_property
+    def alone(self) -> "Sighting":
+        """Joined with none."""
+        return self.joined(())
+
     def is_same(self, other: "Sighting") -> bool:
         """Whether the two share a name; what was paid for is none, unless one of them has no other."""
         if self.names & other.names:
@@ -194,7 +199,7 @@ def with_report(known: Iterable[Sighting], report: Sighting) -> tuple[list[Sight
     others: list[Sighting] = []
     for sighting in known:
         (same if sighting.is_same(report) else others).append(sighting)
-    return others, report.joined(same)
+    return others, report.joined(same) if same else report.alone
 
 
 def is_news(known: Sequence[Sighting], report: Sighting) -> bool:
@@ -223,7 +228,10 @@ def happenings(sightings: Sequence[Sighting]) -> int:
 
 def _grouped(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     """What may be one happening each, as few as can be."""
-    return [group for together in _apart(sightings) for group in _Search(together).fewest()]
+    groups: list[list[Sighting]] = []
+    for together in _apart(sightings):
+        groups += _Search(together).fewest() if len(together) > 1 else [together]
+    return groups
 
 
 class _Search:

@@ -1,6 +1,8 @@
 """Whatever routes tell a happening, in whatever order, it is one card; two equal ones told by both are two."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import accumulate, combinations, permutations
 from pathlib import Path
@@ -63,26 +65,45 @@ PAIRS = [
 ]
 
 
-@pytest.fixture
-async def stores(tmp_path: Path, empty_database: Path) -> AsyncIterator[Stores]:
-    path = tmp_path / "fanvue.db"
+@pytest.fixture(scope="module")
+def connected_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """One in which luna is connected, to be copied."""
+    path = tmp_path_factory.mktemp("connected") / "fanvue.db"
     copy(empty_database, path)
-    async with Database.open(f"sqlite+aiosqlite:///{path}") as database:
-        found = Stores(database)
-        account = FanvueAccount(LUNA, "luna", "Luna", is_creator=True)
-        connection = Connection(
-            id=ConnectionId("c"),
-            owner=DiscordUserId(1),
-            account=account,
-            features=frozenset(Feature),
-            scopes=frozenset(Scope),
-            status=ConnectionStatus.ACTIVE,
-            connected_at=NOON,
-            access_expires_at=NOON,
-            refreshed_at=NOON,
-        )
-        await found.connections.replace(connection, "sealed")
+    asyncio.run(connect(path))
+    return path
+
+
+@pytest.fixture
+async def stores(tmp_path: Path, connected_database: Path) -> AsyncIterator[Stores]:
+    path = tmp_path / "fanvue.db"
+    copy(connected_database, path)
+    async with opened(path) as found:
         yield found
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Stores]:
+    async with Database.open(f"sqlite+aiosqlite:///{path}") as database:
+        yield Stores(database)
+
+
+async def connect(path: Path) -> None:
+    """Luna, in the database at this path."""
+    account = FanvueAccount(LUNA, "luna", "Luna", is_creator=True)
+    connection = Connection(
+        id=ConnectionId("c"),
+        owner=DiscordUserId(1),
+        account=account,
+        features=frozenset(Feature),
+        scopes=frozenset(Scope),
+        status=ConnectionStatus.ACTIVE,
+        connected_at=NOON,
+        access_expires_at=NOON,
+        refreshed_at=NOON,
+    )
+    async with opened(path) as stores:
+        await stores.connections.replace(connection, "sealed")
 
 
 async def cards(stores: Stores, *reports: Event) -> list[Event]:
