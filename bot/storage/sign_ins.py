@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, literal, or_, select
+from sqlalchemy import Row, delete, literal, select, union
 
 from bot.domain.accounts import Connection, ConnectionStatus, CreatorId
 from bot.domain.catching_up import Outcome, Source
@@ -39,6 +39,7 @@ class SignInStore:
         is_long = (cursors.c.trouble == Outcome.SIGN_IN, cursors.c.failed_at <= before)
         refused = select(creators.c.account_id).join(cursors, cursors.c.creator_id == creators.c.creator_id)
         told = sign_in_notices.c
+        concerned = union(select(told.creator_id), refused.where(*is_long))
         query = (
             select(connections, creators.c.creator_id.label("subject"), told.told_at)
             .add_columns(cursors.c.source, cursors.c.trouble, cursors.c.failed_at)
@@ -46,7 +47,7 @@ class SignInStore:
             .join(cursors, cursors.c.creator_id == creators.c.creator_id)
             .outerjoin(sign_in_notices, told.creator_id == connections.c.creator_id)
             .where(connections.c.status == ConnectionStatus.ACTIVE, connections.c.paused_at.is_(None))
-            .where(or_(told.told_at.is_not(None), connections.c.creator_id.in_(refused.where(*is_long))))
+            .where(connections.c.creator_id.in_(concerned))
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
