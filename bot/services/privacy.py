@@ -102,7 +102,7 @@ class PrivacyService:
 
     async def counts(self, person: DiscordUserId) -> Mapping[str, int]:
         """How many entries there are, by subject."""
-        return {subject: len(rows) for subject, rows in (await self._stores.export(person)).items() if rows}
+        return {subject: count for subject, count in (await self._stores.counts(person)).items() if count}
 
     async def overview(self, person: DiscordUserId) -> Overview:
         """What the panel shows."""

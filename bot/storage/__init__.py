@@ -32,6 +32,7 @@ from bot.storage.links import LinkStore
 from bot.storage.mutes import MuteStore
 from bot.storage.notes import NoteStore
 from bot.storage.notices import NoticeStore
+from bot.storage.personal import Mine, count_about, rows_about
 from bot.storage.preferences import PreferenceStore
 from bot.storage.refusals import RefusalStore
 from bot.storage.removals import RemovalStore
@@ -54,8 +55,8 @@ from bot.storage.watches import WatchStore
 class PersonalStore(Protocol):
     """A store that holds something about people."""
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
-        """What it holds about a person, without secrets."""
+    def about(self, user: DiscordUserId) -> Mine:
+        """What it holds about a person."""
         ...
 
     async def forget(self, user: DiscordUserId) -> None:
@@ -111,7 +112,11 @@ class Stores:
 
     async def export(self, user: DiscordUserId) -> dict[str, list[dict[str, Any]]]:
         """Everything stored about a person, by subject, without secrets."""
-        return {name: await store.export(user) for name, store in self._personal().items()}
+        return {name: await rows_about(self._database, store.about(user)) for name, store in self._personal().items()}
+
+    async def counts(self, user: DiscordUserId) -> dict[str, int]:
+        """How much that is, by subject."""
+        return {name: await count_about(self._database, store.about(user)) for name, store in self._personal().items()}
 
     async def forget(self, user: DiscordUserId) -> None:
         """Hold nothing about a person any more; on SQLite nothing is left in free pages or the write-ahead log."""

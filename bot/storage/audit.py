@@ -12,7 +12,7 @@ from bot.domain.errors import StorageBusyError
 from bot.storage.database import Database
 from bot.storage.database.driver import to_its_end
 from bot.storage.forgotten import Forgotten
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import audit, creators
 
 log = structlog.get_logger(__name__)
@@ -101,10 +101,10 @@ class AuditLog:
         async with self._database.write() as connection:
             return (await connection.execute(delete(audit).where(audit.c.at < before))).rowcount
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What this person did, what was done to them, and what was done with their creator."""
         mine = or_(audit.c.actor == user, audit.c.outcome == str(user), audit.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, audit, mine)
+        return ((audit, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Leave that something was done, not by whom, nor to whom, nor with this person's creators, past ones too."""

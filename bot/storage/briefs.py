@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.briefs import Rhythm, Subscription
 from bot.storage.database import Database
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.schema import briefs
 
 
@@ -62,9 +62,9 @@ class BriefStore:
         async with self._database.write() as connection:
             await connection.execute(change)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What they get."""
-        return await rows_about(self._database, briefs, briefs.c.person == user)
+        return ((briefs, briefs.c.person == user),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Send them nothing more."""

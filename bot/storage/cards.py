@@ -13,7 +13,7 @@ from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, Mess
 from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.events import EventKind
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import HELD, WAITING, cards, deliveries, events
 
 ECHO = timedelta(seconds=2)
@@ -227,10 +227,10 @@ class CardStore:
         changed = await self._note(is_ours, **nothing)
         return await self.parcels_of(changed)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The cards of this person's creator, and those they answered."""
         mine = or_(cards.c.answered_by == user, cards.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, cards, mine)
+        return ((cards, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Leave on the cards they answered only that somebody did; a creator's own cards go with the connection."""

@@ -13,7 +13,7 @@ from bot.storage.database import Database, Rows
 from bot.storage.database.freshness import Kept
 from bot.storage.database.instants import instant_of
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import claims, closed_chats
 
 HOLDS = Lookup(
@@ -142,9 +142,9 @@ class ClaimStore:
             return found
         return None
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """Whom this person is on, and who is on the fans of their creator."""
-        return await rows_about(self._database, claims, _is_about(user))
+        return ((claims, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Let go of them all."""

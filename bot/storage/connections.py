@@ -18,7 +18,7 @@ from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.database import Database
 from bot.storage.database.engine import AsyncConnection
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.revocations import owe
 from bot.storage.schema import connections, creators, events, replies
 
@@ -138,9 +138,9 @@ class ConnectionStore:
             await owe(connection, [str(row.sealed_tokens)])
         return str(row.sealed_tokens)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What is stored about the account this person has connected, without its tokens."""
-        return await rows_about(self._database, connections, connections.c.owner == user)
+        return ((connections, connections.c.owner == user),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove this person's connection with all that hangs on it."""

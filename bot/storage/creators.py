@@ -10,7 +10,7 @@ from bot.domain.accounts import Connection, ConnectionStatus, Creator, CreatorId
 from bot.storage.connections import connection_from, drop_creators, one_at_a_time
 from bot.storage.database import Database
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import connections, creators
 
 ALL = (
@@ -103,9 +103,9 @@ class CreatorStore:
         async with self._database.write() as connection:
             await connection.execute(change)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The creators behind the account this person has connected."""
-        return await rows_about(self._database, creators, creators.c.creator_id.in_(creators_of(user)))
+        return ((creators, creators.c.creator_id.in_(creators_of(user))),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them, with all that hangs on them; the connection goes next."""

@@ -1,14 +1,12 @@
 """Which DM channel is whose, so that it is asked once."""
 
-from typing import Any
-
 from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import ChannelId, DiscordUserId
 from bot.storage.database import Database
 from bot.storage.database.lookups import Lookup
 from bot.storage.forgotten import Forgotten
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.schema import dm_channels
 
 CHANNEL = Lookup(select(dm_channels.c.channel_id).where(dm_channels.c.user_id == bindparam("user")))
@@ -37,9 +35,9 @@ class DmStore:
         async with self._database.write() as connection:
             await connection.execute(upsert)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The channel of this person."""
-        return await rows_about(self._database, dm_channels, dm_channels.c.user_id == user)
+        return ((dm_channels, dm_channels.c.user_id == user),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Forget this person's channel."""

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exc, or_, select, updat
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, MessageId
 from bot.domain.posting import DraftKind, DraftStatus, Policy
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import approval_policies, drafts
 
 OPEN = (DraftStatus.DRAFT, DraftStatus.WAITING, DraftStatus.SENDING, DraftStatus.UNKNOWN)
@@ -166,12 +166,10 @@ class DraftStore:
                 statement.on_conflict_do_update(index_elements=["creator_id"], set_={"policy": policy})
             )
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What this person wrote or decided, and what was written for their creators."""
-        about = or_(_is_theirs(user), drafts.c.decided_by == user)
-        rows = await rows_about(self._database, drafts, about)
         own = approval_policies.c.creator_id.in_(creators_of(user))
-        return rows + await rows_about(self._database, approval_policies, own)
+        return (drafts, or_(_is_theirs(user), drafts.c.decided_by == user)), (approval_policies, own)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove what they wrote and what is their creators'; their name under what they decided."""

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.periods import Period
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import finished_months
 
 
@@ -63,10 +62,10 @@ class FinishedStore:
                 )
             )
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """Which months of this person's creators are kept."""
         condition = finished_months.c.creator_id.in_(creators_of(user))
-        return await rows_about(self._database, finished_months, condition)
+        return ((finished_months, condition),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them."""

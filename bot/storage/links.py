@@ -12,7 +12,7 @@ from bot.domain.alerts import Route
 from bot.domain.scopes import Feature, Scope, format_scopes, parse_scopes
 from bot.storage.connections import format_features, parse_features, put
 from bot.storage.database import Database
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.revocations import owe
 from bot.storage.routes import put_first
 from bot.storage.schema import link_attempts, pending_connections
@@ -238,10 +238,10 @@ class LinkStore:
                 delete(link_attempts).where(link_attempts.c.expires_at <= now - KEPT_FOR, _leaves_nothing_at_fanvue())
             )
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The attempts of this person to connect, and what they brought."""
-        attempts = await rows_about(self._database, link_attempts, link_attempts.c.owner == user)
-        return attempts + await rows_about(self._database, pending_connections, pending_connections.c.owner == user)
+        brought = pending_connections.c.owner == user
+        return (link_attempts, link_attempts.c.owner == user), (pending_connections, brought)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove this person's attempts and what they brought; an unsettled grant is owed to Fanvue."""

@@ -10,7 +10,7 @@ from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.rules import Mute, MuteScope, MuteSubject
 from bot.storage.database import Database
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import mutes
 
 IN_ORDER = select(mutes).order_by(mutes.c.created_at, mutes.c.id)
@@ -59,9 +59,9 @@ class MuteStore:
         async with self._database.write() as connection:
             return (await connection.execute(delete(mutes).where(mutes.c.until <= now))).rowcount
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What this person muted, and what is muted about their creator."""
-        return await rows_about(self._database, mutes, _is_about(user))
+        return ((mutes, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them all."""

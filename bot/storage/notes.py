@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from bot.domain.accounts import CreatorId, DiscordUserId, FanId
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import notes
 
 
@@ -67,9 +66,9 @@ class NoteStore:
             fan = (await connection.execute(gone)).scalar_one_or_none()
         return None if fan is None else FanId(fan)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """That this person noted something, and what there is on their creator's fans; not the words."""
-        return await rows_about(self._database, notes, _is_about(user))
+        return ((notes, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Forget who wrote them; those of their own creator go with the connection."""

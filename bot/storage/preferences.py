@@ -1,13 +1,11 @@
 """What a person chose for themselves."""
 
-from typing import Any
-
 from sqlalchemy import bindparam, delete, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.storage.database import Database
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.schema import preferences
 
 TIMEZONES = Lookup(select(preferences).where(preferences.c.user_id.in_([bindparam("user"), bindparam("other")])))
@@ -34,9 +32,9 @@ class PreferenceStore:
         async with self._database.write() as connection:
             await connection.execute(upsert)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What they chose."""
-        return await rows_about(self._database, preferences, preferences.c.user_id == user)
+        return ((preferences, preferences.c.user_id == user),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Forget what they chose."""

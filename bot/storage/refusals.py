@@ -1,14 +1,13 @@
 """Whom we told which place refuses cards."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, or_, select
 
 from bot.domain.accounts import DiscordUserId
 from bot.domain.alerts import Place, PlaceKind
 from bot.storage.database import Database
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.schema import refusals
 
 
@@ -40,11 +39,9 @@ class RefusalStore:
         async with self._database.write() as connection:
             await connection.execute(delete(refusals).where(refusals.c.place_key == place.key))
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What this person was told, and what others were told of their direct messages."""
-        return await rows_about(
-            self._database, refusals, or_(refusals.c.owner == user, refusals.c.place_key == _dm_of(user))
-        )
+        return ((refusals, or_(refusals.c.owner == user, refusals.c.place_key == _dm_of(user))),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove it."""

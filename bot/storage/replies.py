@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text, update
 
 from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, MessageId
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import replies
 
 STUCK_AT_ONCE = 50
@@ -238,10 +238,10 @@ class ReplyStore:
         async with self._database.read() as connection:
             return {str(uuid) for uuid in (await connection.execute(query)).scalars()}
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The replies this person wrote, and those sent as their creator."""
         mine = or_(replies.c.author == user, replies.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, replies, mine)
+        return ((replies, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Forget who wrote them; the source keys stay, so that nothing is sent twice."""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, or_, select
 
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import reply_places
 
 DIRECT = 0
@@ -52,10 +51,10 @@ class ReplyPlaceStore:
         async with self._database.read() as connection:
             return {row.place_id: bool(row.is_allowed) for row in await connection.execute(query)}
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The choices this person made, and those for their creators."""
         mine = or_(reply_places.c.set_by == user, reply_places.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, reply_places, mine)
+        return ((reply_places, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Back to what holds where nobody chose."""

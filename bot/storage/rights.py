@@ -14,7 +14,7 @@ from bot.storage.creators import EVERYBODY, creators_from
 from bot.storage.database import Database
 from bot.storage.database.engine import AsyncConnection
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import connections, creators, rights, shifts
 from bot.storage.shifts import look_anew
 
@@ -100,9 +100,9 @@ class RightStore:
                 await connection.execute(delete(shifts).where(_has_no_right()))
         return gone
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The rights this person has or gave, and those on their creators."""
-        return await rows_about(self._database, rights, _is_about(user))
+        return ((rights, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them all, with what was passed on from them and the shifts of whoever has none left."""

@@ -14,7 +14,7 @@ from bot.domain.rules import Digest, Pause, QuietHours, Wishes
 from bot.storage.database import Database
 from bot.storage.database.engine import AsyncConnection
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import departures, routes
 
 IS_REACHABLE = or_(routes.c.guild.is_(None), routes.c.guild.not_in(select(departures.c.guild)))
@@ -117,9 +117,9 @@ class RouteStore:
         """Everything that goes to a place."""
         return await self._all(routes.c.place_key == place.key)
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The routes this person set, those to their DM, and those of their creator."""
-        return await rows_about(self._database, routes, _is_about(user))
+        return ((routes, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them all."""

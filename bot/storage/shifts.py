@@ -13,7 +13,7 @@ from bot.domain.shifts import Shift
 from bot.storage.database import Database
 from bot.storage.database.engine import AsyncConnection
 from bot.storage.database.lookups import Lookup
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import HELD, deliveries, shifts
 
 OF_PERSON = Lookup(
@@ -63,9 +63,9 @@ class ShiftStore:
             found[creator] = (*found.get(creator, ()), _shift(row))
         return found
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """The shifts of this person, and those of their creators' teams."""
-        return await rows_about(self._database, shifts, _is_about(user))
+        return ((shifts, _is_about(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove them all."""

@@ -12,7 +12,7 @@ from bot.domain.scopes import Scope, format_scopes, parse_scopes
 from bot.domain.uses import LastUse, Use, UseOutcome, Uses
 from bot.storage.database import Database
 from bot.storage.forgotten import Forgotten
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import creators, uses
 
 THE_BOT = 0
@@ -80,10 +80,10 @@ class UseStore:
         async with self._database.write() as connection:
             return (await connection.execute(delete(uses).where(uses.c.began_at < before))).rowcount
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What this person did, and what was done with their creators."""
         mine = or_(uses.c.actor == user, uses.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, uses, mine)
+        return ((uses, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Leave that something was done with others' creators, not by whom nor where; one's own go."""

@@ -11,7 +11,7 @@ from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.events import EventKind
 from bot.domain.waiting import Overdue, Watch
 from bot.storage.database import Database
-from bot.storage.personal import creators_of, rows_about
+from bot.storage.personal import Mine, creators_of
 from bot.storage.schema import cards, claims, closed_chats, deliveries, escalations, events, watches
 
 LOOKED_AT = timedelta(days=1)
@@ -97,10 +97,10 @@ class WatchStore:
         except exc.IntegrityError:
             return False
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """Where this person is told of fans who wait, and who is for their creator."""
         mine = or_(watches.c.lead == user, watches.c.creator_id.in_(creators_of(user)))
-        return await rows_about(self._database, watches, mine)
+        return ((watches, mine),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Tell them no longer."""

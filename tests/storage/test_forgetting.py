@@ -201,6 +201,12 @@ async def test_a_person_who_is_forgotten_is_in_no_column_of_no_table(
                 assert not any(trace in words for trace in (str(ANNA), NAME, LUNA, "Chatham")), f"{name}.{column}"
 
 
+async def test_what_is_counted_is_what_is_exported(stores: Stores, remembered: None) -> None:
+    counts = await stores.counts(ANNA)
+    assert counts == {subject: len(rows) for subject, rows in (await stores.export(ANNA)).items()}
+    assert min(counts.values()) > 0
+
+
 async def test_what_belongs_to_others_stays(stores: Stores, remembered: None) -> None:
     await stores.forget(ANNA)
     assert await stores.connections.of_owner(BORIS) == a_connection(BORIS, MIRA)

@@ -29,7 +29,7 @@ from bot.storage.deliveries.due import Delivery, DeliveryStatus, Due
 from bot.storage.deliveries.leasing import Lease, Parcel, contents_of
 from bot.storage.deliveries.routed import Routed, route_all
 from bot.storage.deliveries.settling import Outcome, settle_all
-from bot.storage.personal import rows_about
+from bot.storage.personal import Mine
 from bot.storage.schema import HELD, WAITING, deliveries, events
 
 __all__ = ["Delivery", "DeliveryStatus", "Outbox", "Outcome", "Parcel", "Unsent"]
@@ -216,9 +216,9 @@ class Outbox:
         async with self._database.read() as connection:
             return [_unsent(row) for row in await connection.execute(query)]
 
-    async def export(self, user: DiscordUserId) -> list[dict[str, Any]]:
+    def about(self, user: DiscordUserId) -> Mine:
         """What was or will be sent to this person."""
-        return await rows_about(self._database, deliveries, _to_dm_of(user))
+        return ((deliveries, _to_dm_of(user)),)
 
     async def forget(self, user: DiscordUserId) -> None:
         """Remove what was or would be sent to this person, cards included."""
