@@ -84,6 +84,7 @@ async def test_who_may_not_answer_cannot_pick_a_card(connected: Rig) -> None:
 async def test_mark_read_marks_the_chat_and_says_so_on_the_card(connected: Rig) -> None:
     await connected.fanvue.fan_writes(CREATOR, connected.fan, "Hello")
     await connected.until(lambda: connected.cards(connected.dm))
+    await connected.noted()
     marked = await connected.people["luna"].click(connected.cards(connected.dm)[-1], label="Mark read")
     assert "Read ✓" in words_of(marked)
     card = connected.cards(connected.dm)[-1]
