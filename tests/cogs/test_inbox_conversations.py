@@ -43,6 +43,7 @@ async def test_unread_names_who_waits_marks_nothing_read_and_opens_a_conversatio
     assert not chat_of(connected).is_read, "looking marks nothing read"
     await luna.click(opened.response, label="Mark read")
     assert chat_of(connected).is_read
+    assert "Mark read" not in labels_of(opened.response)
 
 
 async def test_who_writes_again_waits_no_shorter_and_who_was_answered_waits_anew(connected: Rig) -> None:

@@ -138,7 +138,7 @@ def thread_view(thread: Thread, claim: Claim | None, actor: Actor, creator: str)
         button("Reply", WRITE_VERB, key, style=discord.ButtonStyle.primary, emoji="↩️"),
         button("Templates", TEMPLATES_VERB, key, emoji="📋"),
         button("Let go", FREE_VERB, key, emoji="✋") if is_mine else button("Claim", TAKE_VERB, key, emoji="✋"),
-        button("Mark read", READ_VERB, key, emoji="✔️"),
+        *([] if thread.is_read else [button("Mark read", READ_VERB, key, emoji="✔️")]),
         button("Earlier", PAST_VERB, f"{key}|1", emoji="⏫"),
         button("Note", NOTE_VERB, key, emoji="📝"),
         button("Nickname", NAME_VERB, key, emoji="🏷️"),
