@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from itertools import chain, repeat, zip_longest
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import structlog
 
 from bot.discordkit.sending.pacer import Pacer
 from bot.domain.accounts import ChannelId
+from bot.domain.errors import StorageBusyError
 from bot.domain.faults import where
 from bot.services.inbox.cards import InboxService
 
@@ -42,13 +44,16 @@ class MissedReplies:
     async def find(self, client: discord.Client) -> None:
         """Look at every place that cards came to lately; one that cannot be read keeps no other waiting.
 
-        It is looked at again until it can be, or is closed for good, or a later call looks at everything anyway.
+        It is looked at again until it can be, or is closed for good, or a later call looks at everything anyway. So it
+        is where storage does not tell the places.
         """
         self._round = this = object()
-        places = await self._inbox.places()
+        places: Sequence[ChannelId] | None = None
         for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            places = await self._unread(client, _latest_first(client, places))
-            if not places:
+            with suppress(StorageBusyError):
+                places = await self._inbox.places() if places is None else places
+                places = await self._unread(client, _latest_first(client, places))
+            if places is not None and not places:
                 return
             await asyncio.sleep(pause)
             if self._round is not this:

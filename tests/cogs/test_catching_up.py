@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cogs.inbox import missed
 from tests.rig import CREATOR, Rig, labels_of, prefilled, words_of
 
 
@@ -61,6 +64,22 @@ async def test_what_was_missed_for_long_is_kept_for_its_author_who_is_told_once(
     assert prefilled(box.modal)["text"] == "While you slept"
     await connected.luna.submit_modal(box, {"text": "While you slept, later"})
     assert times_sent(connected, "While you slept, later") == 1
+
+
+async def test_what_was_missed_is_sent_though_storage_does_not_answer_at_first(
+    connected: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed, "PAUSES", (0.01,))
+    card, database = await card_at_desk(connected), connected.app.stores.cards._database
+    async with connected.deaf():
+        await connected.luna.send(connected.desk, "While you slept", reply_to=card)
+    await connected.noted()
+    await database.execute_alone("ALTER TABLE cards RENAME TO cards_away", ())
+    looking = asyncio.create_task(connected.app.client.on_ready())
+    await asyncio.sleep(0.05)
+    await database.execute_alone("ALTER TABLE cards_away RENAME TO cards", ())
+    await looking
+    await connected.until(lambda: times_sent(connected, "While you slept"))
 
 
 async def test_what_was_answered_before_is_left_alone(connected: Rig) -> None:

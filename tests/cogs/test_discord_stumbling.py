@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.charts.studio import ChartStudio
 from bot.discordkit.responses import outcomes
-from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId
+from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanId, GuildId
 from bot.storage.database.backups import back_up
 from bot.storage.replies import NewReply
 from bot.storage.schema import deliveries
@@ -309,6 +309,22 @@ async def test_what_became_of_a_true_reply_is_told_after_a_long_absence_of_disco
         await world.app.client.owed.tell()
     assert (list(failed.reactions), list(sent.reactions)) == (["⚠️"], ["✅"])
     assert world.said().count("did not accept") == 1
+
+
+async def test_a_place_that_discord_does_not_show_keeps_nobody_from_noticing_that_a_server_is_gone(
+    world: Wired,
+) -> None:
+    await world.card()
+    gone, stores = GuildId(77 << 22), world.app.stores
+    (account,) = await stores.connections.all_active()
+    await stores.default_creators.set(gone, None, account.account.id)
+    away = world.discord.fail("GET", POSTS, status=503, times=None)
+    ready = asyncio.create_task(world.app.client.on_ready())
+    async with asyncio.timeout(10):
+        while not (await stores.departures.all() and away.hits):
+            await asyncio.sleep(0.01)
+    assert not ready.done(), "it is looked at again"
+    ready.cancel()
 
 
 async def test_that_a_boxs_reply_failed_is_told_after_a_long_absence_of_discord(

@@ -124,9 +124,10 @@ class DiscordClient(commands.Bot):
     async def on_ready(self) -> None:
         """A new session brings nothing of what was missed; whoever minds looks it up."""
         await self._completed.wait()
-        for cog in self._loaded or ():
-            if isinstance(cog, CatchesUp):
-                await cog.catch_up(self)
+        looking = [cog.catch_up(self) for cog in self._loaded or () if isinstance(cog, CatchesUp)]
+        for error in await asyncio.gather(*looking, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("event_failed", code=incident_code(), kind="on_ready", error=where(error))
 
     async def on_connect(self) -> None:
         """Discord's READY: what people do arrives from here on; servers are told one by one after it."""
