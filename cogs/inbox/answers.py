@@ -20,8 +20,8 @@ from bot.discordkit.people import actor_of
 from bot.discordkit.responses.long_texts import words_in
 from bot.discordkit.responses.outcomes import acknowledge, say
 from bot.domain import text
-from bot.domain.access import Capability, Grant
-from bot.domain.accounts import ChannelId, CreatorId, FanId, MessageId
+from bot.domain.access import Grant
+from bot.domain.accounts import ChannelId, CreatorId, MessageId
 from bot.domain.conversations import Prepared
 from bot.domain.drafts import Draft, cents_of
 from bot.domain.errors import CardUnknownError, DomainError
@@ -31,6 +31,7 @@ from bot.services.inbox.replies import Recipient
 from bot.services.posts.media import IncomingFile
 from cogs.inbox.cards import pressed
 from cogs.inbox.native import mark
+from cogs.inbox.whom import whom
 
 AT_MOST_SECONDS = 1.2
 """How long a box waits for templates: Discord takes it within three seconds, or not at all."""
@@ -92,14 +93,16 @@ class Answers:
         await self.send(interaction, conversation.recipient, _written(interaction, values))
 
     async def _write(self, interaction: discord.Interaction, key: str) -> None:
-        grant, _ = await self._of(interaction, key)
+        grant, _ = await whom(self._access, interaction, key)
         prepared = await self._at_once(grant)
         box = answer_box(_shown_name(interaction), grant.handle, views.SEND_VERB, key, prepared=prepared)
         await open_form(interaction, box)
 
     async def _submit_to_chat(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await acknowledge(interaction)
-        await self.send(interaction, Recipient(*await self._of(interaction, key)), _written(interaction, values))
+        await self.send(
+            interaction, Recipient(*await whom(self._access, interaction, key)), _written(interaction, values)
+        )
 
     async def _again(self, interaction: discord.Interaction, key: str) -> None:
         """Send a reply that did not go out; what stood under the author's message is done with then."""
@@ -187,11 +190,6 @@ class Answers:
                 return await self._conversations.templates(grant)
         except (DomainError, TimeoutError):
             return []
-
-    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
-        creator, _, fan = key.partition("|")
-        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
-        return grant, FanId(fan)
 
 
 def _written(interaction: discord.Interaction, values: dict[str, str]) -> Written:

@@ -21,6 +21,7 @@ from bot.domain.claims import Claim
 from bot.domain.conversations import Order, Waiting
 from bot.domain.errors import GoneError
 from bot.services import Services
+from cogs.inbox.whom import whom
 
 
 class Chats:
@@ -132,11 +133,11 @@ class Chats:
     async def _look(self, interaction: discord.Interaction, key: str) -> None:
         """From a desk's header, for one reader alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.show_chat(interaction, *await self.of(interaction, key))
+        await self.show_chat(interaction, *await whom(self._access, interaction, key))
 
     async def _read(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
-        grant, fan = await self.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._inbox.mark_fan_read(grant, fan)
         await self.show_done(interaction, grant, fan)
 
@@ -148,7 +149,7 @@ class Chats:
 
     async def _set_muted(self, interaction: discord.Interaction, key: str, *, is_muted: bool) -> None:
         await interaction.response.defer()
-        grant, fan = await self.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._conversations.mute(grant, fan, is_muted=is_muted)
         await self._show_changed(interaction, grant, fan)
 
@@ -157,13 +158,13 @@ class Chats:
 
     async def _note(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._conversations.note(grant, fan, values.get(TEXT_ID, ""))
         await self._show_changed(interaction, grant, fan)
 
     async def _read_note(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant, fan = await self.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         note = next((one for one in await self._conversations.notes(grant, fan) if one.id in values), None)
         if note is None:
             raise GoneError
@@ -183,7 +184,7 @@ class Chats:
 
     async def _name(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._conversations.rename(grant, fan, values.get(TEXT_ID, ""))
         await self._show_changed(interaction, grant, fan)
 
@@ -194,11 +195,6 @@ class Chats:
 
     async def _grant(self, interaction: discord.Interaction, creator: str) -> Grant:
         return await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
-
-    async def of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
-        """Who may do something about whom, as a button says it."""
-        creator, _, fan = key.partition("|")
-        return await self._grant(interaction, creator), FanId(fan)
 
 
 def _moment(one: Waiting) -> int:

@@ -12,6 +12,7 @@ from bot.discordkit.responses.long_texts import TEXT_ID
 from bot.domain.accounts import DiscordUserId
 from bot.services import Services
 from cogs.inbox.chats import Chats, box
+from cogs.inbox.whom import whom
 
 DAY_SECONDS = 86_400
 TOLD = "Handed over ✓ They were told under the fan's card."
@@ -22,6 +23,7 @@ class Claiming:
     """Every press ends in the conversation as it is then."""
 
     def __init__(self, services: Services, kit: Kit, chats: Chats) -> None:
+        self._access = services.access
         self._chats = chats
         self._claims = services.claims
         self._preferences = services.preferences
@@ -33,13 +35,13 @@ class Claiming:
 
     async def _take(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
-        grant, fan = await self._chats.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._claims.take(grant, fan)
         await self._chats.show_done(interaction, grant, fan)
 
     async def _free(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer()
-        grant, fan = await self._chats.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._claims.release(grant, fan)
         await self._chats.show_done(interaction, grant, fan)
 
@@ -48,26 +50,26 @@ class Claiming:
             await self._ask_until(interaction, key)
             return
         await interaction.response.defer()
-        grant, fan = await self._chats.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await self._claims.snooze(grant, fan, timedelta(seconds=min(int(values[0]), DAY_SECONDS)))
         await self._chats.show_done(interaction, grant, fan)
 
     async def _ask_until(self, interaction: discord.Interaction, key: str) -> None:
-        grant, _ = await self._chats.of(interaction, key)
+        grant, _ = await whom(self._access, interaction, key)
         zone = await self._preferences.typed_zone(grant, locale_of(interaction))
         label = f"Until when, in {zone.key}"[:45]
         await open_form(interaction, box("Snooze", views.SNOOZE_VERB, key, label, 40, "tomorrow 18:00"))
 
     async def _snooze_until(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._chats.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         zone = await self._preferences.typed_zone(grant, locale_of(interaction))
         await self._claims.snooze_until(grant, fan, values.get(TEXT_ID, ""), zone)
         await self._chats.show_done(interaction, grant, fan)
 
     async def _hand(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._chats.of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         person = values[0] if values[0].isdecimal() else "0"
         is_told = await self._claims.hand_over(
             grant, fan, DiscordUserId(int(person)), _picked_name(interaction, person)

@@ -10,13 +10,11 @@ from bot.discordkit.controls.menus import menu, option
 from bot.discordkit.inbox.views import LISTED_VERB, LISTS_VERB, NEW_LIST_VERB
 from bot.discordkit.kit import Kit
 from bot.discordkit.look import Colour
-from bot.discordkit.people import actor_of
 from bot.discordkit.responses.long_texts import TEXT_ID
 from bot.domain import text
-from bot.domain.access import Capability, Grant
-from bot.domain.accounts import CreatorId, FanId
 from bot.services import Services
 from bot.services.inbox.fan_lists import NAME_LIMIT, OWN_ONLY, FanList
+from cogs.inbox.whom import whom
 
 
 class FanLists:
@@ -32,12 +30,12 @@ class FanLists:
 
     async def _show(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await _answer(interaction, key, await self._lists.of(grant, fan), is_own=grant.managed is None)
 
     async def _put(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await _answer(interaction, key, await self._lists.put(grant, fan, values))
 
     async def _ask(self, interaction: discord.Interaction, key: str) -> None:
@@ -46,13 +44,8 @@ class FanLists:
 
     async def _create(self, interaction: discord.Interaction, key: str, values: dict[str, str]) -> None:
         await interaction.response.defer()
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         await _answer(interaction, key, await self._lists.create(grant, fan, values.get(TEXT_ID, "")))
-
-    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
-        creator, _, fan = key.partition("|")
-        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
-        return grant, FanId(fan)
 
 
 async def _answer(interaction: discord.Interaction, key: str, found: list[FanList], *, is_own: bool = True) -> None:

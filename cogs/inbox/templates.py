@@ -7,13 +7,11 @@ from bot.discordkit.controls.forms import open_form
 from bot.discordkit.inbox import views
 from bot.discordkit.inbox.answer_box import answer_box
 from bot.discordkit.kit import Kit
-from bot.discordkit.people import actor_of
-from bot.domain.access import Capability, Grant
-from bot.domain.accounts import CreatorId, FanId
 from bot.domain.drafts import Draft
 from bot.domain.errors import BadInputError
 from bot.services import Services
 from bot.services.inbox.replies import Recipient
+from cogs.inbox.whom import whom
 
 
 class Templates:
@@ -28,7 +26,7 @@ class Templates:
 
     async def _templates(self, interaction: discord.Interaction, key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        grant, _ = await self._of(interaction, key)
+        grant, _ = await whom(self._access, interaction, key)
         prepared = await self._conversations.templates(grant)
         if not prepared:
             raise BadInputError("There are no templates at Fanvue yet. Make some there, and they appear here.")
@@ -38,7 +36,7 @@ class Templates:
 
     async def _template(self, interaction: discord.Interaction, key: str, values: list[str]) -> None:
         """Into the box, as a reply that is kept until it is sent from there."""
-        grant, fan = await self._of(interaction, key)
+        grant, fan = await whom(self._access, interaction, key)
         if values[0].startswith(views.FOLDER):
             await interaction.response.defer()
             prepared = await self._conversations.templates(grant)
@@ -53,8 +51,3 @@ class Templates:
         kept_reply = await self._replies.keep(Recipient(grant, fan), draft, BadInputError(""), source=source)
         box = answer_box("this fan", grant.handle, BOX_VERB, kept_reply.edit, draft=draft)
         await open_form(interaction, box)
-
-    async def _of(self, interaction: discord.Interaction, key: str) -> tuple[Grant, FanId]:
-        creator, fan = [*key.split("|"), ""][:2]
-        grant = await self._access.require(actor_of(interaction), CreatorId(creator), Capability.REPLY)
-        return grant, FanId(fan)
