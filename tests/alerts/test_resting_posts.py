@@ -1,9 +1,11 @@
 """Cards in a post that Discord archived, or that others locked, stay right, and the next ones find a place."""
 
-import pytest
-from alert_desk import Desk
+import asyncio
 
-from bot.domain.accounts import FanId
+import pytest
+from alert_desk import LUNA, Desk
+
+from bot.domain.accounts import ChannelId, FanId
 from bot.domain.events import EventKind, Fan
 from sandbox.discord import Channel
 
@@ -77,6 +79,25 @@ async def test_what_belongs_to_a_card_in_a_post_that_is_closed_stands_once_in_th
         desk.clock.step(seconds=5)
     (following,) = [post for post in desk.posts_in(forum) if post is not closed]
     assert "".join(message.text for message in desk.cards(following)).count("second") == 1
+    assert await desk.is_done()
+
+
+async def test_what_a_closed_post_refuses_comes_in_the_next_one_though_the_post_is_forgotten_meanwhile(
+    desk: Desk, forum: Channel
+) -> None:
+    closed, worker = resting(desk, forum), desk.worker()
+    refusal = desk.discord.fail("POST", f"/channels/{closed.id}/messages", status=400, code=50083, hang=True)
+    await desk.write("Sarah", "second")
+    sending = asyncio.create_task(desk.deliver(worker))
+    while not refusal.hits:
+        await asyncio.sleep(0.01)
+    assert await desk.stores.desk_posts.lose(ChannelId(forum.id), LUNA, SARAH.id)
+    refusal.remove()
+    await sending
+    desk.clock.step(seconds=5)
+    await desk.deliver(worker)
+    (following,) = [post for post in desk.posts_in(forum) if post is not closed]
+    assert "second" in "".join(message.text for message in desk.cards(following))
     assert await desk.is_done()
 
 

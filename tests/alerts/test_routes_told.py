@@ -155,7 +155,9 @@ def minutes(draw: st.DrawFn) -> tuple[int, list[Event]]:
     whole = draw(st.sampled_from(["creator", "earnings"]))
     families = {whole, *draw(st.lists(st.sampled_from(sorted(FAMILIES))))}
     subscribed = draw(st.sampled_from([[], ["subscription"], ["subscription by link"]]))
-    bought = draw(st.lists(st.sampled_from(["purchase by link", "bundle", "tip"]), min_size=1, max_size=3))
+    bought = draw(
+        st.lists(st.sampled_from(["purchase by link", "bundle", "tip", "tip for one message"]), min_size=1, max_size=3)
+    )
     done = draw(st.permutations(subscribed + bought))
     ages = (timedelta(seconds=gap) for gap in accumulate(draw(st.sampled_from([45, 70, 200])) for _ in done))
     true = [(what, Happening(next(NUMBERS), 1, NOON + age)) for what, age in zip(done, ages, strict=True)]

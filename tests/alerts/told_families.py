@@ -4,7 +4,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from told_routes import LUNA, Happening, Route, by_link, checkout, earned, envelope, payment, period, stamp
+from told_routes import (
+    LUNA,
+    Happening,
+    Route,
+    by_link,
+    checkout,
+    earned,
+    envelope,
+    flat,
+    payment,
+    period,
+    stamp,
+    uuid,
+)
 
 from bot.alerts import endings
 from bot.domain.accounts import FanId
@@ -46,6 +59,12 @@ ENDS: dict[EventKind, dict[str, Route]] = {
 }
 """A fan has one a period."""
 
+
+def one_message(one: Happening) -> str:
+    """The same of a fan each time."""
+    return uuid("ae", one.fan_number)
+
+
 FAMILIES: dict[str, dict[str, tuple[Route, ...]]] = {
     "creator": {
         "subscription": (payment("subscription"), period("creator.subscription.activated")),
@@ -53,6 +72,7 @@ FAMILIES: dict[str, dict[str, tuple[Route, ...]]] = {
         "purchase by link": (payment("checkoutLink"),),
         "bundle": (payment("mediaLink"),),
         "tip": (payment("tip"),),
+        "tip for one message": (payment("tip", message_uuid=one_message),),
     },
     "checkout": {
         "subscription by link": (
@@ -65,12 +85,16 @@ FAMILIES: dict[str, dict[str, tuple[Route, ...]]] = {
         "subscription by link": (checkout(None), by_link("checkout_link.subscription.activated")),
         "purchase by link": (checkout(None),),
     },
+    "flat": {
+        "tip for one message": (flat("tip.new", context=lambda _: "message", messageUuid=one_message),),
+    },
     "earnings": {
         "subscription": (earned("subscription", number="row_number"),),
         "subscription by link": (earned("checkoutLink", number="row_number"),),
         "purchase by link": (earned("checkoutLink", number="row_number"),),
         "bundle": (earned("mediaLink", number="row_number"),),
         "tip": (earned("tip", number="row_number"),),
+        "tip for one message": (earned("tip", number="row_number", messageUuid=one_message),),
     },
 }
 """What each tells of what one fan may do within minutes; the creator family and the earnings tell all of it."""

@@ -4,12 +4,26 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from stored_examples import ANNA, BORIS, CHATTER, LATER, LUNA, NOW, SOON, TEAM_CHANNEL, a_connection, dm_of, leased
+from stored_examples import (
+    ANNA,
+    BORIS,
+    CHATTER,
+    LATER,
+    LUNA,
+    NOW,
+    SOON,
+    TEAM_CHANNEL,
+    a_connection,
+    a_route,
+    an_event,
+    dm_of,
+    leased,
+)
 from stored_examples import routed as routed_to
 
 from bot.domain.access import Capability, Right
 from bot.domain.accounts import DiscordUserId
-from bot.domain.alerts import OFF_SHIFT
+from bot.domain.alerts import OFF_SHIFT, Dispatch
 from bot.domain.rules import Bundle
 from bot.domain.shifts import Shift
 from bot.storage import Stores
@@ -57,6 +71,19 @@ async def test_it_rests_as_if_never_tried_and_comes_as_one_bundle(stores: Stores
     assert await stores.outbox.wake(TOMORROW) == 1
     (again,) = await leased(stores, TOMORROW)
     assert (again.id, again.attempts, again.first_tried_at) == (held, 1, TOMORROW)
+
+
+async def test_what_waited_for_quiet_hours_before_stays_of_their_bundle(stores: Stores) -> None:
+    await stores.connections.replace(a_connection(ANNA, LUNA), "sealed")
+    await stores.events.add_many([an_event()])
+    (event,) = await stores.events.unrouted(10)
+    quiet = Dispatch(a_route(dm_of(CHATTER)), held_until=SOON, bundle=Bundle.QUIET)
+    await stores.events.route_many([(event.id, [quiet])], NOW)
+    await stores.outbox.wake(SOON)
+    (delivery,) = await leased(stores, SOON)
+    await stores.outbox.settle([Outcome(delivery.id, held_until=TOMORROW, reason=OFF_SHIFT)], "h1", SOON)
+    found = await look(stores, delivery.id)
+    assert (found.status, found.due_at, found.bundle) == (DeliveryStatus.HELD, TOMORROW, Bundle.QUIET)
 
 
 async def test_nothing_behind_it_waits_for_it(stores: Stores, held: int) -> None:
