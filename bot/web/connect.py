@@ -11,7 +11,7 @@ from bot.domain.scopes import Feature
 from bot.services.connections import ConnectionsService, PendingView
 from bot.services.links import LinkKind, form_token, is_form_token, new_token
 from bot.web.pages import Pages
-from bot.web.problems import PROBLEMS, STORAGE_BUSY, Problem
+from bot.web.problems import PROBLEMS, STORAGE_BUSY
 
 COOKIE = "fanvue_link"
 COOKIE_SECONDS = 3600
@@ -163,26 +163,14 @@ class ConnectPages:
             try:
                 return await handler(request)
             except LinkError as error:
-                return self._problem(PROBLEMS[error.problem])
+                return PROBLEMS[error.problem].page(self._pages)
             except StorageBusyError:
-                return self._problem(STORAGE_BUSY)
+                return STORAGE_BUSY.page(self._pages)
 
         return page
 
-    def _problem(self, problem: Problem) -> web.Response:
-        return self._html(
-            "problem.html",
-            status=problem.status,
-            title=problem.title,
-            sentence=problem.sentence,
-            next_steps=list(problem.next_steps),
-            code=None,
-        )
-
-    def _html(self, page: str, /, status: int = 200, **values: object) -> web.Response:
-        if page == "problem.html":
-            values["status"] = status
-        return web.Response(status=status, text=self._pages.render(page, **values), content_type="text/html")
+    def _html(self, page: str, /, **values: object) -> web.Response:
+        return web.Response(text=self._pages.render(page, **values), content_type="text/html")
 
 
 async def _given_token(request: web.Request) -> str:

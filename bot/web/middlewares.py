@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.domain.faults import incident_code, where
 from bot.web.pages import Pages
+from bot.web.problems import Problem
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ WORDS = {
     408: ("Too slow", "What you sent did not arrive in time."),
     413: ("Too large", "That is more than this page takes."),
 }
+BROKEN = Problem(500, "Something broke on our side", "Please try again in a minute.", ())
 
 
 def closed_doors(auth_origin: str) -> Mapping[str, str]:
@@ -145,21 +147,15 @@ class Failsafe:
                 if answer.status < 400 or _is_machine(request):  # noqa: PLR2004 - errors start there
                     raise
                 title, sentence = WORDS.get(answer.status, ("That did not work", "Please go back and try again."))
-                return self._page(answer.status, title, sentence)
+                return Problem(answer.status, title, sentence, ()).page(self._pages)
             except Exception as error:  # noqa: BLE001 - nothing below may leak out
                 code = incident_code()
                 log.error("request_failed", code=code, error=where(error))
                 if _is_machine(request):
                     return web.Response(status=500)
-                return self._page(500, "Something broke on our side", "Please try again in a minute.", code)
+                return BROKEN.page(self._pages, code)
 
         return middleware
-
-    def _page(self, status: int, title: str, sentence: str, code: str | None = None) -> web.Response:
-        text = self._pages.render(
-            "problem.html", title=title, sentence=sentence, next_steps=[], code=code, status=status
-        )
-        return web.Response(status=status, text=text, content_type="text/html")
 
 
 def _is_machine(request: web.Request) -> bool:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from bot.domain.errors import LinkProblem
+from bot.web.pages import Pages
 
 AGAIN = "Go back to Discord and use /connect for a fresh link."
 
@@ -15,6 +18,18 @@ class Problem:
     title: str
     sentence: str
     next_steps: tuple[str, ...] = (AGAIN,)
+
+    def page(self, pages: Pages, code: str | None = None) -> web.Response:
+        """The answer; a ``code`` is for whoever asks for help."""
+        text = pages.render(
+            "problem.html",
+            status=self.status,
+            title=self.title,
+            sentence=self.sentence,
+            next_steps=self.next_steps,
+            code=code,
+        )
+        return web.Response(status=self.status, text=text, content_type="text/html")
 
 
 PROBLEMS = {
