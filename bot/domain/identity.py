@@ -21,6 +21,7 @@ SALE_KINDS = {
     "medialink": EventKind.PURCHASE,
     "checkoutlink": EventKind.PURCHASE,
     "fanexperience": EventKind.PURCHASE,
+    "appstore": EventKind.PURCHASE,
     "refund": EventKind.REFUND,
     "chargeback": EventKind.DISPUTE,
 }

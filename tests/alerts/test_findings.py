@@ -73,6 +73,7 @@ def test_what_no_fan_wrote_or_another_list_tells_is_no_message(changes: dict[str
         ("renewal", EventKind.RENEWAL),
         ("post", EventKind.PURCHASE),
         ("mediaLink", EventKind.PURCHASE),
+        ("appStore", EventKind.PURCHASE),
         ("refund", EventKind.REFUND),
         ("message", EventKind.REFUND),
         ("chargeback", EventKind.DISPUTE),

@@ -310,6 +310,11 @@ ROUTES: dict[str, dict[str, Route]] = {
         "checkout without a reason": checkout(None),
         "earnings": earned("renewal", number="row_number"),
     },
+    "app item": {
+        "app": payment("", type_="app.payment.succeeded"),
+        "earnings": earned("appStore"),
+        "earnings with own numbers": earned("appStore", number="row_number"),
+    },
     "checkout": {
         "flat": flat("purchase.new"),
         "notification": notified(9, price=price),
