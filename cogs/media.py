@@ -13,6 +13,7 @@ from bot.discordkit.people import actor_of
 from bot.discordkit.posts import vault_cards as cards
 from bot.discordkit.posts.draft_cards import with_thumbnails
 from bot.discordkit.responses.failures import failure_for
+from bot.discordkit.responses.outcomes import say
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.services import Services
@@ -66,8 +67,7 @@ class MediaLibrary(commands.GroupCog, name="media", description="Files at Fanvue
         ready, problems = await self._media.upload_all(grant, given, progress, folder)
         await progress.end()
         told = [(name, failure_for(error).text) for name, error in problems]
-        embed = cards.uploaded_embed(ready, told, grant.handle)
-        await interaction.edit_original_response(content=None, embed=embed)
+        await say(interaction, cards.uploaded_embed(ready, told, grant.handle))
 
     @vault.autocomplete("creator")
     @upload.autocomplete("creator")

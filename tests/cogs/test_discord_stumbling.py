@@ -122,6 +122,18 @@ async def test_a_command_that_outlasts_a_stop_ends_in_silence(world: Wired) -> N
     assert [one["event"] for one in logs if one["log_level"] in {"error", "warning"}] == []
 
 
+@pytest.mark.parametrize("code", [10008, 50027])
+async def test_that_files_are_in_the_vault_is_said_beside_or_by_direct_message(world: Wired, code: int) -> None:
+    where = "/webhooks/*" if code == 50027 else ORIGINAL
+    world.discord.fail("*", where, status=401 if code == 50027 else 404, code=code, times=None)
+    asked = await world.slash("media upload", file=("a.png", b"picture"))
+    told = await world.discord.wait_for(
+        lambda: [one for one in (asked.text, *(one.text for one in world.dms())) if "in the vault" in one]
+    )
+    assert len(told) == 1
+    assert "Code" not in asked.text
+
+
 async def test_a_post_that_cannot_be_shown_as_sent_is_told_beside_it_and_went_out_once(world: Wired) -> None:
     card = await (await world.slash("post create", text="Hello from Discord")).wait()
     await world.discord.wait_for(lambda: "Nothing is sent" in card.text)
