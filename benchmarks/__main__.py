@@ -62,7 +62,14 @@ async def main(chosen: list[str]) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the baselines.")
-    parser.add_argument("benchmark", nargs="*", choices=[*BENCHMARKS, []], help="all of them when none is named")
+    names = ", ".join(BENCHMARKS)
+    parser.add_argument(
+        "benchmark",
+        nargs="*",
+        choices=[*BENCHMARKS, []],
+        metavar="benchmark",
+        help=f"{names}; all of them when none is named",
+    )
     return parser.parse_args()
 
 

@@ -80,7 +80,14 @@ async def main(size: str, chosen: list[str]) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.soak", description="Run the bot long and roughly.")
     parser.add_argument("--size", choices=sorted(SIZES), default="short")
-    parser.add_argument("promise", nargs="*", choices=[*PROMISES, []], help="all of them when none is named")
+    names = ", ".join(PROMISES)
+    parser.add_argument(
+        "promise",
+        nargs="*",
+        choices=[*PROMISES, []],
+        metavar="promise",
+        help=f"{names}; all of them when none is named",
+    )
     return parser.parse_args()
 
 
