@@ -346,7 +346,8 @@ def _are_close(one: Sighting, other: Sighting) -> bool:
 def _agree(one: Sighting, other: Sighting) -> bool:
     """On the amount, as far as both tell it in one currency; subscriptions are told with and without discount.
 
-    What a webhook and our own look date alike may be the price here, and there what the card was charged.
+    What a webhook and our own look, or two families, of one post, date alike may be the price here, and there what the
+    card was charged.
     """
     if _window(one.kind, other.kind) >= DAY or one.amount is None or other.amount is None:
         return True
@@ -354,7 +355,8 @@ def _agree(one: Sighting, other: Sighting) -> bool:
         return True
     if _is_of_one_thing(one, other):
         return one.kind is EventKind.PURCHASE or _is_taxed(one, other)
-    return _is_by_two_ways(one, other) and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
+    is_one_sale = _is_by_two_ways(one, other) or (one.item and one.item == other.item)
+    return bool(is_one_sale) and _apart_by(one, other) <= AT_ONCE and _is_taxed(one, other)
 
 
 def _is_of_one_thing(one: Sighting, other: Sighting) -> bool:

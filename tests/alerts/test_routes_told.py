@@ -212,6 +212,14 @@ TAXED = {
     "dispute, row with the price": (reversal("creator.dispute.created", amount=charged), spent("chargeback")),
     "price, row with both": (payment("tip"), earned("tip", number="row_number", total=charged)),
     "charged, row with both": (payment("tip", gross=charged), earned("tip", number="row_number", total=charged)),
+    "flat of a post, charged": (
+        flat("tip.new", context=lambda _: "post", postUuid=post),
+        payment("tip", post_uuid=post, gross=charged),
+    ),
+    "flat of a message, charged": (
+        flat("tip.new", context=lambda _: "message", messageUuid=message),
+        payment("tip", message_uuid=message, gross=charged),
+    ),
     "flat, row with both": (flat("tip.new", context=lambda _: "post", postUuid=post), earned("tip", total=charged)),
 }
 
