@@ -138,3 +138,23 @@ async def test_an_amount_told_later_holds_back_no_card(desk: Desk) -> None:
     await desk.stores.routes.set(route, desk.clock.now())
     await tell(desk, SUBSCRIBED, payment("subscription"), one=happening())
     assert len(desk.cards()) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (earned("tip", number="row_number"), payment("tip")),
+        (BY_LINK, SUBSCRIBED),
+    ],
+)
+async def test_what_is_told_once_more_after_the_first_words_were_erased_is_no_second_card(
+    desk: Desk, first: Route, second: Route
+) -> None:
+    await desk.route(desk.place(), EventKind.TIP, *KINDS, amounts=True)
+    one = happening()
+    await tell(desk, first, one=one)
+    desk.clock.step(days=1)
+    await desk.stores.events.purge_bodies(desk.clock.now())
+    await tell(desk, second, first, second, one=one)
+    assert len(desk.cards()) == 1
+    assert len(desk.posts()) == 1
