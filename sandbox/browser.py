@@ -43,10 +43,10 @@ def chromium() -> str | None:
 
 
 @asynccontextmanager
-async def launched() -> AsyncIterator[Browser]:
+async def launched(*arguments: str) -> AsyncIterator[Browser]:
     """A browser, with nothing open."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, *arguments])
         try:
             yield browser
         finally:
