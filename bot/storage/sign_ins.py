@@ -1,5 +1,6 @@
 """Of which connections Fanvue refuses the tokens it has just given, and whose owner knows."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,10 @@ class SignInStore:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return [_standing([row for row in rows if row.id == one]) for one in dict.fromkeys(row.id for row in rows)]
+        by_connection: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        for row in rows:
+            by_connection[row.id].append(row)
+        return [_standing(one) for one in by_connection.values()]
 
     async def claim(self, account: CreatorId, now: datetime) -> bool:
         """Whether the owner may be told that it began; true for one caller."""

@@ -1,5 +1,6 @@
 """Telling owners that Fanvue has refused for long the tokens it gave itself, and when that is over; once each."""
 
+import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 LONG = timedelta(minutes=45)
 """Most outages of a sign-in are over by then; who reads of it sooner can do nothing about it."""
+MOST_AT_ONCE = 30
+"""Where Fanvue refuses everybody, most need not be told before it is over; and Discord shuts out who writes to many."""
 
 Began = Callable[[Connection, datetime], Awaitable[object]]
 Over = Callable[[Connection], Awaitable[object]]
@@ -30,26 +33,28 @@ class SignInNotices:
         self._clock = clock
 
     async def sweep(self) -> None:
-        """Tell whoever is to be told now; what Discord does not take is told the next time."""
+        """Tell some of those who are to be told now; what Discord does not take is told the next time."""
         now = self._clock.now()
-        for one in await self._store.standing(now - LONG):
-            if one.is_told:
-                await self._end(one, now)
-            elif _has_lasted(one, now):
-                await self._begin(one, now)
+        due = [one for one in await self._store.standing(now - LONG) if _is_news(one, now)]
+        for one in random.sample(due, min(len(due), MOST_AT_ONCE)):
+            if not await (self._end(one, now) if one.is_told else self._begin(one, now)):
+                return
 
-    async def _begin(self, one: Standing, now: datetime) -> None:
+    async def _begin(self, one: Standing, now: datetime) -> bool:
         account = one.connection.account.id
-        is_ours = await self._store.claim(account, now)
-        if is_ours and not await self._is_said(self._tell_began(one.connection, one.refused_since or now)):
-            await self._store.release(account)
+        if not await self._store.claim(account, now):
+            return True
+        if await self._is_said(self._tell_began(one.connection, one.refused_since or now)):
+            return True
+        await self._store.release(account)
+        return False
 
-    async def _end(self, one: Standing, now: datetime) -> None:
-        """One list that is read says that the tokens are taken."""
+    async def _end(self, one: Standing, now: datetime) -> bool:
         account = one.connection.account.id
-        is_ours = None in one.troubles and await self._store.release(account)
-        if is_ours and not await self._is_said(self._tell_over(one.connection)):
-            await self._store.claim(account, now)
+        if not await self._store.release(account) or await self._is_said(self._tell_over(one.connection)):
+            return True
+        await self._store.claim(account, now)
+        return False
 
     async def _is_said(self, telling: Awaitable[object]) -> bool:
         """False when it is to be said again."""
@@ -62,6 +67,8 @@ class SignInNotices:
         return True
 
 
-def _has_lasted(one: Standing, now: datetime) -> bool:
-    """Whether nothing could be read for long."""
-    return None not in one.troubles and one.refused_since is not None and one.refused_since <= now - LONG
+def _is_news(one: Standing, now: datetime) -> bool:
+    """Whether nothing could be read for long, or of an owner who knows that: one list is, so the tokens are taken."""
+    if one.is_told or None in one.troubles:
+        return one.is_told and None in one.troubles
+    return one.refused_since is not None and one.refused_since <= now - LONG

@@ -1,16 +1,21 @@
 """Whose cards do not come hears of it once, whatever keeps that from being told at first."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
 
 from bot.alerts.closing import Closing
 from bot.discordkit.alerts.heralds import PlaceHerald
+from bot.discordkit.notices import Notices
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import ChannelId, CreatorId, DiscordUserId, FanvueAccount, GuildId
+from bot.domain.accounts import ChannelId, ConnectionId, CreatorId, DiscordUserId, FanvueAccount, GuildId
 from bot.domain.alerts import Route
+from bot.domain.catching_up import Cursor, Outcome, Source
 from bot.domain.events import EventKind
+from bot.vault.sign_ins import LONG, MOST_AT_ONCE, SignInNotices
 
 DENIED = 1 << 11
 
@@ -179,3 +184,43 @@ async def test_a_sample_that_is_refused_is_told_to_nobody(desk: Desk) -> None:
     await desk.router().route_waiting()
     await desk.deliver()
     assert told(desk) == []
+
+
+@pytest.fixture
+async def everybody_refused(desk: Desk) -> SignInNotices:
+    """More owners than are told at once, and Fanvue has refused the tokens of all for long."""
+    stores, luna = desk.stores, await desk.stores.connections.of_creator(LUNA)
+    assert luna is not None
+    for number in range(MOST_AT_ONCE + 5):
+        creator, owner = CreatorId(f"creator-{number}"), DiscordUserId(desk.discord.add_user(f"owner{number}").id)
+        account = FanvueAccount(creator, f"owner{number}", "", is_creator=True)
+        await stores.connections.replace(
+            replace(luna, id=ConnectionId(creator), owner=owner, account=account), f"sealed-{number}"
+        )
+        await stores.cursors.fail(creator, Source.CHATS, Cursor(NOW, None, Outcome.SIGN_IN, NOW))
+    desk.clock.step(seconds=LONG.total_seconds())
+    notices = Notices(desk.client, desk.direct, desk.client.owed)
+    return SignInNotices(stores.sign_ins, notices.sign_in_refused, notices.sign_in_accepted, desk.clock)
+
+
+async def test_where_fanvue_refuses_everybody_owners_are_told_some_at_a_time_and_once(
+    desk: Desk, everybody_refused: SignInNotices
+) -> None:
+    told = []
+    for _ in range(3):
+        await everybody_refused.sweep()
+        told.append(len(desk.posts()))
+    assert told == [MOST_AT_ONCE, MOST_AT_ONCE + 5, MOST_AT_ONCE + 5]
+    assert len({call.path for call in desk.posts()}) == MOST_AT_ONCE + 5, "each in their own direct messages"
+
+
+async def test_a_discord_that_opens_no_direct_messages_is_not_asked_for_everybodys(
+    desk: Desk, everybody_refused: SignInNotices
+) -> None:
+    shut = desk.discord.fail("POST", "/users/@me/channels", status=503, from_cloudflare=True, times=None)
+    await everybody_refused.sweep()
+    assert shut.hits == 1
+    shut.remove()
+    for _ in range(2):
+        await everybody_refused.sweep()
+    assert len(desk.posts()) == MOST_AT_ONCE + 5
