@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text, update
@@ -14,7 +13,7 @@ from bot.domain.alerts import PlaceKind, Sent
 from bot.domain.events import EventKind
 from bot.storage.database import Database
 from bot.storage.personal import Mine, creators_of
-from bot.storage.schema import HELD, WAITING, cards, deliveries, events
+from bot.storage.schema import UNSENT, cards, deliveries, events
 
 ECHO = timedelta(seconds=2)
 """By how much Fanvue's clock may be behind ours."""
@@ -142,7 +141,8 @@ class CardStore:
             cards.c.creator_id == creator, cards.c.fanvue_message == fanvue_message, cards.c.removed_at.is_(None)
         )
         keys = identity.of_message(EventKind.MESSAGE, creator, fanvue_message)
-        await self._note_unsent(_is_about(creator, keys=keys), removed_at=at)
+        its_event = select(events.c.id).where(events.c.key.in_(keys), events.c.creator_id == creator)
+        await self._note_unsent(deliveries.c.event_id.in_(its_event), removed_at=at)
         return await self._note(is_it, removed_at=at)
 
     async def of_fanvue_message(self, creator: CreatorId, fan: FanId, fanvue_message: str) -> list[CardRow]:
@@ -161,7 +161,7 @@ class CardStore:
     async def on_their_way(self, creator: CreatorId, fan: FanId) -> list[int]:
         """The messages about this fan that are being sent: they may show what was so a moment ago."""
         is_theirs = and_(deliveries.c.fan_id == fan, deliveries.c.status == "leased", _is_about(creator))
-        query = select(deliveries.c.parcel_id).where(text(WAITING), is_theirs)
+        query = select(deliveries.c.parcel_id).where(text(UNSENT), is_theirs)
         async with self._database.read() as connection:
             return [int(parcel) for parcel in (await connection.execute(query.distinct())).scalars() if parcel]
 
@@ -245,10 +245,10 @@ class CardStore:
 
     async def _note_unsent(self, condition: ColumnElement[bool], **values: Any) -> None:
         """Note it with what is no card yet. Before the cards: what becomes one in between is found among those."""
-        query = select(deliveries.c.id).where(condition)
+        query = select(deliveries.c.id).where(text(UNSENT), condition)
         async with self._database.read() as connection:
-            found = [(await connection.execute(query.where(text(state)))).scalars().all() for state in (WAITING, HELD)]
-        if ids := [*chain(*found)]:
+            ids = (await connection.execute(query)).scalars().all()
+        if ids:
             async with self._database.write() as connection:
                 await connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
 
@@ -266,11 +266,10 @@ def _happened_by(at: datetime) -> ColumnElement[bool]:
     return select(deliveries.c.id).where(deliveries.c.id == cards.c.delivery_id, _is_earlier(at)).exists()
 
 
-def _is_about(creator: CreatorId, *kinds: EventKind, keys: Sequence[str] | None = None) -> ColumnElement[bool]:
-    """Asked of each delivery that waits: they are fewer than a creator's events."""
+def _is_about(creator: CreatorId, *kinds: EventKind) -> ColumnElement[bool]:
+    """Asked of each delivery of a fan's that waits: they are fewer than a creator's events."""
     is_it = and_(events.c.id == deliveries.c.event_id, events.c.creator_id == creator)
-    is_it = and_(is_it, events.c.kind.in_(kinds)) if kinds else is_it
-    return select(events.c.id).where(is_it if keys is None else and_(is_it, events.c.key.in_(keys))).exists()
+    return select(events.c.id).where(and_(is_it, events.c.kind.in_(kinds)) if kinds else is_it).exists()
 
 
 def _earlier(fan: FanId, at: datetime) -> ColumnElement[bool]:

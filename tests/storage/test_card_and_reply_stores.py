@@ -3,12 +3,30 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from stored_examples import ANNA, CHATTER, LATER, NOW, TEAM_CHANNEL, a_card, a_reply, dm_of, leased, note_sent, routed
+import pytest
+from sqlalchemy import event
+from stored_examples import (
+    ANNA,
+    CHATTER,
+    FAN,
+    LATER,
+    LUNA,
+    NOW,
+    TEAM_CHANNEL,
+    a_card,
+    a_reply,
+    dm_of,
+    leased,
+    note_sent,
+    routed,
+)
 
 from bot.domain.accounts import ChannelId, MessageId
 from bot.storage import Stores
 from bot.storage.cards import CardRow
+from bot.storage.database import Database
 from bot.storage.replies import ReplyStatus
 
 
@@ -85,3 +103,22 @@ async def test_places_come_the_latest_first_so_that_a_reply_cut_short_is_found_f
         (delivery,) = await leased(stores)
         await note_sent(stores, a_card(delivery, message), NOW + timedelta(minutes=minutes))
     assert await stores.cards.channels_since(NOW) == [901, 701, 501]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_happened_to_a_fan_is_noted_without_going_through_all_deliveries(
+    database: Database, stores: Stores
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(database._reader.plain, "before_cursor_execute", lambda *about: asked.append((about[2], about[3])))
+    await stores.cards.answered_elsewhere(LUNA, FAN, LATER)
+    await stores.cards.read(LUNA, FAN, LATER)
+    await stores.cards.removed(LUNA, "m-1", LATER)
+    await stores.cards.unanswer(LUNA, FAN, LATER)
+    await stores.cards.on_their_way(LUNA, FAN)
+    noted, asked = asked, []
+    async with database.read() as connection:
+        plans = [await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values) for words, values in noted]
+    steps = {row[3] for plan in plans for row in plan if " deliveries" in row[3]}
+    assert len(noted) >= 5
+    assert [step for step in steps if step.startswith("SCAN")] == []

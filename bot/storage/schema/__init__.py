@@ -12,7 +12,18 @@ from bot.storage.schema.accounts import (
     shifts,
     sign_in_notices,
 )
-from bot.storage.schema.alerts import ASIDE, HELD, WAITING, cards, deliveries, dm_channels, events, refusals, routes
+from bot.storage.schema.alerts import (
+    ASIDE,
+    HELD,
+    UNSENT,
+    WAITING,
+    cards,
+    deliveries,
+    dm_channels,
+    events,
+    refusals,
+    routes,
+)
 from bot.storage.schema.arrivals import identities
 from bot.storage.schema.base import HEAD, RowNumber, metadata
 from bot.storage.schema.catching_up import cursors, pollings
@@ -27,6 +38,7 @@ __all__ = [
     "ASIDE",
     "HEAD",
     "HELD",
+    "UNSENT",
     "WAITING",
     "RowNumber",
     "approval_policies",

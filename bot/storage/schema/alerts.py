@@ -84,6 +84,13 @@ partial_index(
     where=WAITING,
 )
 
+UNSENT = "status IN ('held', 'due', 'leased')"
+partial_index(
+    "ix_deliveries_unsent",
+    deliveries.c.fan_id,
+    where=UNSENT,
+)
+
 OPEN = "answered_at IS NULL AND elsewhere_at IS NULL"
 HELD = "status = 'held'"
 partial_index(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, event, text
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest migration; a start with another one in the database migrates first."""
 
 metadata = MetaData(
