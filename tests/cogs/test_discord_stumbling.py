@@ -249,6 +249,20 @@ async def test_a_form_that_discord_delivers_twice_is_sent_once_and_told_once(wor
     assert answer.text.startswith("Sent ✓")
 
 
+async def test_a_refused_form_that_discord_delivers_twice_opens_again_with_what_was_typed(world: Wired) -> None:
+    shown = await (await world.slash("insights goal")).wait()
+    opened = await world.discord.click(world.luna, shown.messages[-1], "Set a goal")
+    answer = await world.discord.submit(world.luna, await opened.wait(), {"amount": "much"})
+    await world.discord.wait_for(lambda: answer.messages and "Change it" in labels(answer.messages[-1]))
+    callback = f"/interactions/{answer.id}/"
+    before = sum(callback in call.path for call in world.discord.calls)
+    world.discord._people._send(answer)
+    await world.discord.wait_for(lambda: sum(callback in call.path for call in world.discord.calls) > before)
+    again = await (await world.discord.click(world.luna, answer.messages[-1], "Change it")).wait()
+    assert again.modal is not None, again.text
+    assert "much" in str(again.modal)
+
+
 async def test_a_command_that_discord_delivers_twice_is_answered_once(world: Wired) -> None:
     asked = await world.slash("status")
     world.discord._people._send(asked)

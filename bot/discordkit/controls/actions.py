@@ -87,8 +87,8 @@ class Actions:
 
     async def _do(self, interaction: discord.Interaction, verb: str, argument: str, data: Any) -> None:
         if interaction.type is discord.InteractionType.modal_submit and verb in self._forms:
-            self._refused.forget(interaction.user.id, verb, argument)
             await self._forms[verb](interaction, argument, _values(data.get("components", ())))
+            self._refused.forget(interaction.user.id, verb, argument)
         elif verb in self._picks:
             await self._picks[verb](interaction, argument, [str(value) for value in data.get("values", ())])
         elif verb in self._presses:
@@ -104,13 +104,15 @@ class Actions:
         Neither where the error leads there by itself, or another answers.
         """
         is_form = interaction.type is discord.InteractionType.modal_submit and verb in self._forms
-        is_kept = getattr(error, "edit", "") or getattr(error, "again", "") or is_answered(error)
-        if not is_form or is_kept:
+        if not is_form or is_answered(error):
+            return None, ""
+        self._refused.forget(interaction.user.id, verb, argument)
+        if getattr(error, "edit", "") or getattr(error, "again", ""):
             return None, ""
         values = _values(data.get("components", ()))
         if verb not in self._openers or isinstance(error, OVER):
             return None, words_in(values)
-        token = self._refused.keep(Filled(interaction.user.id, verb, argument, values))
+        token = self._refused.keep(interaction, Filled(interaction.user.id, verb, argument, values))
         label = "Change it" if isinstance(error, CORRECTABLE) else "Open it again"
         change = button(label, CHANGE_VERB, token, style=discord.ButtonStyle.primary, emoji="✏️")
         return change, words_in(values)

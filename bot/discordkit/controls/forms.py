@@ -1,7 +1,6 @@
 """Opening forms, and opening one that did not go through with what was typed into it."""
 
 import asyncio
-import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,9 +33,9 @@ class Refused:
         self._kept_seconds = kept_seconds
         self._kept: OrderedDict[str, Filled] = OrderedDict()
 
-    def keep(self, filled: Filled) -> str:
-        """Keep it; what stands for it."""
-        token = secrets.token_hex(8)
+    def keep(self, interaction: discord.Interaction, filled: Filled) -> str:
+        """Keep it; what stands for it, which is the same where Discord delivers a form twice."""
+        token = str(interaction.id)
         self._kept[token] = filled
         while len(self._kept) > KEPT_AT_MOST:
             self._kept.popitem(last=False)
