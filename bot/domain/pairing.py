@@ -1,6 +1,6 @@
 """How many happenings a set of reports tells of, when some of them share no id; pure.
 
-Fanvue tells a sale by up to four routes, and not all of them by the same id. Reports that share an identity are one
+Fanvue tells a sale by up to four routes, and not all of them by the same id. Reports that share a name are one
 sighting. Sightings that may be the same happening (same fan and kind, no identity of one namespace each, equal amount,
 close in time) are put together one to one, as many as can be: what is left is the least number of happenings that
 explains all reports. That number does not depend on the order in which they came.
@@ -69,7 +69,7 @@ class Sighting:
     happened_at: datetime
     amount: Money | None
     post: str | None
-    """Where it is stored, the identity of what was paid for, which one sighting alone can have among its own."""
+    """Or, once it is joined, the identity of what was paid for: stored, one sighting alone has that among its own."""
     charged: Money | None = None
     takes_back: str | None = None
     may_be_a_period: bool = False
@@ -146,7 +146,7 @@ class Sighting:
             fan=next((one.fan for one in every if one.fan), None),
             happened_at=min(one.happened_at for one in every),
             amount=amount,
-            post=max((one.thing for one in every if one.thing), key=is_thing, default=None),
+            post=next((one.thing for one in every if one.thing), None),
             charged=next(iter(charges), None),
             takes_back=next((one.takes_back for one in every if one.takes_back), None),
             may_be_a_period=not certain,

@@ -175,7 +175,7 @@ def _row(name: str, number: int, report: Sighting) -> _Row:
         happened_at=report.happened_at,
         minor=report.amount.minor if report.amount else None,
         currency=report.amount.currency if report.amount else None,
-        post_id=report.thing,
+        post_id=report.post,
         charged=report.charged.minor if report.charged else None,
         takes_back=report.takes_back,
         may_be_a_period=report.may_be_a_period,

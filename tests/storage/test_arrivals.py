@@ -40,6 +40,12 @@ def paid(kind: EventKind, order: str, at: datetime, **known: Any) -> Event:
     return report(kind, identity.of_sale(kind, LUNA, order=order, fan="fan-1", message=message), at, **known)
 
 
+def flat(kind: EventKind, at: datetime, **known: Any) -> Event:
+    """As the flat family tells what was paid for one message; without its instant where ``is_dated`` says so."""
+    told_at = at.isoformat() if known.pop("is_dated", True) else ""
+    return report(kind, identity.of_sale(kind, LUNA, told_at=told_at, fan="fan-1", message="m-1"), at, **known)
+
+
 async def told(stores: Stores, events: Iterable[Event], *, at_once: int = 1) -> list[Event]:
     """Those that were news, taken in this order in batches of this size."""
     rest, news = list(events), []
@@ -74,6 +80,36 @@ async def test_two_equal_tips_stay_two(luna: Stores) -> None:
         post_tip(second),
     ]
     assert len(await told(luna, events)) == 2
+
+
+async def test_two_different_tips_for_one_message_are_news_with_their_own_amounts(luna: Stores) -> None:
+    later, dearer = NOON + timedelta(minutes=1), {"amount": Money(1000)}
+    events = [
+        flat(EventKind.TIP, NOON),
+        paid(EventKind.TIP, "FV-2", later, message="m-1", **dearer),
+        paid(EventKind.TIP, "FV-1", NOON, message="m-1"),
+        flat(EventKind.TIP, later, **dearer),
+    ]
+    assert await told(luna, events) == events[:2]
+
+
+async def test_a_second_tip_for_one_message_that_is_booked_late_leaves_the_first_its_news(luna: Stores) -> None:
+    again, booked = (NOON + timedelta(minutes=minutes) for minutes in (59, 62))
+    events = [
+        flat(EventKind.TIP, again),
+        paid(EventKind.TIP, "0", booked),
+        paid(EventKind.TIP, "FV-1", NOON, message="m-1"),
+    ]
+    assert await told(luna, events) == [events[0], events[2]]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+async def test_what_the_flat_family_dates_not_at_all_or_anew_is_the_same(luna: Stores, turn: int) -> None:
+    late = NOON + timedelta(days=1)
+    tip = [flat(EventKind.TIP, late, is_dated=False), paid(EventKind.TIP, "FV-1", NOON, message="m-1")]
+    bought = [flat(EventKind.PURCHASE, NOON), flat(EventKind.PURCHASE, NOON + timedelta(minutes=10))]
+    for reports in (tip[::turn], bought[::turn]):
+        assert await told(luna, reports) == reports[:1]
 
 
 async def test_two_payments_without_anything_flat_are_two(luna: Stores) -> None:
