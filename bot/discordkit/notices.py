@@ -70,6 +70,7 @@ class Notices:
                 colour=Colour.TROUBLE,
             ),
             connect_view(features, "Connect again"),
+            nonce=nonce("cut off", owner),
         )
 
     async def grant_died(self, connection: Connection) -> None:
@@ -83,6 +84,7 @@ class Notices:
                 colour=Colour.TROUBLE,
             ),
             connect_view(connection.features, "Reconnect"),
+            nonce=nonce("grant died", connection.id, connection.refreshed_at.isoformat()),
         )
 
     async def sign_in_refused(self, connection: Connection, since: datetime) -> None:
@@ -111,6 +113,7 @@ class Notices:
                 description="Everything works as before, and what was missed meanwhile is being looked for.",
                 colour=Colour.BRAND,
             ),
+            nonce=nonce("sign-in accepted", connection.id),
         )
 
     async def _tell(self, person: DiscordUserId, embed: discord.Embed) -> None:

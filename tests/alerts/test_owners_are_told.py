@@ -1,8 +1,11 @@
 """Whose cards do not come hears of it once, whatever keeps that from being told at first."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from alert_desk import LUNA, NOW, POSTS, Desk
@@ -11,10 +14,20 @@ from bot.alerts.closing import Closing
 from bot.discordkit.alerts.heralds import PlaceHerald
 from bot.discordkit.notices import Notices
 from bot.domain.access import Capability, Right
-from bot.domain.accounts import ChannelId, ConnectionId, CreatorId, DiscordUserId, FanvueAccount, GuildId
+from bot.domain.accounts import (
+    ChannelId,
+    ConnectionId,
+    ConnectionStatus,
+    CreatorId,
+    DiscordUserId,
+    FanvueAccount,
+    GuildId,
+)
 from bot.domain.alerts import Route
 from bot.domain.catching_up import Cursor, Outcome, Source
+from bot.domain.errors import DiscordDownError
 from bot.domain.events import EventKind
+from bot.vault.obituaries import Obituaries
 from bot.vault.sign_ins import LONG, MOST_AT_ONCE, SignInNotices
 
 DENIED = 1 << 11
@@ -224,3 +237,29 @@ async def test_a_discord_that_opens_no_direct_messages_is_not_asked_for_everybod
     for _ in range(2):
         await everybody_refused.sweep()
     assert len(desk.posts()) == MOST_AT_ONCE + 5
+
+
+@pytest.mark.parametrize("what", ["sign-in accepted", "grant died", "connecting was cut off"])
+async def test_what_became_of_a_connection_is_not_said_twice_where_discords_answer_was_lost(
+    desk: Desk, what: str
+) -> None:
+    stores, dm = desk.stores, await desk.direct.channel_of(desk.owner)
+    notices, luna = Notices(desk.client, desk.direct, desk.client.owed), await stores.connections.of_creator(LUNA)
+    assert luna is not None
+    await stores.cursors.move(LUNA, Source.CHATS, Cursor(NOW))
+    sweep: Callable[[], Awaitable[object]]
+    if what == "connecting was cut off":
+        sweep = partial(notices.cut_off, desk.owner, luna.features)
+    elif what == "grant died":
+        await stores.connections.replace(replace(luna, status=ConnectionStatus.DEAD), "sealed")
+        sweep = Obituaries(stores.notices, stores.connections, notices.grant_died, desk.clock).catch_up
+    else:
+        assert await stores.sign_ins.claim(LUNA, NOW)
+        told_by = (notices.sign_in_refused, notices.sign_in_accepted)
+        sweep = SignInNotices(stores.sign_ins, *told_by, desk.clock).sweep
+    desk.discord.fail("POST", f"/channels/{dm}/messages", status=503, after_applying=True)
+    for _ in range(2):
+        with suppress(DiscordDownError):
+            await sweep()
+    assert len(told(desk)) == 1
+    assert len(desk.posts()) == 2
