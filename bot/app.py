@@ -177,6 +177,7 @@ class _Assembly(Catalogue):
             sender=self.sender,
             closing=closing,
             mirror=self.mirror,
+            board=self.board,
             keyring=self.keyring,
             clock=self.clock,
             due=self.due,

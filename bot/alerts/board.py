@@ -99,9 +99,7 @@ class Board:
 
     async def note(self, event: Event) -> None:
         """Write down what an update means for the cards that are there, and have them drawn soon."""
-        touched = await self._cards.parcels_of(await self._touched(event))
-        sent_now = await self._cards.on_their_way(event.creator, event.fan.id) if event.fan else []
-        self.changed([*touched, *sent_now])
+        self.changed(await self._cards.parcels_of(await self._touched(event)))
 
     def changed(self, parcels: list[int]) -> None:
         """Have these messages drawn soon."""

@@ -1,7 +1,7 @@
 """Notes what became of deliveries, off the way of the next ones."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -20,11 +20,14 @@ class Settler:
     What cannot be noted now stays leased, is taken over when that runs out, and found sent by its nonce.
     """
 
-    def __init__(self, outbox: Outbox, holder: str, clock: Clock, settled: Bell) -> None:
+    def __init__(
+        self, outbox: Outbox, holder: str, clock: Clock, settled: Bell, outdated: Callable[[list[int]], None]
+    ) -> None:
         self._outbox = outbox
         self._holder = holder
         self._clock = clock
         self._settled = settled
+        self._outdated = outdated
         self._waiting: list[Outcome] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -43,7 +46,7 @@ class Settler:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await self._outbox.settle(batch, self._holder, self._clock.now())
+                self._outdated(await self._outbox.settle(batch, self._holder, self._clock.now()))
             except StorageBusyError:
                 log.error("worker_cannot_store", count=len(batch))
             self._settled.ring()

@@ -9,6 +9,7 @@ import structlog
 
 from bot.alerts.backoff import next_try
 from bot.alerts.bell import Bell
+from bot.alerts.board import Board
 from bot.alerts.closing import Closing
 from bot.alerts.loading import alert_of, outgoing_of
 from bot.alerts.mirroring import Mirror
@@ -31,7 +32,7 @@ from bot.domain.events import EventKind
 from bot.domain.faults import where
 from bot.domain.parcels import GROWS, OpenCard, Shape
 from bot.storage.cards import NewCard
-from bot.storage.deliveries.due import Due, StandingAccount, StandingRoute
+from bot.storage.deliveries.due import UNNOTED, Due, Noted, StandingAccount, StandingRoute
 from bot.storage.deliveries.leasing import Lease, Parcel
 from bot.storage.deliveries.outbox import Outbox
 from bot.storage.deliveries.settling import Outcome
@@ -72,6 +73,7 @@ class AlertWorker:
         sender: Sender,
         closing: Closing,
         mirror: Mirror,
+        board: Board,
         keyring: Keyring,
         clock: Clock,
         due: Bell,
@@ -86,7 +88,7 @@ class AlertWorker:
         self._clock = clock
         self._due = due
         self._holder = secrets.token_hex(8)
-        self._settler = Settler(outbox, self._holder, clock, due)
+        self._settler = Settler(outbox, self._holder, clock, due, board.changed)
         self._open_cards: dict[str, OpenCard] = {}
         self._passed: dict[str, bool] = {}
         """Places where something was set aside, and whether anything went there since; until another is not taken."""
@@ -242,7 +244,9 @@ class AlertWorker:
             return await self._put_off(parcel, wanted)
         if parcel.place.key in self._passed:
             self._passed[parcel.place.key] = True
-        return [Outcome(alert.delivery, card=_card(alert, sent)) for alert in wanted]
+        shown = {due.delivery.id: _shown(due) for due in parcel.contents}
+        cards = [_card(alert, sent) for alert in wanted]
+        return [Outcome(card.delivery, card, parcel=parcel.id, shown=shown[card.delivery]) for card in cards]
 
     async def _refused(self, parcel: Parcel, wanted: Sequence[Alert], error: Exception) -> list[Outcome]:
         """What was refused together is tried alone, what cannot be added to a card as a card of its own."""
@@ -332,6 +336,11 @@ class AlertWorker:
 def _handles(alerts: Sequence[Alert]) -> dict[CreatorId, str]:
     """Whose cards these are; a sample is nobody's."""
     return {alert.creator: alert.creator_handle for alert in alerts if not alert.event.is_sample}
+
+
+def _shown(due: Due) -> Noted:
+    """What a card says of what happened before it; one that was tried before may have been sent then."""
+    return due.met if due.met is not None and due.delivery.attempts == 1 else UNNOTED
 
 
 def _card(alert: Alert, sent: Sent) -> NewCard:

@@ -158,13 +158,6 @@ class CardStore:
         async with self._database.read() as connection:
             return list((await connection.execute(query.distinct().order_by(deliveries.c.parcel_id))).scalars())
 
-    async def on_their_way(self, creator: CreatorId, fan: FanId) -> list[int]:
-        """The messages about this fan that are being sent: they may show what was so a moment ago."""
-        is_theirs = and_(deliveries.c.fan_id == fan, deliveries.c.status == "leased", _is_about(creator))
-        query = select(deliveries.c.parcel_id).where(text(UNSENT), is_theirs)
-        async with self._database.read() as connection:
-            return [int(parcel) for parcel in (await connection.execute(query.distinct())).scalars() if parcel]
-
     async def changed_since(self, moment: datetime) -> list[int]:
         """The messages with cards that were answered, read or removed since then, among the newest."""
         newest = select(func.max(cards.c.delivery_id)).scalar_subquery()

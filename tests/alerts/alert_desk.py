@@ -137,6 +137,7 @@ class Desk:
             sender=self.sender,
             closing=Closing(stores.routes, stores.refusals, stores.creators, herald, self.clock),
             mirror=self.mirror,
+            board=self.board,
             keyring=self.keyring,
             clock=self.clock,
             due=self.due,

@@ -20,12 +20,12 @@ class BusyOnce(Outbox):
 
     has_refused = False
 
-    async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
+    async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> list[int]:
         await asyncio.sleep(0)
         if not self.has_refused:
             self.has_refused = True
             raise StorageBusyError
-        await super().settle(outcomes, holder, now)
+        return await super().settle(outcomes, holder, now)
 
 
 async def test_what_came_while_storage_was_busy_is_noted_and_the_rest_stays_leased(desk: Desk) -> None:
@@ -34,7 +34,7 @@ async def test_what_came_while_storage_was_busy_is_noted_and_the_rest_stays_leas
     await desk.happen("Anna")
     parcels = await desk.stores.outbox.lease("holder", NOW, 60, 2)
     first, second = (due.delivery.id for parcel in parcels for due in parcel.contents)
-    settler = Settler(BusyOnce(desk.stores.events._database), "holder", desk.clock, desk.due)
+    settler = Settler(BusyOnce(desk.stores.events._database), "holder", desk.clock, desk.due, desk.board.changed)
     with capture_logs() as logs:
         settler.note([Outcome(first, reason="first")])
         await asyncio.sleep(0)

@@ -1,5 +1,6 @@
 """What happens to a fan's message afterwards shows on the cards that are there, and makes none."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -148,15 +149,42 @@ async def test_who_was_answered_from_here_before_a_card_comes_is_shown_as_answer
     assert list(await desk.stores.cards.who_waits(LUNA, [SARAH.id, FanId("fan-Anna")])) == [FanId("fan-Anna"), SARAH.id]
 
 
-async def test_an_answer_that_is_told_while_a_card_is_on_its_way_shows_once_it_is_there(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("kind", "fan", "shown"),
+    [(EventKind.MESSAGE_SENT, SARAH, "Answered ✓"), (EventKind.MESSAGE_DELETED, None, "Deleted on Fanvue")],
+)
+async def test_what_is_told_while_a_card_is_on_its_way_shows_once_it_is_there(
+    desk: Desk, kind: EventKind, fan: Fan | None, shown: str
+) -> None:
     await desk.route(desk.place())
-    await desk.write("Sarah", "one")
+    (key,) = identity.of_message(EventKind.MESSAGE, LUNA, "m-1")
+    await desk.store(desk.event(key=key, fan=SARAH, text="one", message_uuid="m-1"))
+    await desk.router().route_waiting()
     worker = desk.worker()
     leased = await desk.stores.outbox.lease(worker._holder, desk.clock.now(), 60, 1)
-    await desk.store(desk.event(kind=EventKind.MESSAGE_SENT, fan=SARAH, text=None))
+    await desk.store(desk.event(kind=kind, fan=fan, text=None, message_uuid="m-1"))
     await desk.router().route_waiting()
     worker.start(leased)
     await desk.deliver(worker)
+    await desk.board.draw_changed()
+    assert shown in desk.cards()[0].text
+
+
+async def test_what_is_told_just_before_a_card_is_noted_as_sent_shows_on_it(desk: Desk) -> None:
+    await desk.route(desk.place())
+    await desk.write("Sarah", "one")
+    worker, database = desk.worker(), desk.stores.events._database
+    leased = await desk.stores.outbox.lease(worker._holder, desk.clock.now(), 60, 1)
+    told = desk.event(kind=EventKind.MESSAGE_SENT, fan=SARAH, text=None)
+    async with database.write():
+        noting = asyncio.create_task(desk.board.note(told))
+        while database._awaiting_turn < 1:
+            await asyncio.sleep(0)
+        worker.start(leased)
+        while database._awaiting_turn < 2:
+            await asyncio.sleep(0)
+    await noting
+    await worker._settler.finish()
     await desk.board.draw_changed()
     assert "Answered ✓" in desk.cards()[0].text
 

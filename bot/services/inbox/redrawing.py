@@ -43,8 +43,7 @@ class Redrawing:
     ) -> None:
         """Note who answered, and show it: on the pressed card, its event's others, and what else was unanswered."""
         try:
-            touched = await self._cards.parcels_of(await self._noted(grant, fan, delivery, card, at))
-            await self._draw([*touched, *await self._cards.on_their_way(grant.creator, fan)])
+            await self._draw(await self._cards.parcels_of(await self._noted(grant, fan, delivery, card, at)))
             await self._desk.refresh(grant.creator, fan)
         except Exception as error:  # noqa: BLE001 - the author must not take a sent reply for a failed one
             log.warning("answer_not_shown", error=where(error))

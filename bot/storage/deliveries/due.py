@@ -310,11 +310,11 @@ def _met(fact: Fact) -> Noted | None:
 
 
 def _noted(fact: Fact) -> Noted:
-    return Noted(
-        answered_by=None if fact.answered_by is None else DiscordUserId(fact.answered_by),
-        answered_name=fact.answered_name,
-        answered_at=instant_of(fact.answered_at),
-        elsewhere_at=instant_of(fact.elsewhere_at),
-        read_at=instant_of(fact.read_at),
-        removed_at=instant_of(fact.removed_at),
-    )
+    moments = (fact.answered_at, fact.elsewhere_at, fact.read_at, fact.removed_at)
+    return noted_of(fact.answered_by, fact.answered_name, *moments)
+
+
+def noted_of(answered_by: int | None, answered_name: str | None, *moments: Any) -> Noted:
+    """As the database has it: who answered, and when was what."""
+    by = None if answered_by is None else DiscordUserId(answered_by)
+    return Noted(by, answered_name, *map(instant_of, moments))

@@ -100,12 +100,14 @@ class Outbox:
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
+    async def settle(self, outcomes: Sequence[Outcome], holder: str, now: datetime) -> list[int]:
         """Note what became of deliveries, all in one commit; those that are gone or leased by another are left alone.
+
+        The messages to which something happened while they were sent: they do not show it yet.
 
         Whoever leased one after this holder finds its message by the nonce or in the history, and settles it then.
         """
-        await self._database.transact(lambda rows: settle_all(rows, outcomes, holder, now))
+        return await self._database.transact(lambda rows: settle_all(rows, outcomes, holder, now))
 
     async def part(self, parcel: int, now: datetime) -> int:
         """Have what was refused together tried again, each alone; how many."""

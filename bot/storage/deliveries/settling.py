@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.storage.cards import NewCard
 from bot.storage.database import Rows
-from bot.storage.deliveries.due import ANSWER
+from bot.storage.deliveries.due import ANSWER, UNNOTED, Noted, noted_of
 from bot.storage.schema import ASIDE
 
 MINE = "status = 'leased' AND lease_holder = :holder AND id = :id RETURNING id"
@@ -26,6 +26,7 @@ SELECT d.id, d.message_id, d.channel_id, e.creator_id, :fan, :fanvue_message, d.
     p.author, p.author_name, p.settled_at, d.elsewhere_at, d.read_at, d.removed_at
 FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN replies p ON p.id = {ANSWER}
 WHERE d.id = :id ON CONFLICT DO NOTHING
+RETURNING answered_by, answered_name, answered_at, elsewhere_at, read_at, removed_at
 """
 """With what happened before it came."""
 DEAD = f"UPDATE deliveries SET status = 'dead', settled_at = :now, reason = :reason, {NO_LEASE} WHERE {MINE}"
@@ -61,23 +62,32 @@ class Outcome:
     reason: str | None = None
     is_passed: bool = False
     """Whether what others did goes on until that later try."""
+    parcel: int | None = None
+    """The message a card is in."""
+    shown: Noted = UNNOTED
+    """What happened before it came, as far as the card shows it."""
 
 
-def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: datetime) -> None:
-    """Write each down, where the holder still has its lease."""
+def settle_all(rows: Rows, outcomes: Sequence[Outcome], holder: str, now: datetime) -> list[int]:
+    """Write each down, where the holder still has its lease; the messages that do not show all that happened."""
+    outdated: dict[int, None] = {}
     for outcome in outcomes:
         mine: dict[str, Any] = {"id": outcome.delivery, "holder": holder}
         if outcome.card is not None:
-            _settle_sent(rows, outcome.card, mine, now)
+            noted = _settle_sent(rows, outcome.card, mine, now)
+            if noted != outcome.shown and outcome.parcel is not None:
+                outdated[outcome.parcel] = None
         elif outcome.due_at is not None:
             rows(LET_PASS if outcome.is_passed else LATER, mine | {"due_at": outcome.due_at, "reason": outcome.reason})
         elif outcome.held_until is not None:
             rows(HOLD, mine | {"until": outcome.held_until, "reason": outcome.reason})
         else:
             rows(DEAD, mine | {"now": now, "reason": outcome.reason})
+    return list(outdated)
 
 
-def _settle_sent(rows: Rows, card: NewCard, mine: dict[str, Any], now: datetime) -> None:
+def _settle_sent(rows: Rows, card: NewCard, mine: dict[str, Any], now: datetime) -> Noted:
     if not rows(DONE, mine | {"channel": card.channel, "message": card.message, "now": now}):
-        return
-    rows(CARD, {"id": card.delivery, "fan": card.fan, "fanvue_message": card.fanvue_message})
+        return UNNOTED
+    made = rows(CARD, {"id": card.delivery, "fan": card.fan, "fanvue_message": card.fanvue_message})
+    return noted_of(*made[0]) if made else UNNOTED
