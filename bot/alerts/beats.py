@@ -170,7 +170,7 @@ class Outage:
     def __init__(self) -> None:
         self._began_at = math.inf
         self._unanswered = 0
-        self._probed_at = -math.inf
+        self._probe_at = -math.inf
 
     def is_on(self, now: float) -> bool:
         """Whether it lasts."""
@@ -187,10 +187,11 @@ class Outage:
 
     def pause(self, now: float, seconds: float) -> float:
         """How long to leave a list alone that was not answered for just now."""
-        if not self.is_on(now) or now < self._probed_at + PROBE_SECONDS:
+        if not self.is_on(now) or now < self._probe_at:
             return seconds
-        self._probed_at = now
-        return min(seconds, jittered(PROBE_SECONDS))
+        pause = min(seconds, jittered(PROBE_SECONDS))
+        self._probe_at = now + pause
+        return pause
 
 
 class Flow:
