@@ -56,8 +56,7 @@ class Closing:
         """Tell the creators' owners that a card does not come, though others there may; each reason once a week."""
         seed = f"{place.key}|{reason}|{self._clock.now().isoformat()}"
         notice = Notice(place, tuple(handles.items()), reason, seed, is_paused=False)
-        self._owed[place.key, reason] = notice
-        await self._safely(place, self._tell_of_cards(notice))
+        await self._safely(place, self._tell_of_cards(self._owe(notice)))
 
     async def catch_up(self) -> None:
         """Tell what could not be told when it came to pass, or came to pass without a card."""
@@ -94,7 +93,16 @@ class Closing:
             if await self._refusals.is_told(notice.place, owner, since, notice.reason):
                 continue
             if not await self._tell(replace(notice, creators=tuple(creators.items())), owner):
-                self._owed[notice.place.key, notice.reason] = notice
+                self._owe(notice)
+
+    def _owe(self, notice: Notice) -> Notice:
+        """Together with whoever was to be told the same of this place already."""
+        key = notice.place.key, notice.reason
+        earlier = self._owed.get(key)
+        if earlier is not None:
+            notice = replace(earlier, creators=tuple((dict(earlier.creators) | dict(notice.creators)).items()))
+        self._owed[key] = notice
+        return notice
 
     async def _tell(self, notice: Notice, owner: DiscordUserId) -> bool:
         """False when it cannot be told now."""

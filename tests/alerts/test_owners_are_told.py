@@ -180,6 +180,24 @@ async def test_a_card_that_is_given_up_while_its_owner_cannot_be_told_is_told_la
     assert len(told(desk)) == 1
 
 
+async def test_whose_cards_one_place_does_not_take_while_nobody_can_be_told_are_all_told_later(desk: Desk) -> None:
+    luna, owner = await desk.stores.connections.of_creator(LUNA), desk.discord.add_user("mira")
+    assert luna is not None
+    assert desk.channel.guild is not None
+    desk.discord.add_member(desk.channel.guild, owner)
+    mira = FanvueAccount(CreatorId("mira"), "mira", "Mira", is_creator=True)
+    hers = replace(luna, id=ConnectionId("mira"), owner=DiscordUserId(owner.id), account=mira)
+    await desk.stores.connections.replace(hers, "sealed-mira")
+    process, dm = closing(desk), desk.discord.fail("POST", "/users/@me/channels", status=503, times=None)
+    for creator, handle in ((LUNA, "lunavale"), (mira.id, "mira")):
+        await process.give_up(desk.place(), {creator: handle}, "Discord did not take it for a day")
+    dm.remove()
+    await process.catch_up()
+    await process.catch_up()
+    dms = [desk.discord.dm(person) for person in (desk.luna, owner)]
+    assert [len(desk.discord.messages(one)) if one else 0 for one in dms] == [1, 1]
+
+
 async def test_two_reasons_why_cards_do_not_come_to_one_place_are_both_told(desk: Desk) -> None:
     process, handles = closing(desk), {LUNA: "lunavale"}
     await asyncio.gather(*(process.give_up(desk.place(), handles, reason) for reason in ("too long", "too rude")))
