@@ -1,7 +1,6 @@
 """The real bot on SimCord against the sandbox's Fanvue, for tests that act as people do."""
 
 import asyncio
-import copy
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Collection
@@ -9,15 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import simcord
-import simcord.components
-import simcord.gateway
-import simcord.http.router
-import simcord.results
 from sqlalchemy import func, select
 
 from bot.app import App, open_app
@@ -167,22 +161,6 @@ class Rig:
     def dm(self) -> Any:
         """The creator's direct messages."""
         return self.people["luna"].dm_channel
-
-
-def copied(value: Any) -> Any:
-    """A copy of JSON, and whatever is in it; ``deepcopy`` takes six times as long."""
-    if isinstance(value, dict):
-        return {key: copied(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [copied(one) for one in value]
-    return value if value is None or isinstance(value, str | int | float) else copy.deepcopy(value)
-
-
-# SimCord copies every payload up to four times on its way: an eighth of what an act costs.
-for module in (simcord.gateway, simcord.http.router):
-    module.copy = SimpleNamespace(deepcopy=copied)
-for module in (simcord.components, simcord.results):
-    module.deepcopy = copied
 
 
 class PromptEnv(simcord.Env):
