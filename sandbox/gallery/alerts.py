@@ -19,7 +19,7 @@ WIDTH = 420
 CALM_MS = 900
 LONG_AGO = timedelta(minutes=30)
 POLLED_MS = 150_000
-"""No webhook tells of comments and likes: they come with the next look."""
+"""No webhook tells of comments and likes: they come with the next look, soon where no webhook came yet."""
 POLLED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("comments", {"fan": "mina_t", "text": "Best one yet"}, "New comment"),
     ("likes", {"fan": "viktor_s"}, "New like"),
@@ -135,15 +135,19 @@ async def everything_here(discord: DiscordPage) -> None:
         await discord.page.wait_for_timeout(CALM_MS)
 
 
-async def main(folder: Path) -> None:
-    """Connect, have it happen, keep the sheet and the panel."""
+@asynccontextmanager
+async def watching() -> AsyncIterator[tuple[DiscordPage, AlertGallery]]:
+    """A new world, whose channel hears of everything."""
     clock = LaggingClock()
     async with posing(SIZE, scale=SCALE, clock=clock) as (context, origin, fanvue), aiohttp.ClientSession() as session:
         discord, _ = await connected(context, origin, "creator-team")
         await everything_here(discord)
-        gallery = AlertGallery(discord, session, fanvue, clock)
-        await gallery.wait_together()
-        save(await gallery.newest("Act on a card", "While I was away"), WIDTH, folder / "cards-together.png")
+        yield discord, AlertGallery(discord, session, fanvue, clock)
+
+
+async def main(folder: Path) -> None:
+    """Have it happen, keep the sheet and the panel; then what comes together, in a world where nothing came before."""
+    async with watching() as (discord, gallery):
         await gallery.happen()
         save(await gallery.newest(*(title for _, _, title in ORDER)), WIDTH, folder / "cards.png")
         await discord.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
@@ -151,3 +155,6 @@ async def main(folder: Path) -> None:
         panel = await discord.sees("Your direct messages")
         await discord.page.wait_for_timeout(CALM_MS)
         await panel.screenshot(path=folder / "alerts-panel-desktop.png")
+    async with watching() as (_, gallery):
+        await gallery.wait_together()
+        save(await gallery.newest("Act on a card", "While I was away"), WIDTH, folder / "cards-together.png")
