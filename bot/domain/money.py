@@ -50,6 +50,12 @@ def minor_units(typed: str) -> int | None:
     return int(whole) * 100 + int((found["cents"] or "").ljust(2, "0"))
 
 
+def digits(minor: int) -> str:
+    """Cents as a plain number of dollars, such as ``-12.05``: for a spreadsheet, and to be typed over in a form."""
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
 def signed(number: int) -> str:
     """A number with its sign, such as ``+1,200``; nothing is just ``0``."""
     return f"{number:+,}".replace("-", MINUS) if number else "0"

@@ -56,12 +56,6 @@ class Table:
         self._zip.close()
 
 
-def amount(minor: int) -> str:
-    """Cents as a number of dollars for a spreadsheet, such as ``-12.05``."""
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
-
-
 def _cell(cell: Cell) -> str | int:
     if cell is None:
         return ""

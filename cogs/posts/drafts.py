@@ -22,6 +22,7 @@ from bot.domain import text
 from bot.domain.access import Capability, Grant
 from bot.domain.accounts import CreatorId
 from bot.domain.errors import DomainError
+from bot.domain.money import digits
 from bot.domain.posting import Audience, Content, Draft, DraftKind, DraftStatus, price_of
 from bot.services import Services
 
@@ -94,7 +95,7 @@ class Drafts:
         content = Content(
             text=written_in(values),
             audience=Audience.EVERYONE if audience.startswith("e") else Audience.SUBSCRIBERS,
-            price=price_of(f"{int(price) / 100:.2f}") if price.isdecimal() and int(price) else None,
+            price=price_of(digits(int(price))) if price.isdecimal() and int(price) else None,
             publish_at=self._posts.from_stamp(when),
             expires_at=self._posts.from_stamp(expires),
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInputError
 from bot.domain.goals import Progress, goal_of
-from bot.domain.money import Money, minor_units
+from bot.domain.money import Money, digits, minor_units
 from bot.domain.periods import month_of
 
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Auckland")
@@ -92,3 +92,4 @@ def test_anything_else_says_how_to_write_it(written: str) -> None:
 @given(st.integers(0, 10**13))
 def test_an_amount_reads_back_as_it_is_shown(minor: int) -> None:
     assert minor_units(str(Money(minor))) == minor
+    assert minor_units(digits(minor)) == minor

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.tables import Cell, Table, amount
+from bot.domain.money import digits
+from bot.domain.tables import Cell, Table
 
 FORMULAS = ("=", "+", "-", "@", "|", "%")
 
@@ -51,8 +52,8 @@ def test_no_word_of_anybody_starts_a_formula(words: list[str]) -> None:
 
 @given(st.integers(-(10**12), 10**12))
 def test_cents_are_exact(minor: int) -> None:
-    assert round(float(amount(minor)) * 100) == minor
-    assert amount(minor).rpartition(".")[2].isdigit()
+    assert round(float(digits(minor)) * 100) == minor
+    assert digits(minor).rpartition(".")[2].isdigit()
 
 
 def test_what_is_larger_than_a_message_takes_comes_zipped_and_whole() -> None:

@@ -10,7 +10,7 @@ from bot.discordkit.responses.long_texts import boxes
 from bot.domain import text
 from bot.domain.conversations import Prepared
 from bot.domain.drafts import Draft
-from bot.domain.money import Money
+from bot.domain.money import Money, digits
 
 PRICE_ID, FILES_ID, PREVIEW_ID, TEMPLATE_ID = "price", "files", "preview", "template"
 LENGTH = "Up to 4,000 characters; /inbox reply takes 5,000"
@@ -42,7 +42,7 @@ def answer_box(
         required=False,
         max_length=10,
         placeholder="Empty: free",
-        default=f"{draft.price / 100:.2f}" if draft.price is not None else None,
+        default=digits(draft.price) if draft.price is not None else None,
     )
     _add(modal, "Price of the files in dollars", price, "From 3.00, for files only")
     preview: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(

@@ -9,7 +9,7 @@ from bot.discordkit.insights.earnings import ADDED_UP, set_net_footer
 from bot.discordkit.look import Colour
 from bot.domain import text
 from bot.domain.goals import Progress
-from bot.domain.money import Money, percent
+from bot.domain.money import Money, digits, percent
 from bot.domain.reports import EarningsReport
 
 GOAL_VERB = "goal"
@@ -72,7 +72,7 @@ def goal_form(creator: str, standing: Money | None) -> discord.ui.Modal:
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="amount",
         placeholder="5000; empty for no goal",
-        default=f"{standing.minor / 100:.2f}" if standing else None,
+        default=digits(standing.minor) if standing else None,
         required=False,
         max_length=20,
     )

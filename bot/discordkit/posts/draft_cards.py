@@ -13,7 +13,7 @@ from bot.discordkit.posts.mass_cards import estimate, list_menus
 from bot.discordkit.responses.long_texts import boxes
 from bot.domain import text
 from bot.domain.access import Capability, Grant
-from bot.domain.money import Money
+from bot.domain.money import Money, digits
 from bot.domain.posting import Audience, Content, Draft, DraftKind, DraftStatus, files
 from bot.services.posts.drafts import Opened
 from bot.services.posts.mass import PeopleList, Reach
@@ -237,7 +237,7 @@ def edit_form(draft: Draft, zone: ZoneInfo) -> discord.ui.Modal:
     """Its words, price and times, as they can be typed."""
     content = draft.content
     fields = boxes(content.text)
-    price = f"{content.price / 100:.2f}" if content.price is not None else None
+    price = digits(content.price) if content.price is not None else None
     fields["Price in dollars, for files only"] = _line(PRICE_ID, price, "Empty: free")
     when = _typed(content.publish_at, zone)
     fields[f"When, in {zone.key}"[:45]] = _line(WHEN_ID, when, "Empty: as soon as it is confirmed")

@@ -12,9 +12,10 @@ from bot.domain.access import Grant
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.clock import Clock
 from bot.domain.errors import BadInputError, BusyError, FanvueDownError
+from bot.domain.money import digits
 from bot.domain.periods import Asked, Period
 from bot.domain.reports import Source
-from bot.domain.tables import Cell, Table, amount
+from bot.domain.tables import Cell, Table
 from bot.domain.text import shorten
 from bot.fanvue.insights import Earning
 from bot.services.insights.earnings import InsightsService
@@ -144,8 +145,8 @@ def _cells(row: Earning, at: datetime) -> tuple[Cell, ...]:
     return (
         at.isoformat(timespec="seconds"),
         row.source,
-        amount(round(row.gross)),
-        amount(round(row.net)),
+        digits(round(row.gross)),
+        digits(round(row.net)),
         row.currency,
         shorten(row.user.display_name, NAME_LIMIT) if row.user else None,
         row.user.handle if row.user else None,
