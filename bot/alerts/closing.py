@@ -11,7 +11,7 @@ from bot.alerts.sending import Herald, Notice, UndeliverableError
 from bot.domain.accounts import CreatorId, DiscordUserId
 from bot.domain.alerts import Place
 from bot.domain.clock import Clock
-from bot.domain.errors import DiscordDownError
+from bot.domain.errors import DiscordDownError, StorageBusyError
 from bot.domain.faults import where
 from bot.storage.creators import CreatorStore
 from bot.storage.refusals import RefusalStore
@@ -89,11 +89,15 @@ class Closing:
     async def _tell_of_cards(self, notice: Notice) -> None:
         self._owed.pop((notice.place.key, notice.reason), None)
         since = self._clock.now() - RETOLD
-        for owner, creators in (await self._owners([creator for creator, _ in notice.creators])).items():
-            if await self._refusals.is_told(notice.place, owner, since, notice.reason):
-                continue
-            if not await self._tell(replace(notice, creators=tuple(creators.items())), owner):
-                self._owe(notice)
+        try:
+            for owner, creators in (await self._owners([creator for creator, _ in notice.creators])).items():
+                if await self._refusals.is_told(notice.place, owner, since, notice.reason):
+                    continue
+                if not await self._tell(replace(notice, creators=tuple(creators.items())), owner):
+                    self._owe(notice)
+        except StorageBusyError:
+            self._owe(notice)
+            raise
 
     def _owe(self, notice: Notice) -> Notice:
         """Together with whoever was to be told the same of this place already."""

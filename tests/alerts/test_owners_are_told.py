@@ -31,6 +31,8 @@ from bot.vault.obituaries import Obituaries
 from bot.vault.sign_ins import LONG, MOST_AT_ONCE, SignInNotices
 
 DENIED = 1 << 11
+Connected = tuple[dict[CreatorId, str], Callable[[], list[int]]]
+"""Creators by id, and how many messages each of their owners has got."""
 
 
 def closing(desk: Desk) -> Closing:
@@ -180,7 +182,8 @@ async def test_a_card_that_is_given_up_while_its_owner_cannot_be_told_is_told_la
     assert len(told(desk)) == 1
 
 
-async def test_whose_cards_one_place_does_not_take_while_nobody_can_be_told_are_all_told_later(desk: Desk) -> None:
+async def mira_has_one(desk: Desk) -> Connected:
+    """Another owner in the same server."""
     luna, owner = await desk.stores.connections.of_creator(LUNA), desk.discord.add_user("mira")
     assert luna is not None
     assert desk.channel.guild is not None
@@ -188,14 +191,31 @@ async def test_whose_cards_one_place_does_not_take_while_nobody_can_be_told_are_
     mira = FanvueAccount(CreatorId("mira"), "mira", "Mira", is_creator=True)
     hers = replace(luna, id=ConnectionId("mira"), owner=DiscordUserId(owner.id), account=mira)
     await desk.stores.connections.replace(hers, "sealed-mira")
+    return {LUNA: "lunavale", mira.id: "mira"}, lambda: [
+        len(desk.discord.messages(one)) if (one := desk.discord.dm(person)) else 0 for person in (desk.luna, owner)
+    ]
+
+
+async def test_whose_cards_one_place_does_not_take_while_nobody_can_be_told_are_all_told_later(desk: Desk) -> None:
+    handles, heard = await mira_has_one(desk)
     process, dm = closing(desk), desk.discord.fail("POST", "/users/@me/channels", status=503, times=None)
-    for creator, handle in ((LUNA, "lunavale"), (mira.id, "mira")):
+    for creator, handle in handles.items():
         await process.give_up(desk.place(), {creator: handle}, "Discord did not take it for a day")
     dm.remove()
     await process.catch_up()
     await process.catch_up()
-    dms = [desk.discord.dm(person) for person in (desk.luna, owner)]
-    assert [len(desk.discord.messages(one)) if one else 0 for one in dms] == [1, 1]
+    assert heard() == [1, 1]
+
+
+async def test_whose_cards_do_not_come_is_told_once_though_storage_refuses_at_first(desk: Desk) -> None:
+    handles, heard = await mira_has_one(desk)
+    process, database = closing(desk), desk.stores.events._database
+    await database.execute_alone("PRAGMA query_only=ON", ())
+    await process.give_up(desk.place(), handles, "Discord did not take it for a day")
+    await database.execute_alone("PRAGMA query_only=OFF", ())
+    for _ in range(2):
+        await process.catch_up()
+    assert heard() == [1, 1]
 
 
 async def test_two_reasons_why_cards_do_not_come_to_one_place_are_both_told(desk: Desk) -> None:
